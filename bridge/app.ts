@@ -1,0 +1,33 @@
+// Mounts the HTTP surfaces. Opens no socket: tests use app.request().
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { userStorageRoutes } from './federation/routes.ts';
+import { openApiRoutes } from './openapi.ts';
+import { type AppEnv, requestContext } from './platform/http/request-context.ts';
+import { problem } from './platform/http/problem.ts';
+import type { Logger } from './platform/log.ts';
+import type { HttpMetrics } from './platform/metrics.ts';
+import { scimRoutes } from './provisioning/routes.ts';
+import type { Services } from './services.ts';
+
+export interface AppDeps {
+  services: Services;
+  logger: Logger;
+  /** The base of absolute URLs; by default each request's own. */
+  publicUrl?: string | undefined;
+  /** Believe X-Forwarded-Proto and X-Forwarded-Host. */
+  trustProxy?: boolean;
+  metrics?: HttpMetrics | undefined;
+}
+
+/** The whole HTTP application. */
+export function createApp({ services, logger, publicUrl, trustProxy = false, metrics }: AppDeps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext({ logger, publicUrl, trustProxy, metrics }));
+  app.use(secureHeaders());
+  app.route('/scim/v2', scimRoutes(services));
+  app.route('/user-storage/v1', userStorageRoutes(services));
+  app.route('/api', openApiRoutes());
+  app.notFound((c) => problem(c, { status: 404, code: 'not_found', detail: 'There is no such route.' }));
+  return app;
+}

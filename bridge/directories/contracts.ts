@@ -1,0 +1,41 @@
+// What a directory and its tokens are.
+import type { DirectoryKind } from '../platform/db/database.ts';
+import type { ProfileName } from '../scim/interop/profiles.ts';
+
+export interface Directory {
+  id: string;
+  /** The name in URLs: lower-case letters, digits and hyphens. */
+  slug: string;
+  name: string;
+  kind: DirectoryKind;
+  profile: ProfileName;
+  /** A disabled directory takes no provisioning and serves nobody; its users stay as they are. */
+  enabled: boolean;
+  createdAt: Date;
+}
+
+export type TokenScope = 'read' | 'write';
+
+export interface DirectoryToken {
+  id: string;
+  name: string;
+  /** Its first characters, enough to tell it from others. */
+  prefix: string;
+  scopes: TokenScope[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** What a request with a valid token may do. */
+export interface DirectoryAccess {
+  directory: Directory;
+  scopes: TokenScope[];
+  /** The actor in events, such as `token:rb_scim_Ab12cd`. */
+  actor: string;
+}
+
+export const slugPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** The directory behind the plain /scim/v2. */
+export const defaultDirectorySlug = 'default';

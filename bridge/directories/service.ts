@@ -1,0 +1,110 @@
+// The life of directories and their tokens.
+import type { Clock } from '../platform/clock.ts';
+import { violatedConstraint } from '../platform/db/errors.ts';
+import { ApiError } from '../platform/http/api-error.ts';
+import { newId } from '../platform/ids.ts';
+import { newToken } from '../platform/secrets/tokens.ts';
+import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
+import { type Directory, type DirectoryToken, slugPattern, type TokenScope } from './contracts.ts';
+import type { DirectoryRepository } from './repository.ts';
+
+export interface DirectoryServiceDeps {
+  repository: DirectoryRepository;
+  clock: Clock;
+  /** Told the directory's id after a change that its readers must see. */
+  onChange: (directoryId: string) => void;
+}
+
+/** Use cases on directories. Each method throws ApiError: `directory_absent`, `conflict` or `invalid_request`. */
+export function createDirectoryService({ repository, clock, onChange }: DirectoryServiceDeps) {
+  async function requireDirectory(slug: string): Promise<Directory> {
+    const directory = await repository.findDirectory(slug);
+    if (!directory) throw new ApiError('directory_absent', `There is no directory "${slug}".`);
+    return directory;
+  }
+
+  return {
+    requireDirectory,
+    findDirectory: (slug: string) => repository.findDirectory(slug),
+    listDirectories: () => repository.listDirectories(),
+
+    async createDirectory(input: { slug: string; name?: string; profile?: ProfileName }): Promise<Directory> {
+      if (!slugPattern.test(input.slug)) {
+        throw new ApiError('invalid_request', 'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.');
+      }
+      const profile = input.profile ?? 'auto';
+      if (!profileNames.includes(profile)) {
+        throw new ApiError('invalid_request', `There is no profile "${profile}"; there are ${profileNames.join(', ')}.`);
+      }
+      const directory: Directory = {
+        id: newId(),
+        slug: input.slug,
+        name: input.name ?? input.slug,
+        kind: 'scim',
+        profile,
+        enabled: true,
+        createdAt: clock.now(),
+      };
+      try {
+        await repository.insertDirectory(directory);
+      } catch (error) {
+        if (violatedConstraint(error) === 'directories_slug_key') {
+          throw new ApiError('conflict', `There is already a directory "${input.slug}".`, { cause: error });
+        }
+        throw error;
+      }
+      return directory;
+    },
+
+    async updateDirectory(slug: string, change: { name?: string; profile?: ProfileName; enabled?: boolean }): Promise<Directory> {
+      const { id } = await requireDirectory(slug);
+      const updated = await repository.updateDirectory(id, change, clock.now());
+      if (!updated) throw new ApiError('directory_absent', `There is no directory "${slug}".`);
+      onChange(id);
+      return updated;
+    },
+
+    async deleteDirectory(slug: string): Promise<void> {
+      const { id } = await requireDirectory(slug);
+      await repository.deleteDirectory(id);
+      onChange(id);
+    },
+
+    /** The answer's `token` is shown this once; only its digest is stored. */
+    async createToken(
+      slug: string,
+      input: { name?: string; scopes?: TokenScope[]; expiresAt?: Date },
+    ): Promise<{ token: string; id: string; prefix: string }> {
+      const directory = await requireDirectory(slug);
+      const { token, prefix, digest } = newToken('scim');
+      const id = newId();
+      await repository.insertToken(
+        directory.id,
+        {
+          id,
+          name: input.name ?? 'token',
+          prefix,
+          digest,
+          scopes: input.scopes ?? ['read', 'write'],
+          expiresAt: input.expiresAt ?? null,
+        },
+        clock.now(),
+      );
+      return { token, id, prefix };
+    },
+
+    async listTokens(slug: string): Promise<DirectoryToken[]> {
+      return repository.listTokens((await requireDirectory(slug)).id);
+    },
+
+    async revokeToken(slug: string, tokenId: string): Promise<void> {
+      const directory = await requireDirectory(slug);
+      if (!(await repository.revokeToken(directory.id, tokenId, clock.now()))) {
+        throw new ApiError('token_absent', `Directory "${slug}" has no live token ${tokenId}.`);
+      }
+      onChange(directory.id);
+    },
+  };
+}
+
+export type DirectoryService = ReturnType<typeof createDirectoryService>;

@@ -1,0 +1,51 @@
+// The event log's words. Data never holds a password, a token or the hash of one.
+
+export type EventType =
+  | 'user.created'
+  | 'user.updated'
+  | 'user.activated'
+  | 'user.deactivated'
+  | 'user.deleted'
+  | 'user.password_changed'
+  | 'group.created'
+  | 'group.updated'
+  | 'group.deleted'
+  | 'group.member_added'
+  | 'group.member_removed';
+
+/** The keys under which a user could be found before and after the change, for shadowing (design: first directory wins). */
+export interface TouchedKeys {
+  usernames: string[];
+  emails: string[];
+}
+
+export interface EventData {
+  /** Changed attributes only: the value before and after; null where there was or is none. */
+  changes?: Record<string, { before: unknown; after: unknown }>;
+  /** Member ids, for group.member_added and group.member_removed. */
+  members?: string[];
+  /** Ids of users whose group memberships change with this event, where `members` doesn't say so already. */
+  affectedUsers?: string[];
+  keys?: TouchedKeys;
+}
+
+export interface NewEvent {
+  type: EventType;
+  resourceType: 'User' | 'Group';
+  resourceId: string;
+  resourceVersion?: number;
+  data: EventData;
+}
+
+/** Who caused a change, and in which request. */
+export interface Actor {
+  /** Such as `token:rb_scim_Ab12cd` or `operator:cli`. */
+  name: string;
+  requestId?: string;
+}
+
+export interface StoredEvent extends NewEvent {
+  directoryId: string;
+  position: number;
+  createdAt: Date;
+}

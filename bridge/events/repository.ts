@@ -1,0 +1,111 @@
+// The event log: written in the transaction of the change, placed in order after it committed, read by position.
+import { sql } from 'kysely';
+import type { Pool } from 'pg';
+import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+import type { Actor, EventData, EventType, NewEvent, StoredEvent } from './contracts.ts';
+
+const batchSize = 10_000;
+
+/** Appends events in the caller's transaction. */
+export async function appendEvents(
+  scope: Scope,
+  directoryId: string,
+  events: readonly NewEvent[],
+  actor: Actor,
+  now: Date,
+): Promise<void> {
+  if (events.length === 0) return;
+  await scope
+    .insertInto('events')
+    .values(
+      events.map((event) => ({
+        directory_id: directoryId,
+        position: null,
+        type: event.type,
+        resource_type: event.resourceType,
+        resource_id: event.resourceId,
+        resource_version: event.resourceVersion ?? null,
+        data: JSON.stringify(event.data),
+        actor: actor.name,
+        request_id: actor.requestId ?? null,
+        created_at: now,
+      })),
+    )
+    .execute();
+}
+
+export interface EventReader {
+  /**
+   * Gives every committed event a position and answers the directory's last position. Positions are given under the
+   * lock of the directory's head row, in the order of writing; an event that commits later gets a later position, so a
+   * reader that goes by position misses none. Transaction ids would not do: on Citus they are not comparable.
+   */
+  placeEvents(directoryId: string): Promise<number>;
+  /** Events after `position`, oldest first. */
+  listEvents(directoryId: string, position: number, limit: number): Promise<StoredEvent[]>;
+}
+
+async function hasUnplaced(pool: Pool, directoryId: string): Promise<{ unplaced: boolean; head: number }> {
+  return readIn(pool, [directoryId], async (scope) => {
+    const { rows } = await sql<{ unplaced: boolean; head: number }>`
+      select exists (select 1 from events where directory_id = ${directoryId} and position is null) as unplaced,
+             coalesce((select position from event_heads where directory_id = ${directoryId}), 0) as head`.execute(scope);
+    return rows[0] ?? { unplaced: false, head: 0 };
+  });
+}
+
+async function placeBatch(scope: Scope, directoryId: string): Promise<{ placed: number; head: number }> {
+  await sql`insert into event_heads (directory_id, position) values (${directoryId}, 0)
+    on conflict (directory_id) do nothing`.execute(scope);
+  const { rows: heads } = await sql<{ position: number }>`
+    select position from event_heads where directory_id = ${directoryId} for update`.execute(scope);
+  const head = heads[0]?.position ?? 0;
+  const { numAffectedRows } = await sql`
+    update events set position = ${head} + waiting.n
+    from (
+      select id, row_number() over (order by id) as n from (
+        select id from events where directory_id = ${directoryId} and position is null order by id limit ${batchSize}
+      ) as oldest
+    ) as waiting
+    where events.directory_id = ${directoryId} and events.id = waiting.id`.execute(scope);
+  const placed = Number(numAffectedRows ?? 0n);
+  if (placed > 0) {
+    await sql`update event_heads set position = ${head + placed} where directory_id = ${directoryId}`.execute(scope);
+  }
+  return { placed, head: head + placed };
+}
+
+export function createEventReader(pool: Pool): EventReader {
+  return {
+    async placeEvents(directoryId) {
+      const { unplaced, head } = await hasUnplaced(pool, directoryId);
+      if (!unplaced) return head;
+      for (;;) {
+        const result = await writeIn(pool, directoryId, (scope) => placeBatch(scope, directoryId));
+        if (result.placed < batchSize) return result.head;
+      }
+    },
+    async listEvents(directoryId, position, limit) {
+      const rows = await readIn(pool, [directoryId], (scope) =>
+        scope
+          .selectFrom('events')
+          .select(['position', 'type', 'resource_type', 'resource_id', 'resource_version', 'data', 'created_at'])
+          .where('directory_id', '=', directoryId)
+          .where('position', '>', position)
+          .orderBy('position')
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map((row) => ({
+        directoryId,
+        position: row.position ?? 0,
+        type: row.type as EventType,
+        resourceType: row.resource_type === 'Group' ? 'Group' : 'User',
+        resourceId: row.resource_id,
+        ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
+        data: row.data as EventData,
+        createdAt: row.created_at,
+      }));
+    },
+  };
+}

@@ -1,0 +1,171 @@
+// The tables as Kysely sees them. test/integration/store.test.ts compares this with information_schema.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+type Timestamp = ColumnType<Date, Date, Date>;
+/** int8 columns; the connection parses them to numbers (versions and positions stay far below 2^53). */
+type Int8 = number;
+/** jsonb: read as parsed JSON, written as JSON text so that arrays are not taken for PostgreSQL arrays. */
+type Json = ColumnType<Record<string, unknown>, string, string>;
+
+export type DirectoryKind = 'scim' | 'ldap';
+
+export interface DirectoriesTable {
+  id: string;
+  slug: string;
+  name: string;
+  kind: DirectoryKind;
+  profile: string;
+  enabled: Generated<boolean>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface DirectoryTokensTable {
+  directory_id: string;
+  id: string;
+  name: string;
+  prefix: string;
+  digest: Buffer;
+  scopes: string[];
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+}
+
+export interface UsersTable {
+  directory_id: string;
+  id: string;
+  user_name: string;
+  user_name_key: string;
+  external_id: string | null;
+  email: string | null;
+  email_key: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  display_name: string | null;
+  display_name_key: string | null;
+  active: boolean;
+  resource: Json;
+  version: Int8;
+  created_at: Timestamp;
+  last_modified_at: Timestamp;
+}
+
+export interface UserEmailsTable {
+  directory_id: string;
+  user_id: string;
+  position: number;
+  value: string | null;
+  value_key: string | null;
+  type_key: string | null;
+  is_primary: boolean;
+}
+
+export interface UserCredentialsTable {
+  directory_id: string;
+  user_id: string;
+  password_hash: string;
+  changed_at: Timestamp;
+}
+
+export interface GroupsTable {
+  directory_id: string;
+  id: string;
+  display_name: string;
+  display_name_key: string;
+  external_id: string | null;
+  resource: Json;
+  version: Int8;
+  created_at: Timestamp;
+  last_modified_at: Timestamp;
+}
+
+export interface GroupMembersTable {
+  directory_id: string;
+  group_id: string;
+  member_id: string;
+  user_id: string | null;
+  child_group_id: string | null;
+  display: string | null;
+  created_at: Timestamp;
+}
+
+export interface EventsTable {
+  directory_id: string;
+  id: GeneratedAlways<Int8>;
+  position: Int8 | null;
+  type: string;
+  resource_type: string;
+  resource_id: string;
+  resource_version: Int8 | null;
+  data: Json;
+  actor: string;
+  request_id: string | null;
+  created_at: Timestamp;
+}
+
+export interface EventHeadsTable {
+  directory_id: string;
+  position: Int8;
+}
+
+export interface FederationsTable {
+  id: string;
+  slug: string;
+  name: string;
+  revision: Generated<Int8>;
+  created_at: Timestamp;
+}
+
+export interface FederationDirectoriesTable {
+  federation_id: string;
+  directory_id: string;
+  priority: number;
+  enabled: Generated<boolean>;
+}
+
+export interface FederationTokensTable {
+  federation_id: string;
+  id: string;
+  name: string;
+  prefix: string;
+  digest: Buffer;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+}
+
+export interface ReservedUsernamesTable {
+  federation_id: string;
+  username_key: string;
+  reason: string;
+}
+
+export interface ConsumersTable {
+  id: string;
+  kind: 'keycloak' | 'webhook' | 'outbound';
+  name: string;
+  federation_id: string | null;
+  cursor: string | null;
+  last_seen_at: Timestamp | null;
+  created_at: Timestamp;
+}
+
+export interface Database {
+  directories: DirectoriesTable;
+  directory_tokens: DirectoryTokensTable;
+  users: UsersTable;
+  user_emails: UserEmailsTable;
+  user_credentials: UserCredentialsTable;
+  groups: GroupsTable;
+  group_members: GroupMembersTable;
+  events: EventsTable;
+  event_heads: EventHeadsTable;
+  federations: FederationsTable;
+  federation_directories: FederationDirectoriesTable;
+  federation_tokens: FederationTokensTable;
+  reserved_usernames: ReservedUsernamesTable;
+  consumers: ConsumersTable;
+}

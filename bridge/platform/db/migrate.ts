@@ -1,0 +1,69 @@
+// Brings the schema up to date, from any number of replicas at once, and refuses a database that is too new.
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+import * as initialStore from './migrations/20261122-initial-store.ts';
+
+/**
+ * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
+ * marks a change that an older bridge can't live with: it will refuse to start on such a database.
+ */
+const migrations: Record<string, Migration> = {
+  '20261122-initial-store': initialStore,
+};
+
+const provider: MigrationProvider = { getMigrations: async () => migrations };
+const oldestPostgres = 140_000;
+
+/** What stands between this bridge and the database: too old a server, or a schema from a newer, breaking release. */
+export class MigrationRefusedError extends Error {
+  override readonly name = 'MigrationRefusedError';
+}
+
+export interface MigrationState {
+  /** Names that the database has and this bridge knows. */
+  applied: string[];
+  /** Names that this bridge has and the database lacks. */
+  pending: string[];
+  /** Names that only the database has: a newer bridge was here. */
+  unknown: string[];
+}
+
+/** Compares the database's migrations with this bridge's; changes nothing. */
+export async function readMigrationState(db: Kysely<Database>): Promise<MigrationState> {
+  const { rows: tables } = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  const rows = tables[0]?.found
+    ? (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows
+    : [];
+  const there = new Set(rows.map((row) => row.name));
+  const known = Object.keys(migrations);
+  return {
+    applied: known.filter((name) => there.has(name)),
+    pending: known.filter((name) => !there.has(name)),
+    unknown: [...there].filter((name) => !(name in migrations)),
+  };
+}
+
+/**
+ * Applies what is pending in one transaction under an advisory lock and answers the names that were applied.
+ * @throws MigrationRefusedError when the server is older than PostgreSQL 14 or the database is ahead by a breaking change.
+ */
+export async function migrate(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ version: number; name: string }>`
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as name`.execute(db);
+  if ((rows[0]?.version ?? 0) < oldestPostgres) {
+    throw new MigrationRefusedError(`PostgreSQL ${rows[0]?.name} is too old: Realmbridge needs 14 or newer.`);
+  }
+  const { unknown } = await readMigrationState(db);
+  const breaking = unknown.filter((name) => name.endsWith('.breaking'));
+  if (breaking.length > 0) {
+    throw new MigrationRefusedError(
+      `The database was migrated by a newer Realmbridge (${breaking.join(', ')}) in a way this release can't work with. Start the newer release, or restore a backup from before the upgrade.`,
+    );
+  }
+  // A harmless newer migration is not ours to name: Kysely would call it corruption, so only go on when something is pending.
+  if (unknown.length > 0) return [];
+  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error) throw error;
+  return (results ?? []).map((result) => result.migrationName);
+}

@@ -1,0 +1,70 @@
+// What every request gets: an id, a logger that carries it, its public base URL, and one line in the log when it ends.
+import { randomUUID } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from '../log.ts';
+import type { HttpMetrics } from '../metrics.ts';
+import { internalProblem, problemOf } from './problem.ts';
+import { ApiError } from './api-error.ts';
+
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    logger: Logger;
+    /** Such as https://bridge.example.com, without a slash at the end. */
+    baseUrl: string;
+  };
+}
+
+const acceptableRequestId = /^[A-Za-z0-9._-]{8,128}$/;
+
+export interface RequestContextOptions {
+  logger: Logger;
+  publicUrl?: string | undefined;
+  trustProxy: boolean;
+  metrics?: HttpMetrics | undefined;
+}
+
+function baseUrlOf(c: Context, { publicUrl, trustProxy }: RequestContextOptions): string {
+  if (publicUrl !== undefined) return publicUrl;
+  const url = new URL(c.req.url);
+  if (!trustProxy) return url.origin;
+  const first = (name: string) => c.req.header(name)?.split(',')[0]?.trim();
+  const protocol = first('x-forwarded-proto') === 'https' ? 'https' : url.protocol.replace(':', '');
+  const host = first('x-forwarded-host');
+  return host && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : `${protocol}://${url.host}`;
+}
+
+/** The pattern of the route that answered, never the path itself: paths hold ids. */
+function patternOf(c: Context): string {
+  const pattern = routePath(c, -1);
+  return pattern === '/*' || pattern === '*' ? 'unmatched' : pattern;
+}
+
+export function requestContext(options: RequestContextOptions): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const started = performance.now();
+    const given = options.trustProxy ? c.req.header('x-request-id') : undefined;
+    const requestId = given && acceptableRequestId.test(given) ? given : randomUUID();
+    const logger = options.logger.child({ requestId });
+    c.set('requestId', requestId);
+    c.set('logger', logger);
+    c.set('baseUrl', baseUrlOf(c, options));
+    await next();
+    c.header('X-Request-Id', requestId);
+    const ms = performance.now() - started;
+    const route = patternOf(c);
+    options.metrics?.observe({ method: c.req.method, route, status: c.res.status, seconds: ms / 1000 });
+    logger.debug({ method: c.req.method, route, status: c.res.status, ms: Math.round(ms * 10) / 10 }, 'request');
+  };
+}
+
+/** Renders ApiError as its problem and logs anything else as what it is: a fault of ours. */
+export function answerError(error: Error, c: Context<AppEnv>): Response {
+  if (error instanceof ApiError) {
+    if (error.status >= 500) c.get('logger').warn({ err: error }, error.message);
+    return problemOf(c, error);
+  }
+  c.get('logger').error({ err: error }, 'request failed');
+  return internalProblem(c);
+}

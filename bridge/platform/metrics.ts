@@ -1,0 +1,47 @@
+// Prometheus metrics, served on a port of their own.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface HttpMetrics {
+  observe(request: { method: string; route: string; status: number; seconds: number }): void;
+}
+
+export interface Metrics extends HttpMetrics {
+  registry: Registry;
+}
+
+/** `pool` gives the numbers of the connection pool at scrape time. */
+export function createMetrics(pool: { totalCount: number; idleCount: number; waitingCount: number }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({
+    name: 'realmbridge_http_request_duration_seconds',
+    help: 'Time to answer a request, by route pattern.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: 'realmbridge_http_server_errors_total',
+    help: 'Answers with a status of 500 or more, by route pattern.',
+    labelNames: ['route'] as const,
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'realmbridge_database_connections',
+    help: 'Connections of the pool, by state.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    collect() {
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'waiting' }, pool.waitingCount);
+    },
+  });
+  return {
+    registry,
+    observe({ method, route, status, seconds }) {
+      duration.observe({ method, route, status: String(status) }, seconds);
+      if (status >= 500) failures.inc({ route });
+    },
+  };
+}

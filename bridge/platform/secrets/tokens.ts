@@ -1,0 +1,28 @@
+// Bearer tokens: 256 random bits behind a readable prefix, of which only a SHA-256 digest is stored.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+export interface NewToken {
+  /** Shown once, never stored. */
+  token: string;
+  /** The first characters, to tell tokens apart in lists. */
+  prefix: string;
+  digest: Buffer;
+}
+
+/** A new token such as `rb_scim_Xy…`; `kind` tells people what it opens. */
+export function newToken(kind: 'scim' | 'federation' | 'admin'): NewToken {
+  const token = `rb_${kind}_${randomBytes(32).toString('base64url')}`;
+  return { token, prefix: token.slice(0, `rb_${kind}_`.length + 6), digest: digestToken(token) };
+}
+
+/** The stored form. A token has 256 random bits, so a fast hash is as good as a slow one. */
+export const digestToken = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
+
+/** Compares two digests in constant time. */
+export const sameDigest = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
+
+/** The token of an `Authorization: Bearer …` header, or undefined. */
+export function parseBearer(header: string | undefined): string | undefined {
+  const match = /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(header ?? '');
+  return match?.[1];
+}

@@ -1,0 +1,56 @@
+// Puts the product together: repositories, services and what they share. main.ts, cli.ts and the tests start from here.
+import { createAuthenticator } from './directories/authenticator.ts';
+import { createDirectoryRepository } from './directories/repository.ts';
+import { createDirectoryService } from './directories/service.ts';
+import { createEventReader } from './events/repository.ts';
+import type { ChangeSignal } from './events/signal.ts';
+import { createFederationAuthenticator } from './federation/authenticator.ts';
+import { createFederationRepository } from './federation/repository.ts';
+import { createFederationService } from './federation/service.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Store } from './platform/db/connect.ts';
+import type { PasswordHasher } from './platform/secrets/passwords.ts';
+import { createProvisioningRepository } from './provisioning/repository.ts';
+import { createProvisioningService } from './provisioning/service.ts';
+
+export interface ServiceDeps {
+  store: Store;
+  clock: Clock;
+  passwords: PasswordHasher;
+  signal: ChangeSignal;
+  authenticationSecret?: string | undefined;
+}
+
+/** Makes every service over one store; holds no request's state and opens nothing itself. */
+export function createServices({ store, clock, passwords, signal, authenticationSecret }: ServiceDeps) {
+  const { db, pool } = store;
+  const directoryRepository = createDirectoryRepository(db, pool);
+  const authenticator = createAuthenticator({ repository: directoryRepository, clock, authenticationSecret });
+  const directories = createDirectoryService({
+    repository: directoryRepository,
+    clock,
+    onChange: (directoryId) => {
+      authenticator.forget(directoryId);
+      signal.changed(directoryId);
+    },
+  });
+  const provisioning = createProvisioningService({
+    repository: createProvisioningRepository(pool),
+    clock,
+    passwords,
+    onChange: signal.changed,
+  });
+  const federationRepository = createFederationRepository(db, pool);
+  const federations = createFederationService({
+    repository: federationRepository,
+    events: createEventReader(pool),
+    directories,
+    clock,
+    passwords,
+    signal,
+  });
+  const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
+  return { directories, authenticator, provisioning, federations, federationAuthenticator };
+}
+
+export type Services = ReturnType<typeof createServices>;

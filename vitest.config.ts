@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const needsPostgres = { globalSetup: ['test/support/postgres-setup.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['bridge/**/*.test.ts'] } },
+      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000, ...{ globalSetup: needsPostgres.globalSetup } } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...needsPostgres } },
+      { test: { name: 'http', include: ['test/http/**/*.test.ts'], ...needsPostgres } },
+      { test: { name: 'interop', include: ['test/interop/**/*.test.ts'], ...needsPostgres } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-setup.ts', 'test/support/keycloak-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
