@@ -1,0 +1,44 @@
+// What makes elements of multi-valued attributes equal, primary or void (RFC 7643 §2.4).
+
+import { badRequest, type ScimError } from '../errors.ts';
+import { deepEqual, isJsonObject, type JsonValue, own } from '../json.ts';
+import type { AttributeDefinition } from '../schema/model.ts';
+import { DEFAULT_MAX_VALUES, type ValueOptions } from './options.ts';
+
+/** RFC 7643 §2.4: `primary: true` may appear once. */
+export function twoPrimaries(label: string): ScimError {
+  return badRequest('invalidValue', `Only one of the ${label} can be primary.`);
+}
+
+/** The error for more elements than the limit, or undefined. */
+export function checkCount(count: number, options: ValueOptions, label: string): ScimError | undefined {
+  const limit = options.maxValues ?? DEFAULT_MAX_VALUES;
+  return count > limit ? badRequest('invalidValue', `${label} can have ${limit} values at most.`) : undefined;
+}
+
+export function isPrimary(element: JsonValue): boolean {
+  return isJsonObject(element) && own(element, 'primary') === true;
+}
+
+/**
+ * Whether an element says only what a value is for, without a value: `{"type":"work"}`, as left behind when a client
+ * clears `emails[type eq "work"].value`. Such elements are not kept.
+ */
+export function isOnlyLabels(attribute: AttributeDefinition, element: JsonValue): boolean {
+  return (
+    isJsonObject(element) &&
+    attribute.type === 'complex' &&
+    Object.keys(element).every((key) => key === 'type' || key === 'primary')
+  );
+}
+
+/**
+ * Whether two elements are the same value. RFC 7643 §2.4: a value together with its type is unique within an attribute,
+ * so those two decide when there is a value; otherwise everything does.
+ */
+export function isSameElement(a: JsonValue, b: JsonValue): boolean {
+  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  const value = own(a, 'value');
+  if (value === undefined || own(b, 'value') === undefined) return deepEqual(a, b);
+  return value === own(b, 'value') && own(a, 'type') === own(b, 'type');
+}
