@@ -89,7 +89,10 @@ async function chooseLauncher(dataDir: string): Promise<Launcher> {
     return { wrap: (program, args) => ['unshare', [...namespace, program, ...args]] };
   }
   const account = await accountOf(['postgres', 'nobody']);
-  if (!account) throw new EmbeddedPostgresError('PostgreSQL refuses to run as root, and there is no account "postgres" to run it as.');
+  if (!account)
+    throw new EmbeddedPostgresError(
+      'PostgreSQL refuses to run as root, and there is no account "postgres" to run it as.',
+    );
   await mkdir(dataDir, { recursive: true });
   await chown(dataDir, account.uid, account.gid);
   if (spawnSync('test', ['-w', dataDir], account).status !== 0) {
@@ -139,7 +142,9 @@ async function waitUntilReady(url: string, child: ChildProcess, logFile: string)
     } catch (error) {
       if (Date.now() > deadline) {
         child.kill('SIGQUIT');
-        throw new EmbeddedPostgresError(`PostgreSQL did not answer within ${startTimeoutMs / 1000} s (${String(error)}). Its log is ${logFile}.`);
+        throw new EmbeddedPostgresError(
+          `PostgreSQL did not answer within ${startTimeoutMs / 1000} s (${String(error)}). Its log is ${logFile}.`,
+        );
       }
     } finally {
       await client.end().catch(() => undefined);
@@ -194,7 +199,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     options.dataDir,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
-  const child = spawn(program, args, { ...launcher.identity, stdio: ['ignore', log.fd, log.fd], cwd: '/', detached: true });
+  const child = spawn(program, args, {
+    ...launcher.identity,
+    stdio: ['ignore', log.fd, log.fd],
+    cwd: '/',
+    detached: true,
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.once('error', () => resolve(null));

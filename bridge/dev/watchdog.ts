@@ -1,0 +1,19 @@
+// The program behind watch.ts. It waits for the end of its input, and then stops what it was told about.
+import { createInterface } from 'node:readline';
+import { endProcess, type ProcessRef, refOf } from './process-identity.ts';
+import type { StopRule, WatchMessage } from './watch.ts';
+
+const watched = new Map<number, { ref: ProcessRef | undefined; rule: StopRule }>();
+
+async function take(line: string): Promise<void> {
+  const message = JSON.parse(line) as WatchMessage;
+  if ('add' in message) watched.set(message.add, { ref: await refOf(message.add), rule: message.rule });
+  else if ('remove' in message) watched.delete(message.remove);
+}
+
+// Its own life ends with the pipe, whatever is sent to the terminal's processes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+for await (const line of createInterface({ input: process.stdin })) await take(line);
+for (const { ref, rule } of [...watched.values()].reverse()) {
+  if (ref) await endProcess(ref, rule.signal, rule.graceMs);
+}
