@@ -10,8 +10,9 @@ import { createFederationService } from './federation/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
-import { createProvisioningRepository } from './provisioning/repository.ts';
-import { createProvisioningService } from './provisioning/service.ts';
+import { createGroupsService } from './provisioning/groups-service.ts';
+import { createTransactions } from './provisioning/transactions.ts';
+import { createUsersService } from './provisioning/users-service.ts';
 
 export interface ServiceDeps {
   store: Store;
@@ -34,12 +35,9 @@ export function createServices({ store, clock, passwords, signal, authentication
       signal.changed(directoryId);
     },
   });
-  const provisioning = createProvisioningService({
-    repository: createProvisioningRepository(pool),
-    clock,
-    passwords,
-    onChange: signal.changed,
-  });
+  const transactions = createTransactions(pool);
+  const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
+  const groups = createGroupsService({ transactions, clock, onChange: signal.changed });
   const federationRepository = createFederationRepository(db, pool);
   const federations = createFederationService({
     repository: federationRepository,
@@ -50,7 +48,7 @@ export function createServices({ store, clock, passwords, signal, authentication
     signal,
   });
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
-  return { directories, authenticator, provisioning, federations, federationAuthenticator };
+  return { directories, authenticator, users, groups, federations, federationAuthenticator };
 }
 
 export type Services = ReturnType<typeof createServices>;

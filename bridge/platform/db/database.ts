@@ -59,7 +59,7 @@ export interface UserEmailsTable {
   value: string | null;
   value_key: string | null;
   type_key: string | null;
-  is_primary: boolean;
+  is_primary: boolean | null;
 }
 
 export interface UserCredentialsTable {

@@ -1,6 +1,6 @@
 // Brings the schema up to date, from any number of replicas at once, and refuses a database that is too new.
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as initialStore from './migrations/20261122-initial-store.ts';
 

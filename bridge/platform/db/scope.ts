@@ -16,9 +16,13 @@ const kyselies = new WeakMap<PoolClient, Scope>();
 function kyselyOf(client: PoolClient): Scope {
   const known = kyselies.get(client);
   if (known) return known;
-  const connection = Object.assign(Object.create(client) as PoolClient, { release: () => undefined });
+  // The same client in all but `release`: the connection goes back to the pool when the transaction has ended.
+  const connection: PoolClient = Object.assign(Object.create(client), {
+    query: client.query.bind(client),
+    release: () => undefined,
+  });
   const made = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined } }),
+    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined, options: {} } }),
   });
   kyselies.set(client, made);
   return made;

@@ -69,7 +69,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     value text,
     value_key text,
     type_key text,
-    is_primary boolean not null,
+    is_primary boolean,
     constraint user_emails_pkey primary key (directory_id, user_id, position),
     constraint user_emails_user_fkey foreign key (directory_id, user_id) references users (directory_id, id) on delete cascade
   )`);

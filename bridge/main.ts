@@ -1,0 +1,183 @@
+// Starts the bridge: reads the configuration, migrates, listens, and closes everything in order. The only file of the
+// product with side effects; `node bridge/main.ts` and `realmbridge serve` both come here.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve as listen } from '@hono/node-server';
+import closeWithGrace from 'close-with-grace';
+import { sql } from 'kysely';
+import { createApp } from './app.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { defaultDirectorySlug } from './directories/contracts.ts';
+import { createSharedSignal } from './events/signal.ts';
+import { systemClock } from './platform/clock.ts';
+import { connectStore, type Store } from './platform/db/connect.ts';
+import { MigrationRefusedError, migrate } from './platform/db/migrate.ts';
+import { createLogger, type Logger } from './platform/log.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createPasswordHasher } from './platform/secrets/passwords.ts';
+import { createServices, type Services } from './services.ts';
+
+const configurationExitCode = 78;
+const healthTimeoutMs = 2_000;
+
+export interface RunningBridge {
+  url: string;
+  metricsUrl: string;
+  /** Stops taking requests, lets those that run end, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** Whether the store answers in time; used by /health/ready. */
+async function storeAnswers(store: Store): Promise<boolean> {
+  const query = sql`select 1`.execute(store.db).then(() => true);
+  return Promise.race([query, sleep(healthTimeoutMs, false, { ref: false })]).catch(() => false);
+}
+
+function createHealthServer(store: Store, metrics: Metrics, isClosing: () => boolean): Server {
+  return createServer((request, response) => {
+    const answer = (status: number, type: string, body: string) => response.writeHead(status, { 'Content-Type': type }).end(body);
+    const json = (status: number, body: object) => answer(status, 'application/json', JSON.stringify(body));
+    if (request.method !== 'GET') return json(405, { status: 'method not allowed' });
+    switch (request.url) {
+      case '/health/live':
+        return json(200, { status: 'up' });
+      case '/health/ready':
+        if (isClosing()) return json(503, { status: 'closing' });
+        return void storeAnswers(store).then((up) => json(up ? 200 : 503, { status: up ? 'up' : 'database unavailable' }));
+      case '/metrics':
+        return void metrics.registry.metrics().then(
+          (text) => answer(200, metrics.registry.contentType, text),
+          () => json(500, { status: 'metrics failed' }),
+        );
+      default:
+        return json(404, { status: 'not found' });
+    }
+  });
+}
+
+async function started(server: Server): Promise<AddressInfo> {
+  if (!server.listening) {
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port');
+  return address;
+}
+
+const urlOf = (host: string, { port }: AddressInfo): string =>
+  `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
+
+const stopped = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+
+/** The single-directory mode: AUTHENTICATION_SECRET opens `/scim/v2` and needs nothing else set up. */
+async function ensureDefaultDirectory(services: Services, logger: Logger): Promise<void> {
+  if (await services.directories.findDirectory(defaultDirectorySlug)) return;
+  await services.directories.createDirectory({ slug: defaultDirectorySlug, name: 'Default' });
+  logger.info('made the directory "default" for AUTHENTICATION_SECRET');
+}
+
+/**
+ * Runs the bridge until `close()`.
+ * @throws MigrationRefusedError, or the error of a database that doesn't answer or a port that is taken.
+ */
+export async function serve(config: Config): Promise<RunningBridge> {
+  const logger = createLogger(config.logLevel);
+  const store = connectStore({
+    url: config.database.url,
+    poolSize: config.database.poolSize,
+    onIdleError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+  });
+  try {
+    if (config.migrateOnStart) {
+      const applied = await migrate(store.db);
+      if (applied.length > 0) logger.info({ applied }, 'migrated the database');
+    }
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+
+  const metrics = createMetrics(store.pool);
+  const signal = createSharedSignal({
+    pool: store.pool,
+    url: config.database.url,
+    onError: (error) => logger.warn({ err: error }, 'change notifications are interrupted; readers fall back to polling'),
+  });
+  const services = createServices({
+    store,
+    clock: systemClock,
+    passwords: createPasswordHasher(),
+    signal,
+    authenticationSecret: config.authenticationSecret,
+  });
+  let closing = false;
+  const app = createApp({ services, logger, metrics, publicUrl: config.http.publicUrl, trustProxy: config.http.trustProxy });
+  const health = createHealthServer(store, metrics, () => closing);
+  let main: Server | undefined;
+
+  async function close(): Promise<void> {
+    closing = true;
+    services.federations.close();
+    const servers = [main, health].filter((server) => server !== undefined && server.listening);
+    const drained = Promise.all(servers.map((server) => server && stopped(server)));
+    await Promise.race([drained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
+    for (const server of servers) server?.closeAllConnections();
+    await signal.close();
+    await store.close();
+    logger.info('stopped');
+  }
+
+  try {
+    if (config.authenticationSecret !== undefined) await ensureDefaultDirectory(services, logger);
+    const listening = listen({ fetch: app.fetch, hostname: config.http.host, port: config.http.port });
+    if (!('closeIdleConnections' in listening)) throw new TypeError('expected an HTTP/1.1 server');
+    main = listening;
+    // A client that drips its request is cut off (RFC 9110 §15.5.9).
+    main.requestTimeout = 30_000;
+    main.headersTimeout = 10_000;
+    const url = urlOf(config.http.host, await started(main));
+    health.listen(config.metrics.port, config.metrics.host);
+    const metricsUrl = urlOf(config.metrics.host, await started(health));
+    logger.info({ url, metricsUrl }, 'listening');
+    return { url, metricsUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Says what is wrong in one line for expected failures, and ends the process. */
+function fail(error: unknown): never {
+  if (error instanceof ConfigError || error instanceof MigrationRefusedError) {
+    console.error(error.message);
+    process.exit(configurationExitCode);
+  }
+  console.error(`The bridge could not start: ${error instanceof Error ? error.message || String(error) : String(error)}`);
+  process.exit(1);
+}
+
+/** Serves until a signal or a fatal error ends the process. */
+export async function serveUntilStopped(env: Record<string, string | undefined>): Promise<void> {
+  let config: Config;
+  let bridge: RunningBridge;
+  try {
+    config = parseConfig(env);
+    bridge = await serve(config);
+  } catch (error) {
+    return fail(error);
+  }
+  closeWithGrace({ delay: config.shutdownTimeoutMs + 2_000 }, async ({ err }) => {
+    if (err) console.error('The bridge stops after an error that nobody caught:', err);
+    await bridge.close();
+  });
+}
+
+if (import.meta.main) await serveUntilStopped(process.env);

@@ -1,0 +1,33 @@
+// What the SCIM use cases take and answer. HTTP is routes.ts' matter.
+import type { Directory } from '../directories/contracts.ts';
+import type { Actor } from '../events/contracts.ts';
+import type { JsonObject } from '../scim/json.ts';
+import type { Projection } from '../scim/projection.ts';
+import type { ListQuery } from '../scim/messages.ts';
+
+/** Who asks, of which directory, and how resources are to be shown. */
+export interface ScimRequest {
+  directory: Directory;
+  actor: Actor;
+  /** The directory's SCIM base URL, for meta.location and $ref. */
+  baseUrl: string;
+  projection: Projection;
+  /** The If-Match header. */
+  ifMatch?: string | undefined;
+}
+
+/** A resource as it is shown, and its version for the ETag. */
+export interface ShownResource {
+  id: string;
+  body: JsonObject;
+  version: number;
+  location: string;
+}
+
+export interface ShownList {
+  resources: JsonObject[];
+  totalResults: number;
+  startIndex: number;
+}
+
+export type { ListQuery };

@@ -1,0 +1,249 @@
+// The SQL of SCIM groups and their members. Members are rows: adding one touches one row, whatever the group's size.
+import { type SqlBool, sql } from 'kysely';
+import type { Scope } from '../platform/db/scope.ts';
+import { isUuid } from '../platform/ids.ts';
+import type { TypedFilter } from '../scim/filter/typed.ts';
+import type { MemberRef } from '../scim/resource/members.ts';
+import type { Resource } from '../scim/schema/model.ts';
+import { filterToSql, groupStorage, memberFilterToSql, sortKey } from './filter-to-sql.ts';
+import type { GroupColumns } from './resource-columns.ts';
+import type { ListPage, StoredResource } from './stored-resource.ts';
+import { toStored } from './users-repository.ts';
+
+const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
+
+export async function insertGroup(
+  scope: Scope,
+  directoryId: string,
+  group: { id: string; resource: Resource; columns: GroupColumns; now: Date },
+): Promise<void> {
+  await scope
+    .insertInto('groups')
+    .values({
+      directory_id: directoryId,
+      id: group.id,
+      ...group.columns,
+      resource: JSON.stringify(group.resource),
+      version: 1,
+      created_at: group.now,
+      last_modified_at: group.now,
+    })
+    .execute();
+}
+
+export async function updateGroup(
+  scope: Scope,
+  directoryId: string,
+  group: { id: string; resource: Resource; columns: GroupColumns; version: number; now: Date },
+): Promise<void> {
+  await scope
+    .updateTable('groups')
+    .set({ ...group.columns, resource: JSON.stringify(group.resource), version: group.version, last_modified_at: group.now })
+    .where('directory_id', '=', directoryId)
+    .where('id', '=', group.id)
+    .execute();
+}
+
+/** Marks groups as changed because their members did. Answers the new versions. */
+export async function touchGroups(
+  scope: Scope,
+  directoryId: string,
+  groupIds: readonly string[],
+  now: Date,
+): Promise<Map<string, number>> {
+  if (groupIds.length === 0) return new Map();
+  const rows = await scope
+    .updateTable('groups')
+    .set((eb) => ({ version: eb('version', '+', 1), last_modified_at: now }))
+    .where('directory_id', '=', directoryId)
+    .where('id', 'in', groupIds)
+    .returning(['id', 'version'])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.version]));
+}
+
+export async function findGroup(
+  scope: Scope,
+  directoryId: string,
+  id: string,
+  options: { lock?: boolean } = {},
+): Promise<StoredResource | undefined> {
+  const row = await scope
+    .selectFrom('groups')
+    .select(columns)
+    .where('directory_id', '=', directoryId)
+    .where('id', '=', id)
+    .$if(options.lock === true, (query) => query.forUpdate())
+    .executeTakeFirst();
+  return row && toStored(row);
+}
+
+/**
+ * Locks the groups that hold `memberId`, lowest id first, and answers their ids. Whoever changes members locks groups
+ * before users, so that a deleted user and a patched group don't wait for each other.
+ */
+export async function lockGroupsOfMember(scope: Scope, directoryId: string, memberId: string): Promise<string[]> {
+  const rows = await scope
+    .selectFrom('groups')
+    .select('id')
+    .where('directory_id', '=', directoryId)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('group_members').select('group_id').where('directory_id', '=', directoryId).where('member_id', '=', memberId),
+    )
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Takes `memberId` out of every group; answers the groups it was in. */
+export async function removeMemberEverywhere(scope: Scope, directoryId: string, memberId: string): Promise<string[]> {
+  const rows = await scope
+    .deleteFrom('group_members')
+    .where('directory_id', '=', directoryId)
+    .where('member_id', '=', memberId)
+    .returning('group_id')
+    .execute();
+  return rows.map((row) => row.group_id);
+}
+
+export async function deleteGroup(scope: Scope, directoryId: string, id: string): Promise<void> {
+  await scope.deleteFrom('groups').where('directory_id', '=', directoryId).where('id', '=', id).execute();
+}
+
+export async function listGroups(
+  scope: Scope,
+  directoryId: string,
+  page: ListPage,
+): Promise<{ total: number; groups: StoredResource[] }> {
+  const condition = page.filter ? filterToSql(groupStorage, page.filter) : undefined;
+  const matching = scope
+    .selectFrom('groups')
+    .where('directory_id', '=', directoryId)
+    .$if(condition !== undefined, (query) => query.where(condition ?? sql<SqlBool>`true`));
+  const order = page.sort && sortKey(groupStorage, page.sort.path);
+  const [count, rows] = await Promise.all([
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    page.count === 0
+      ? []
+      : matching
+          .select(columns)
+          .$if(order !== undefined, (query) =>
+            query.orderBy(order ?? sql`id`, page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast()),
+          )
+          .orderBy('created_at')
+          .orderBy('id')
+          .offset(page.startIndex - 1)
+          .limit(page.count)
+          .execute(),
+  ]);
+  return { total: count.total, groups: rows.map(toStored) };
+}
+
+export interface StoredMember {
+  groupId: string;
+  value: string;
+  type?: 'User' | 'Group';
+  display?: string;
+}
+
+/** All members of the groups, in a stable order. A user's display is its current name, else what was sent. */
+export async function listMembers(scope: Scope, directoryId: string, groupIds: readonly string[]): Promise<StoredMember[]> {
+  if (groupIds.length === 0) return [];
+  const rows = await scope
+    .selectFrom('group_members as m')
+    .leftJoin('users as u', (join) => join.onRef('u.directory_id', '=', 'm.directory_id').onRef('u.id', '=', 'm.user_id'))
+    .leftJoin('groups as g', (join) => join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.child_group_id'))
+    .select(['m.group_id', 'm.member_id', 'm.user_id', 'm.child_group_id', 'm.display', 'u.display_name as user_display', 'g.display_name as group_display'])
+    .where('m.directory_id', '=', directoryId)
+    .where('m.group_id', 'in', groupIds)
+    .orderBy('m.created_at')
+    .orderBy('m.member_id')
+    .execute();
+  return rows.map((row) => {
+    const display = row.user_display ?? row.group_display ?? row.display;
+    return {
+      groupId: row.group_id,
+      value: row.member_id,
+      ...(row.user_id !== null ? { type: 'User' as const } : row.child_group_id !== null ? { type: 'Group' as const } : {}),
+      ...(display !== null && { display }),
+    };
+  });
+}
+
+async function knownIds(scope: Scope, table: 'users' | 'groups', directoryId: string, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await scope
+    .selectFrom(table)
+    .select('id')
+    .where('directory_id', '=', directoryId)
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+/**
+ * Adds members; those that are there already stay as they are. A value that is neither a user's nor a group's id is kept
+ * as it was sent: it shows in the group and grants nobody anything. Answers the values that are new.
+ */
+export async function addMembers(
+  scope: Scope,
+  directoryId: string,
+  groupId: string,
+  members: readonly MemberRef[],
+  now: Date,
+): Promise<string[]> {
+  if (members.length === 0) return [];
+  const ids = members.map((member) => member.value).filter((value) => isUuid(value) && value === value.toLowerCase());
+  const [users, groups] = await Promise.all([
+    knownIds(scope, 'users', directoryId, ids),
+    knownIds(scope, 'groups', directoryId, ids),
+  ]);
+  const columnsOf = {
+    member: members.map((member) => member.value),
+    user: members.map((member) => (users.has(member.value) ? member.value : null)),
+    group: members.map((member) => (groups.has(member.value) ? member.value : null)),
+    display: members.map((member) => member.display ?? null),
+  };
+  const { rows } = await sql<{ member_id: string }>`
+    insert into group_members (directory_id, group_id, member_id, user_id, child_group_id, display, created_at)
+    select ${directoryId}::uuid, ${groupId}::uuid, added.member_id, added.user_id, added.child_group_id, added.display, ${now}::timestamptz
+    from unnest(${columnsOf.member}::text[], ${columnsOf.user}::uuid[], ${columnsOf.group}::uuid[], ${columnsOf.display}::text[])
+      as added (member_id, user_id, child_group_id, display)
+    order by added.member_id
+    on conflict (directory_id, group_id, member_id) do nothing
+    returning member_id`.execute(scope);
+  return rows.map((row) => row.member_id);
+}
+
+/** Which members to take out of a group. */
+export type MemberSelection =
+  | { kind: 'all' }
+  | { kind: 'values'; values: readonly string[] }
+  | { kind: 'allBut'; values: readonly string[] }
+  | { kind: 'where'; filter: TypedFilter };
+
+function selectionToSql(selection: MemberSelection) {
+  switch (selection.kind) {
+    case 'all':
+      return sql<SqlBool>`true`;
+    case 'values':
+      return sql<SqlBool>`member_id = any(${[...selection.values]}::text[])`;
+    case 'allBut':
+      return sql<SqlBool>`member_id <> all(${[...selection.values]}::text[])`;
+    case 'where':
+      return memberFilterToSql(selection.filter);
+  }
+}
+
+/** Removes the selected members and answers their values. */
+export async function removeMembers(scope: Scope, directoryId: string, groupId: string, selection: MemberSelection): Promise<string[]> {
+  const rows = await scope
+    .deleteFrom('group_members')
+    .where('directory_id', '=', directoryId)
+    .where('group_id', '=', groupId)
+    .where(selectionToSql(selection))
+    .returning('member_id')
+    .execute();
+  return rows.map((row) => row.member_id);
+}

@@ -1,0 +1,278 @@
+// The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
+import type { EventType, NewEvent } from '../events/contracts.ts';
+import { appendEvents } from '../events/repository.ts';
+import type { Clock } from '../platform/clock.ts';
+import { violatedConstraint } from '../platform/db/errors.ts';
+import type { Scope } from '../platform/db/scope.ts';
+import { isUuid, newId } from '../platform/ids.ts';
+import { tolerancesOf } from '../scim/interop/profiles.ts';
+import { deepEqual, own } from '../scim/json.ts';
+import { parsePatch } from '../scim/patch/parse.ts';
+import { planPatch } from '../scim/patch/plan.ts';
+import type { MemberChange } from '../scim/patch/types.ts';
+import { wantsAttribute } from '../scim/projection.ts';
+import type { MemberRef } from '../scim/resource/members.ts';
+import { validate } from '../scim/resource/validate.ts';
+import type { Resource } from '../scim/schema/model.ts';
+import { groupResourceType } from '../scim/schema/resource-types.ts';
+import { changesBetween } from './changes.ts';
+import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
+import * as groups from './groups-repository.ts';
+import { parsePage } from './list-page.ts';
+import { requireVersion } from './preconditions.ts';
+import { membersAttribute, show } from './presentation.ts';
+import { groupColumns } from './resource-columns.ts';
+import { invalidValue, notFound, notUnique, valueOf } from './scim-failure.ts';
+import type { StoredResource } from './stored-resource.ts';
+import type { Transactions } from './transactions.ts';
+
+/** An event holds at most this many members; a larger change becomes several events. */
+const membersPerEvent = 1_000;
+const maxMemberLength = 256;
+
+export interface GroupsServiceDeps {
+  transactions: Transactions;
+  clock: Clock;
+  /** Told the directory's id after each commit that wrote events. */
+  onChange: (directoryId: string) => void;
+}
+
+/** What a change of members came to. */
+interface MemberDelta {
+  added: string[];
+  removed: string[];
+}
+
+function memberEvents(groupId: string, version: number, { added, removed }: MemberDelta): NewEvent[] {
+  const chunked = (type: EventType, members: string[]): NewEvent[] => {
+    const events: NewEvent[] = [];
+    for (let start = 0; start < members.length; start += membersPerEvent) {
+      events.push({
+        type,
+        resourceType: 'Group',
+        resourceId: groupId,
+        resourceVersion: version,
+        data: { members: members.slice(start, start + membersPerEvent) },
+      });
+    }
+    return events;
+  };
+  return [...chunked('group.member_removed', removed), ...chunked('group.member_added', added)];
+}
+
+function checkMembers(members: readonly MemberRef[]): void {
+  for (const { value } of members) {
+    if (value.length > maxMemberLength) throw invalidValue(`"members.value" may have at most ${maxMemberLength} characters.`);
+  }
+}
+
+function mapConflict(error: unknown, displayName: unknown): unknown {
+  if (violatedConstraint(error) !== 'groups_display_name_key') return error;
+  return notUnique(`There is already a group with the displayName ${JSON.stringify(displayName)}.`, error);
+}
+
+export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
+  async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    // A group may have a hundred thousand members: they are read only when they are wanted.
+    const members = wantsAttribute(request.projection, 'members')
+      ? await groups.listMembers(scope, request.directory.id, [stored.id])
+      : [];
+    return show(groupResourceType, stored, membersAttribute(members, request.baseUrl), request);
+  }
+
+  async function locked(scope: Scope, request: ScimRequest, id: string): Promise<StoredResource> {
+    const stored = isUuid(id) ? await groups.findGroup(scope, request.directory.id, id, { lock: true }) : undefined;
+    if (!stored) throw notFound('Group', id);
+    requireVersion(stored, request);
+    return stored;
+  }
+
+  /** Applies the changes in order and answers the net effect: a member removed and added again never left. */
+  async function applyMembers(scope: Scope, directoryId: string, groupId: string, changes: readonly MemberChange[], now: Date): Promise<MemberDelta> {
+    const added = new Set<string>();
+    const removed = new Set<string>();
+    const add = async (members: readonly MemberRef[]) => {
+      checkMembers(members);
+      for (const value of await groups.addMembers(scope, directoryId, groupId, members, now)) {
+        if (!removed.delete(value)) added.add(value);
+      }
+    };
+    const remove = async (selection: groups.MemberSelection) => {
+      for (const value of await groups.removeMembers(scope, directoryId, groupId, selection)) {
+        if (!added.delete(value)) removed.add(value);
+      }
+    };
+    for (const change of changes) {
+      switch (change.kind) {
+        case 'add':
+          await add(change.members);
+          break;
+        case 'remove':
+          await remove({ kind: 'values', values: change.values });
+          break;
+        case 'removeAll':
+          await remove({ kind: 'all' });
+          break;
+        case 'removeWhere':
+          await remove({ kind: 'where', filter: change.filter });
+          break;
+        case 'replaceAll':
+          await remove({ kind: 'allBut', values: change.members.map((member) => member.value) });
+          await add(change.members);
+          break;
+      }
+    }
+    return { added: [...added], removed: [...removed] };
+  }
+
+  /** Writes what differs; an unchanged group keeps its version and lastModified (RFC 7644 §3.5.2). */
+  async function save(
+    scope: Scope,
+    request: ScimRequest,
+    before: StoredResource,
+    resource: Resource,
+    changes: readonly MemberChange[],
+  ): Promise<{ stored: StoredResource; changed: boolean }> {
+    const directoryId = request.directory.id;
+    const now = clock.now();
+    const delta = await applyMembers(scope, directoryId, before.id, changes, now);
+    const resourceChanged = !deepEqual(resource, before.resource);
+    if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0) return { stored: before, changed: false };
+
+    const version = before.version + 1;
+    await groups.updateGroup(scope, directoryId, { id: before.id, resource, columns: groupColumns(resource), version, now });
+    const events = memberEvents(before.id, version, delta);
+    if (resourceChanged) {
+      events.unshift({
+        type: 'group.updated',
+        resourceType: 'Group',
+        resourceId: before.id,
+        resourceVersion: version,
+        data: { changes: changesBetween(before.resource, resource) },
+      });
+    }
+    await appendEvents(scope, directoryId, events, request.actor, now);
+    return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+  }
+
+  async function update(
+    request: ScimRequest,
+    id: string,
+    plan: (before: StoredResource) => { resource: Resource; members: readonly MemberChange[] },
+  ): Promise<ShownResource> {
+    const { id: directoryId } = request.directory;
+    let attempted: unknown;
+    try {
+      const { result, changed } = await transactions.write(directoryId, async (scope) => {
+        const before = await locked(scope, request, id);
+        const next = plan(before);
+        attempted = own(next.resource, 'displayName');
+        const saved = await save(scope, request, before, next.resource, next.members);
+        return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+      });
+      if (changed) onChange(directoryId);
+      return result;
+    } catch (error) {
+      throw mapConflict(error, attempted);
+    }
+  }
+
+  return {
+    /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
+    async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
+      const { id: directoryId, profile } = request.directory;
+      const { resource, members = [] } = valueOf(validate(groupResourceType, body, 'create', tolerancesOf(profile)));
+      const columns = groupColumns(resource);
+      const now = clock.now();
+      const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
+      const created: NewEvent = {
+        type: 'group.created',
+        resourceType: 'Group',
+        resourceId: stored.id,
+        resourceVersion: 1,
+        data: { changes: changesBetween({}, resource) },
+      };
+      try {
+        const result = await transactions.write(directoryId, async (scope) => {
+          await groups.insertGroup(scope, directoryId, { id: stored.id, resource, columns, now });
+          const delta = await applyMembers(scope, directoryId, stored.id, [{ kind: 'add', members }], now);
+          await appendEvents(scope, directoryId, [created, ...memberEvents(stored.id, 1, delta)], request.actor, now);
+          return shown(scope, stored, request);
+        });
+        onChange(directoryId);
+        return result;
+      } catch (error) {
+        throw mapConflict(error, columns.display_name);
+      }
+    },
+
+    async readGroup(request: ScimRequest, id: string): Promise<ShownResource> {
+      if (!isUuid(id)) throw notFound('Group', id);
+      return transactions.read(request.directory.id, async (scope) => {
+        const stored = await groups.findGroup(scope, request.directory.id, id);
+        if (!stored) throw notFound('Group', id);
+        return shown(scope, stored, request);
+      });
+    },
+
+    async listGroups(request: ScimRequest, query: ListQuery): Promise<ShownList> {
+      const page = parsePage(groupResourceType, query, request);
+      return transactions.read(request.directory.id, async (scope) => {
+        const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
+        const members = wantsAttribute(request.projection, 'members')
+          ? await groups.listMembers(scope, request.directory.id, found.map((group) => group.id))
+          : [];
+        const byGroup = Map.groupBy(members, (member) => member.groupId);
+        const resources = found.map(
+          (group) => show(groupResourceType, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request).body,
+        );
+        return { resources, totalResults: total, startIndex: page.startIndex };
+      });
+    },
+
+    /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
+    async replaceGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const { resource, members = [] } = valueOf(validate(groupResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
+      return update(request, id, () => ({ resource, members: [{ kind: 'replaceAll', members }] }));
+    },
+
+    async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const tolerances = tolerancesOf(request.directory.profile);
+      const operations = valueOf(parsePatch(body, groupResourceType, tolerances));
+      return update(request, id, (before) => {
+        const plan = valueOf(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));
+        const { id: _id, ...resource } = plan.resource;
+        return { resource, members: plan.members };
+      });
+    },
+
+    async deleteGroup(request: ScimRequest, id: string): Promise<void> {
+      const { id: directoryId } = request.directory;
+      if (!isUuid(id)) throw notFound('Group', id);
+      await transactions.write(directoryId, async (scope) => {
+        await groups.lockGroupsOfMember(scope, directoryId, id);
+        const before = await locked(scope, request, id);
+        const now = clock.now();
+        const removed = await groups.removeMembers(scope, directoryId, id, { kind: 'all' });
+        const parents = await groups.removeMemberEverywhere(scope, directoryId, id);
+        const versions = await groups.touchGroups(scope, directoryId, parents.filter((parent) => parent !== id), now);
+        await groups.deleteGroup(scope, directoryId, id);
+        const events = [
+          ...memberEvents(id, before.version, { added: [], removed }),
+          ...[...versions].flatMap(([parent, version]) => memberEvents(parent, version, { added: [], removed: [id] })),
+        ];
+        events.push({
+          type: 'group.deleted',
+          resourceType: 'Group',
+          resourceId: id,
+          resourceVersion: before.version,
+          data: { changes: changesBetween(before.resource, {}) },
+        });
+        await appendEvents(scope, directoryId, events, request.actor, now);
+      });
+      onChange(directoryId);
+    },
+  };
+}
+
+export type GroupsService = ReturnType<typeof createGroupsService>;

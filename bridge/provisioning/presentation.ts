@@ -1,0 +1,51 @@
+// From the store to what a client sees: id, meta, and the attributes that are computed from memberships.
+import type { JsonObject } from '../scim/json.ts';
+import { locationOf, toResponse } from '../scim/messages.ts';
+import { project } from '../scim/projection.ts';
+import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
+import type { ScimRequest, ShownResource } from './contracts.ts';
+import type { StoredMember } from './groups-repository.ts';
+import type { StoredResource } from './stored-resource.ts';
+import type { DirectGroup } from './users-repository.ts';
+
+/** `computed` are attributes that live outside the resource: `groups` of a user, `members` of a group. */
+export function show(
+  resourceType: ResourceTypeDefinition,
+  stored: StoredResource,
+  computed: JsonObject,
+  request: ScimRequest,
+): ShownResource {
+  const { id, version, resource, createdAt: created, lastModifiedAt: lastModified } = stored;
+  const whole = toResponse(resourceType, { id, resource, version, created, lastModified, extra: computed }, request.baseUrl);
+  return {
+    id,
+    version,
+    body: project(resourceType, whole, request.projection),
+    location: locationOf(resourceType, id, request.baseUrl),
+  };
+}
+
+/** A user's `groups` (RFC 7643 §4.1.2, readOnly): left out when there are none. */
+export function groupsAttribute(groups: readonly DirectGroup[], baseUrl: string): JsonObject {
+  if (groups.length === 0) return {};
+  return {
+    groups: groups.map(({ groupId, displayName }) => ({
+      value: groupId,
+      $ref: `${baseUrl}/Groups/${groupId}`,
+      display: displayName,
+      type: 'direct',
+    })),
+  };
+}
+
+/** A group's `members`; a member that the directory doesn't know has no type and no $ref. */
+export function membersAttribute(members: readonly StoredMember[], baseUrl: string): JsonObject {
+  if (members.length === 0) return {};
+  return {
+    members: members.map(({ value, type, display }) => ({
+      value,
+      ...(type !== undefined && { $ref: `${baseUrl}/${type}s/${value}`, type }),
+      ...(display !== undefined && { display }),
+    })),
+  };
+}

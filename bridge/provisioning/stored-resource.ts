@@ -1,0 +1,20 @@
+// A resource as it lies in the store, and the page of a list.
+import type { TypedFilter } from '../scim/filter/typed.ts';
+import type { AttributePath, Resource } from '../scim/schema/model.ts';
+
+export interface StoredResource {
+  id: string;
+  /** Canonical, without id, meta, password, members and groups: those live elsewhere. */
+  resource: Resource;
+  version: number;
+  createdAt: Date;
+  lastModifiedAt: Date;
+}
+
+export interface ListPage {
+  filter?: TypedFilter | undefined;
+  sort?: { path: AttributePath; descending: boolean } | undefined;
+  /** From 1. */
+  startIndex: number;
+  count: number;
+}

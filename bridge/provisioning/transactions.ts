@@ -1,0 +1,36 @@
+// Transactions of provisioning: one per use case, repeated when PostgreSQL says that it collided with another.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { isRetryable, violatedConstraint } from '../platform/db/errors.ts';
+import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+
+const attempts = 5;
+// A member that was deleted between being looked up and being written: the second try doesn't find it any more.
+const vanishedMember = new Set(['group_members_user_fkey', 'group_members_child_group_fkey']);
+
+export interface Transactions {
+  /** Runs `work` in a transaction for the directory; `work` may run again after a deadlock, so it has no other effects. */
+  write<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T>;
+  read<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T>;
+}
+
+function mayRetry(error: unknown): boolean {
+  const constraint = violatedConstraint(error);
+  return isRetryable(error) || (constraint !== undefined && vanishedMember.has(constraint));
+}
+
+export function createTransactions(pool: Pool): Transactions {
+  return {
+    read: (directoryId, work) => readIn(pool, [directoryId], work),
+    async write(directoryId, work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await writeIn(pool, directoryId, work);
+        } catch (error) {
+          if (attempt >= attempts || !mayRetry(error)) throw error;
+          await sleep(Math.random() * 10 * 2 ** attempt);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,180 @@
+// The SQL of SCIM users. Every function works in the caller's transaction and on one directory.
+import { type SqlBool, sql } from 'kysely';
+import type { Scope } from '../platform/db/scope.ts';
+import type { JsonObject } from '../scim/json.ts';
+import type { Resource } from '../scim/schema/model.ts';
+import { filterToSql, sortKey, userStorage } from './filter-to-sql.ts';
+import type { ListPage, StoredResource } from './stored-resource.ts';
+import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
+
+const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
+
+interface UserRow {
+  id: string;
+  resource: Record<string, unknown>;
+  version: number;
+  created_at: Date;
+  last_modified_at: Date;
+}
+
+/** The column holds what provisioning wrote: a canonical SCIM resource. */
+export const toStored = (row: UserRow): StoredResource => ({
+  id: row.id,
+  resource: row.resource as JsonObject,
+  version: row.version,
+  createdAt: row.created_at,
+  lastModifiedAt: row.last_modified_at,
+});
+
+export interface NewUser {
+  id: string;
+  resource: Resource;
+  columns: UserColumns;
+  passwordHash?: string | undefined;
+  now: Date;
+}
+
+function emailRows(directoryId: string, userId: string, emails: EmailColumns[]) {
+  return emails.map((email) => ({ directory_id: directoryId, user_id: userId, ...email }));
+}
+
+/** Statements of one transaction go out together; PostgreSQL runs them in this order, and none after one that failed. */
+async function together(statements: Promise<unknown>[]): Promise<void> {
+  await Promise.all(statements);
+}
+
+export async function insertUser(scope: Scope, directoryId: string, user: NewUser): Promise<void> {
+  const emails = emailRows(directoryId, user.id, emailColumns(user.resource));
+  await together([
+    scope
+      .insertInto('users')
+      .values({
+        directory_id: directoryId,
+        id: user.id,
+        ...user.columns,
+        resource: JSON.stringify(user.resource),
+        version: 1,
+        created_at: user.now,
+        last_modified_at: user.now,
+      })
+      .execute(),
+    ...(emails.length > 0 ? [scope.insertInto('user_emails').values(emails).execute()] : []),
+    ...(user.passwordHash === undefined ? [] : [setPassword(scope, directoryId, user.id, user.passwordHash, user.now)]),
+  ]);
+}
+
+/** Writes the new state of a user that the transaction has locked. */
+export async function updateUser(
+  scope: Scope,
+  directoryId: string,
+  user: { id: string; resource: Resource; columns: UserColumns; version: number; now: Date; emailsChanged: boolean },
+): Promise<void> {
+  const emails = emailRows(directoryId, user.id, emailColumns(user.resource));
+  await together([
+    scope
+      .updateTable('users')
+      .set({ ...user.columns, resource: JSON.stringify(user.resource), version: user.version, last_modified_at: user.now })
+      .where('directory_id', '=', directoryId)
+      .where('id', '=', user.id)
+      .execute(),
+    ...(user.emailsChanged
+      ? [
+          scope.deleteFrom('user_emails').where('directory_id', '=', directoryId).where('user_id', '=', user.id).execute(),
+          ...(emails.length > 0 ? [scope.insertInto('user_emails').values(emails).execute()] : []),
+        ]
+      : []),
+  ]);
+}
+
+export async function setPassword(
+  scope: Scope,
+  directoryId: string,
+  userId: string,
+  passwordHash: string,
+  now: Date,
+): Promise<void> {
+  await scope
+    .insertInto('user_credentials')
+    .values({ directory_id: directoryId, user_id: userId, password_hash: passwordHash, changed_at: now })
+    .onConflict((conflict) =>
+      conflict.columns(['directory_id', 'user_id']).doUpdateSet({ password_hash: passwordHash, changed_at: now }),
+    )
+    .execute();
+}
+
+/** Answers whether there was a password. */
+export async function removePassword(scope: Scope, directoryId: string, userId: string): Promise<boolean> {
+  const result = await scope
+    .deleteFrom('user_credentials')
+    .where('directory_id', '=', directoryId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+export async function findUser(
+  scope: Scope,
+  directoryId: string,
+  id: string,
+  options: { lock?: boolean } = {},
+): Promise<StoredResource | undefined> {
+  const row = await scope
+    .selectFrom('users')
+    .select(columns)
+    .where('directory_id', '=', directoryId)
+    .where('id', '=', id)
+    .$if(options.lock === true, (query) => query.forUpdate())
+    .executeTakeFirst();
+  return row && toStored(row);
+}
+
+export async function deleteUser(scope: Scope, directoryId: string, id: string): Promise<void> {
+  await scope.deleteFrom('users').where('directory_id', '=', directoryId).where('id', '=', id).execute();
+}
+
+/** One page in a stable order, and the exact number of all that match. */
+export async function listUsers(scope: Scope, directoryId: string, page: ListPage): Promise<{ total: number; users: StoredResource[] }> {
+  const condition = page.filter ? filterToSql(userStorage, page.filter) : undefined;
+  const matching = scope
+    .selectFrom('users')
+    .where('directory_id', '=', directoryId)
+    .$if(condition !== undefined, (query) => query.where(condition ?? sql<SqlBool>`true`));
+  const order = page.sort && sortKey(userStorage, page.sort.path);
+  const [count, rows] = await Promise.all([
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    page.count === 0
+      ? []
+      : matching
+          .select(columns)
+          .$if(order !== undefined, (query) =>
+            query.orderBy(order ?? sql`id`, page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast()),
+          )
+          .orderBy('created_at')
+          .orderBy('id')
+          .offset(page.startIndex - 1)
+          .limit(page.count)
+          .execute(),
+  ]);
+  return { total: count.total, users: rows.map(toStored) };
+}
+
+export interface DirectGroup {
+  userId: string;
+  groupId: string;
+  displayName: string;
+}
+
+/** The groups that each of the users is a direct member of, by name. */
+export async function listGroupsOfUsers(scope: Scope, directoryId: string, userIds: readonly string[]): Promise<DirectGroup[]> {
+  if (userIds.length === 0) return [];
+  const rows = await scope
+    .selectFrom('group_members as m')
+    .innerJoin('groups as g', (join) => join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.group_id'))
+    .select(['m.user_id', 'g.id', 'g.display_name'])
+    .where('m.directory_id', '=', directoryId)
+    .where('m.user_id', 'in', userIds)
+    .orderBy('g.display_name_key')
+    .execute();
+  return rows.flatMap((row) => (row.user_id === null ? [] : [{ userId: row.user_id, groupId: row.id, displayName: row.display_name }]));
+}
+

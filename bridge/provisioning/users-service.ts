@@ -1,0 +1,270 @@
+// The use cases of SCIM users: one transaction each, the event rows inside it.
+import type { EventType, NewEvent, TouchedKeys } from '../events/contracts.ts';
+import { appendEvents } from '../events/repository.ts';
+import type { Clock } from '../platform/clock.ts';
+import { violatedConstraint } from '../platform/db/errors.ts';
+import type { Scope } from '../platform/db/scope.ts';
+import { isUuid, newId } from '../platform/ids.ts';
+import type { PasswordHasher } from '../platform/secrets/passwords.ts';
+import { tolerancesOf } from '../scim/interop/profiles.ts';
+import { deepEqual, own } from '../scim/json.ts';
+import { parsePatch } from '../scim/patch/parse.ts';
+import { planPatch } from '../scim/patch/plan.ts';
+import type { PatchOperation } from '../scim/patch/types.ts';
+import { wantsAttribute } from '../scim/projection.ts';
+import { validate } from '../scim/resource/validate.ts';
+import type { Resource } from '../scim/schema/model.ts';
+import { userResourceType } from '../scim/schema/resource-types.ts';
+import { changesBetween, distinct } from './changes.ts';
+import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
+import * as groups from './groups-repository.ts';
+import { parsePage } from './list-page.ts';
+import { groupsAttribute, show } from './presentation.ts';
+import { requireVersion } from './preconditions.ts';
+import { type UserColumns, userColumns } from './resource-columns.ts';
+import { notFound, notUnique, valueOf } from './scim-failure.ts';
+import type { StoredResource } from './stored-resource.ts';
+import type { Transactions } from './transactions.ts';
+import * as users from './users-repository.ts';
+
+export interface UsersServiceDeps {
+  transactions: Transactions;
+  clock: Clock;
+  passwords: PasswordHasher;
+  /** Told the directory's id after each commit that wrote events. */
+  onChange: (directoryId: string) => void;
+}
+
+function touchedKeys(...states: UserColumns[]): TouchedKeys {
+  return {
+    usernames: distinct(states.map((state) => state.user_name_key)),
+    emails: distinct(states.map((state) => state.email_key)),
+  };
+}
+
+/** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
+function updateEvents(id: string, version: number, before: StoredResource, after: Resource): NewEvent[] {
+  const keys = touchedKeys(userColumns(before.resource), userColumns(after));
+  const { active, ...others } = changesBetween(before.resource, after);
+  const event = (type: EventType, changes: typeof others): NewEvent => ({
+    type,
+    resourceType: 'User',
+    resourceId: id,
+    resourceVersion: version,
+    data: { changes, keys },
+  });
+  return [
+    ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
+    ...(active ? [event(active.after === false ? 'user.deactivated' : 'user.activated', { active })] : []),
+  ];
+}
+
+function passwordEvent(id: string, version: number): NewEvent {
+  return { type: 'user.password_changed', resourceType: 'User', resourceId: id, resourceVersion: version, data: {} };
+}
+
+/** An absent `active` never re-activates anybody: it keeps its value, and a new user starts active. */
+const withActive = (resource: Resource, before: boolean): Resource =>
+  typeof own(resource, 'active') === 'boolean' ? resource : { ...resource, active: before };
+
+function mapConflict(error: unknown, userName: unknown): unknown {
+  if (violatedConstraint(error) !== 'users_user_name_key') return error;
+  return notUnique(`There is already a user with the userName ${JSON.stringify(userName)}.`, error);
+}
+
+/** The core schema's URN with an object as value may hold any core attribute. */
+function touchesPassword({ path }: PatchOperation): boolean {
+  if (path.kind === 'schema') return path.extension === undefined;
+  return path.kind !== 'unknown' && path.path.attribute.name === 'password';
+}
+
+export function createUsersService({ transactions, clock, passwords, onChange }: UsersServiceDeps) {
+  async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    const memberships = wantsAttribute(request.projection, 'groups')
+      ? await users.listGroupsOfUsers(scope, request.directory.id, [stored.id])
+      : [];
+    return show(userResourceType, stored, groupsAttribute(memberships, request.baseUrl), request);
+  }
+
+  async function locked(scope: Scope, request: ScimRequest, id: string): Promise<StoredResource> {
+    const stored = isUuid(id) ? await users.findUser(scope, request.directory.id, id, { lock: true }) : undefined;
+    if (!stored) throw notFound('User', id);
+    requireVersion(stored, request);
+    return stored;
+  }
+
+  interface NextState {
+    resource: Resource;
+    /** Absent: keep it. null: remove it. */
+    passwordHash?: string | null | undefined;
+  }
+
+  /** Writes what differs; an unchanged user keeps its version and lastModified (RFC 7644 §3.5.2). */
+  async function save(scope: Scope, request: ScimRequest, before: StoredResource, next: NextState): Promise<{ stored: StoredResource; changed: boolean }> {
+    const directoryId = request.directory.id;
+    const resource = withActive(next.resource, own(before.resource, 'active') !== false);
+    const now = clock.now();
+    const passwordChanged =
+      next.passwordHash === undefined
+        ? false
+        : next.passwordHash === null
+          ? await users.removePassword(scope, directoryId, before.id)
+          : true;
+    const resourceChanged = !deepEqual(resource, before.resource);
+    if (!resourceChanged && !passwordChanged) return { stored: before, changed: false };
+
+    const version = before.version + 1;
+    await users.updateUser(scope, directoryId, {
+      id: before.id,
+      resource,
+      columns: userColumns(resource),
+      version,
+      now,
+      emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
+    });
+    if (typeof next.passwordHash === 'string') await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
+    const events = [
+      ...updateEvents(before.id, version, before, resource),
+      ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
+    ];
+    await appendEvents(scope, directoryId, events, request.actor, now);
+    return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+  }
+
+  async function update(request: ScimRequest, id: string, plan: (before: StoredResource) => NextState): Promise<ShownResource> {
+    const { id: directoryId } = request.directory;
+    let attempted: unknown;
+    try {
+      const { result, changed } = await transactions.write(directoryId, async (scope) => {
+        const before = await locked(scope, request, id);
+        const next = plan(before);
+        attempted = own(next.resource, 'userName');
+        const saved = await save(scope, request, before, next);
+        return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+      });
+      if (changed) onChange(directoryId);
+      return result;
+    } catch (error) {
+      throw mapConflict(error, attempted);
+    }
+  }
+
+  /** The hash is slow, so it is made outside the transaction, from a plan on the user as it is now. */
+  async function plannedPasswordHash(request: ScimRequest, id: string, operations: readonly PatchOperation[]): Promise<string | null | undefined> {
+    const draft = isUuid(id)
+      ? await transactions.read(request.directory.id, (scope) => users.findUser(scope, request.directory.id, id))
+      : undefined;
+    if (!draft) throw notFound('User', id);
+    const tolerances = tolerancesOf(request.directory.profile);
+    const { password } = valueOf(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
+    return typeof password === 'string' ? passwords.hash(password) : password;
+  }
+
+  return {
+    /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
+    async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
+      const { id: directoryId, profile } = request.directory;
+      const valid = valueOf(validate(userResourceType, body, 'create', tolerancesOf(profile)));
+      const resource = withActive(valid.resource, true);
+      const columns = userColumns(resource);
+      const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
+      const now = clock.now();
+      const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
+      const created: NewEvent = {
+        type: 'user.created',
+        resourceType: 'User',
+        resourceId: stored.id,
+        resourceVersion: 1,
+        data: { changes: changesBetween({}, resource), keys: touchedKeys(columns) },
+      };
+      try {
+        await transactions.write(directoryId, async (scope) => {
+          await Promise.all([
+            users.insertUser(scope, directoryId, { id: stored.id, resource, columns, passwordHash, now }),
+            appendEvents(scope, directoryId, [created], request.actor, now),
+          ]);
+        });
+      } catch (error) {
+        throw mapConflict(error, columns.user_name);
+      }
+      onChange(directoryId);
+      return show(userResourceType, stored, {}, request);
+    },
+
+    async readUser(request: ScimRequest, id: string): Promise<ShownResource> {
+      if (!isUuid(id)) throw notFound('User', id);
+      return transactions.read(request.directory.id, async (scope) => {
+        const stored = await users.findUser(scope, request.directory.id, id);
+        if (!stored) throw notFound('User', id);
+        return shown(scope, stored, request);
+      });
+    },
+
+    async listUsers(request: ScimRequest, query: ListQuery): Promise<ShownList> {
+      const page = parsePage(userResourceType, query, request);
+      return transactions.read(request.directory.id, async (scope) => {
+        const { total, users: found } = await users.listUsers(scope, request.directory.id, page);
+        const memberships = wantsAttribute(request.projection, 'groups')
+          ? await users.listGroupsOfUsers(scope, request.directory.id, found.map((user) => user.id))
+          : [];
+        const resources = found.map((user) => {
+          const own = memberships.filter((group) => group.userId === user.id);
+          return show(userResourceType, user, groupsAttribute(own, request.baseUrl), request).body;
+        });
+        return { resources, totalResults: total, startIndex: page.startIndex };
+      });
+    },
+
+    /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
+    async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const valid = valueOf(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
+      const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
+      return update(request, id, () => ({ resource: valid.resource, passwordHash }));
+    },
+
+    async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const tolerances = tolerancesOf(request.directory.profile);
+      const operations = valueOf(parsePatch(body, userResourceType, tolerances));
+      const passwordHash = operations.some(touchesPassword)
+        ? await plannedPasswordHash(request, id, operations)
+        : undefined;
+      return update(request, id, (before) => {
+        const plan = valueOf(planPatch(userResourceType, { ...before.resource, id }, operations, tolerances));
+        const { id: _id, ...resource } = plan.resource;
+        return { resource, passwordHash };
+      });
+    },
+
+    /** Deletes the user and its memberships. Groups are locked before the user: see lockGroupsOfMember. */
+    async deleteUser(request: ScimRequest, id: string): Promise<void> {
+      const { id: directoryId } = request.directory;
+      if (!isUuid(id)) throw notFound('User', id);
+      await transactions.write(directoryId, async (scope) => {
+        await groups.lockGroupsOfMember(scope, directoryId, id);
+        const before = await locked(scope, request, id);
+        const now = clock.now();
+        const left = await groups.removeMemberEverywhere(scope, directoryId, id);
+        const versions = await groups.touchGroups(scope, directoryId, left, now);
+        await users.deleteUser(scope, directoryId, id);
+        const events: NewEvent[] = [...versions].map(([groupId, version]) => ({
+          type: 'group.member_removed',
+          resourceType: 'Group',
+          resourceId: groupId,
+          resourceVersion: version,
+          data: { members: [id] },
+        }));
+        events.push({
+          type: 'user.deleted',
+          resourceType: 'User',
+          resourceId: id,
+          resourceVersion: before.version,
+          data: { changes: changesBetween(before.resource, {}), keys: touchedKeys(userColumns(before.resource)) },
+        });
+        await appendEvents(scope, directoryId, events, request.actor, now);
+      });
+      onChange(directoryId);
+    },
+  };
+}
+
+export type UsersService = ReturnType<typeof createUsersService>;
