@@ -43,13 +43,13 @@ module.exports = {
     ),
     only(
       'sql-only-in-repositories',
-      { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql.*|sql.*)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
+      { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql|events/signal)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
       { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },
       'SQL lives in repositories and in platform/db.',
     ),
     only(
       'http-only-in-routes',
-      { path: '^bridge/', pathNot: '(^|/)(routes|app|main)\\.ts$|/routes/|^bridge/platform/http/|\\.test\\.ts$' },
+      { path: '^bridge/', pathNot: '(^|/)(routes|contracts|openapi|app|main)\\.ts$|/routes/|^bridge/platform/http/|\\.test\\.ts$' },
       { path: '^node_modules/(hono|@hono)/', dependencyTypesNot: ['type-only'] },
       'HTTP lives in routes and in platform/http.',
     ),

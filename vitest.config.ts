@@ -6,7 +6,14 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['bridge/**/*.test.ts'] } },
-      { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000, ...{ globalSetup: needsPostgres.globalSetup } } },
+      {
+        test: {
+          name: 'property',
+          include: ['test/property/**/*.test.ts'],
+          testTimeout: 60_000,
+          ...{ globalSetup: needsPostgres.globalSetup },
+        },
+      },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...needsPostgres } },
       { test: { name: 'http', include: ['test/http/**/*.test.ts'], ...needsPostgres } },
       { test: { name: 'interop', include: ['test/interop/**/*.test.ts'], ...needsPostgres } },

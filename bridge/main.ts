@@ -36,7 +36,8 @@ async function storeAnswers(store: Store): Promise<boolean> {
 
 function createHealthServer(store: Store, metrics: Metrics, isClosing: () => boolean): Server {
   return createServer((request, response) => {
-    const answer = (status: number, type: string, body: string) => response.writeHead(status, { 'Content-Type': type }).end(body);
+    const answer = (status: number, type: string, body: string) =>
+      response.writeHead(status, { 'Content-Type': type }).end(body);
     const json = (status: number, body: object) => answer(status, 'application/json', JSON.stringify(body));
     if (request.method !== 'GET') return json(405, { status: 'method not allowed' });
     switch (request.url) {
@@ -44,7 +45,9 @@ function createHealthServer(store: Store, metrics: Metrics, isClosing: () => boo
         return json(200, { status: 'up' });
       case '/health/ready':
         if (isClosing()) return json(503, { status: 'closing' });
-        return void storeAnswers(store).then((up) => json(up ? 200 : 503, { status: up ? 'up' : 'database unavailable' }));
+        return void storeAnswers(store).then((up) =>
+          json(up ? 200 : 503, { status: up ? 'up' : 'database unavailable' }),
+        );
       case '/metrics':
         return void metrics.registry.metrics().then(
           (text) => answer(200, metrics.registry.contentType, text),
@@ -109,7 +112,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
   const signal = createSharedSignal({
     pool: store.pool,
     url: config.database.url,
-    onError: (error) => logger.warn({ err: error }, 'change notifications are interrupted; readers fall back to polling'),
+    onError: (error) =>
+      logger.warn({ err: error }, 'change notifications are interrupted; readers fall back to polling'),
   });
   const services = createServices({
     store,
@@ -119,7 +123,13 @@ export async function serve(config: Config): Promise<RunningBridge> {
     authenticationSecret: config.authenticationSecret,
   });
   let closing = false;
-  const app = createApp({ services, logger, metrics, publicUrl: config.http.publicUrl, trustProxy: config.http.trustProxy });
+  const app = createApp({
+    services,
+    logger,
+    metrics,
+    publicUrl: config.http.publicUrl,
+    trustProxy: config.http.trustProxy,
+  });
   const health = createHealthServer(store, metrics, () => closing);
   let main: Server | undefined;
 
@@ -160,7 +170,9 @@ function fail(error: unknown): never {
     console.error(error.message);
     process.exit(configurationExitCode);
   }
-  console.error(`The bridge could not start: ${error instanceof Error ? error.message || String(error) : String(error)}`);
+  console.error(
+    `The bridge could not start: ${error instanceof Error ? error.message || String(error) : String(error)}`,
+  );
   process.exit(1);
 }
 

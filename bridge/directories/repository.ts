@@ -46,7 +46,10 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
     async insertDirectory(directory: Directory): Promise<void> {
       const { createdAt, ...columns } = directory;
-      await db.insertInto('directories').values({ ...columns, created_at: createdAt, updated_at: createdAt }).execute();
+      await db
+        .insertInto('directories')
+        .values({ ...columns, created_at: createdAt, updated_at: createdAt })
+        .execute();
     },
 
     async findDirectory(slug: string): Promise<Directory | undefined> {

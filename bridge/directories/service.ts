@@ -30,11 +30,17 @@ export function createDirectoryService({ repository, clock, onChange }: Director
 
     async createDirectory(input: { slug: string; name?: string; profile?: ProfileName }): Promise<Directory> {
       if (!slugPattern.test(input.slug)) {
-        throw new ApiError('invalid_request', 'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.');
+        throw new ApiError(
+          'invalid_request',
+          'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.',
+        );
       }
       const profile = input.profile ?? 'auto';
       if (!profileNames.includes(profile)) {
-        throw new ApiError('invalid_request', `There is no profile "${profile}"; there are ${profileNames.join(', ')}.`);
+        throw new ApiError(
+          'invalid_request',
+          `There is no profile "${profile}"; there are ${profileNames.join(', ')}.`,
+        );
       }
       const directory: Directory = {
         id: newId(),
@@ -56,7 +62,10 @@ export function createDirectoryService({ repository, clock, onChange }: Director
       return directory;
     },
 
-    async updateDirectory(slug: string, change: { name?: string; profile?: ProfileName; enabled?: boolean }): Promise<Directory> {
+    async updateDirectory(
+      slug: string,
+      change: { name?: string; profile?: ProfileName; enabled?: boolean },
+    ): Promise<Directory> {
       const { id } = await requireDirectory(slug);
       const updated = await repository.updateDirectory(id, change, clock.now());
       if (!updated) throw new ApiError('directory_absent', `There is no directory "${slug}".`);

@@ -49,7 +49,9 @@ async function hasUnplaced(pool: Pool, directoryId: string): Promise<{ unplaced:
   return readIn(pool, [directoryId], async (scope) => {
     const { rows } = await sql<{ unplaced: boolean; head: number }>`
       select exists (select 1 from events where directory_id = ${directoryId} and position is null) as unplaced,
-             coalesce((select position from event_heads where directory_id = ${directoryId}), 0) as head`.execute(scope);
+             coalesce((select position from event_heads where directory_id = ${directoryId}), 0) as head`.execute(
+      scope,
+    );
     return rows[0] ?? { unplaced: false, head: 0 };
   });
 }

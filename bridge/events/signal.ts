@@ -2,7 +2,7 @@
 // NOTIFY. The notification is sent outside the writing transaction and at most every 20 ms, because PostgreSQL lets
 // only one notifying transaction commit at a time. It only wakes: what is new is read from the table.
 import { EventEmitter } from 'node:events';
-import { type Notification, type Pool, Client } from 'pg';
+import { Client, type Notification, type Pool } from 'pg';
 
 const channel = 'realmbridge_changes';
 const coalesceMs = 20;
@@ -33,7 +33,11 @@ export function createLocalSignal(): ChangeSignal {
 }
 
 /** A signal shared by all replicas on one database. Losing the connection costs wake-ups only, never an event. */
-export function createSharedSignal(options: { pool: Pool; url: string; onError: (error: unknown) => void }): ChangeSignal {
+export function createSharedSignal(options: {
+  pool: Pool;
+  url: string;
+  onError: (error: unknown) => void;
+}): ChangeSignal {
   const local = createLocalSignal();
   const pending = new Set<string>();
   let flushTimer: NodeJS.Timeout | undefined;
@@ -61,11 +65,19 @@ export function createSharedSignal(options: { pool: Pool; url: string; onError: 
   }
 
   function listen(): void {
-    const client = new Client({ connectionString: options.url, application_name: 'realmbridge-signal', keepAlive: true, connectionTimeoutMillis: 5_000 });
+    const client = new Client({
+      connectionString: options.url,
+      application_name: 'realmbridge-signal',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
     listener = client;
     client.on('notification', ({ payload }: Notification) => payload && local.changed(payload));
     client.on('error', retry);
-    client.connect().then(() => client.query(`listen ${channel}`)).catch(retry);
+    client
+      .connect()
+      .then(() => client.query(`listen ${channel}`))
+      .catch(retry);
   }
   listen();
 

@@ -1,5 +1,5 @@
 // Prometheus metrics, served on a port of their own.
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface HttpMetrics {
   observe(request: { method: string; route: string; status: number; seconds: number }): void;

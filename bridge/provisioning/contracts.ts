@@ -2,8 +2,8 @@
 import type { Directory } from '../directories/contracts.ts';
 import type { Actor } from '../events/contracts.ts';
 import type { JsonObject } from '../scim/json.ts';
-import type { Projection } from '../scim/projection.ts';
 import type { ListQuery } from '../scim/messages.ts';
+import type { Projection } from '../scim/projection.ts';
 
 /** Who asks, of which directory, and how resources are to be shown. */
 export interface ScimRequest {

@@ -266,7 +266,11 @@ function fits(side: SideTable, filter: TypedFilter): boolean {
 }
 
 /** A condition on one element, whose leaves `leafAt` compiles. */
-function compileBoolean(filter: TypedFilter, leafAt: (leaf: Leaf) => Condition, elementAt: (filter: TypedFilter & { kind: 'element' }) => Condition): Condition {
+function compileBoolean(
+  filter: TypedFilter,
+  leafAt: (leaf: Leaf) => Condition,
+  elementAt: (filter: TypedFilter & { kind: 'element' }) => Condition,
+): Condition {
   switch (filter.kind) {
     case 'and':
     case 'or': {

@@ -38,7 +38,12 @@ export async function updateGroup(
 ): Promise<void> {
   await scope
     .updateTable('groups')
-    .set({ ...group.columns, resource: JSON.stringify(group.resource), version: group.version, last_modified_at: group.now })
+    .set({
+      ...group.columns,
+      resource: JSON.stringify(group.resource),
+      version: group.version,
+      last_modified_at: group.now,
+    })
     .where('directory_id', '=', directoryId)
     .where('id', '=', group.id)
     .execute();
@@ -88,7 +93,11 @@ export async function lockGroupsOfMember(scope: Scope, directoryId: string, memb
     .select('id')
     .where('directory_id', '=', directoryId)
     .where('id', 'in', (eb) =>
-      eb.selectFrom('group_members').select('group_id').where('directory_id', '=', directoryId).where('member_id', '=', memberId),
+      eb
+        .selectFrom('group_members')
+        .select('group_id')
+        .where('directory_id', '=', directoryId)
+        .where('member_id', '=', memberId),
     )
     .orderBy('id')
     .forUpdate()
@@ -129,7 +138,10 @@ export async function listGroups(
       : matching
           .select(columns)
           .$if(order !== undefined, (query) =>
-            query.orderBy(order ?? sql`id`, page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast()),
+            query.orderBy(
+              order ?? sql`id`,
+              page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast(),
+            ),
           )
           .orderBy('created_at')
           .orderBy('id')
@@ -148,13 +160,29 @@ export interface StoredMember {
 }
 
 /** All members of the groups, in a stable order. A user's display is its current name, else what was sent. */
-export async function listMembers(scope: Scope, directoryId: string, groupIds: readonly string[]): Promise<StoredMember[]> {
+export async function listMembers(
+  scope: Scope,
+  directoryId: string,
+  groupIds: readonly string[],
+): Promise<StoredMember[]> {
   if (groupIds.length === 0) return [];
   const rows = await scope
     .selectFrom('group_members as m')
-    .leftJoin('users as u', (join) => join.onRef('u.directory_id', '=', 'm.directory_id').onRef('u.id', '=', 'm.user_id'))
-    .leftJoin('groups as g', (join) => join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.child_group_id'))
-    .select(['m.group_id', 'm.member_id', 'm.user_id', 'm.child_group_id', 'm.display', 'u.display_name as user_display', 'g.display_name as group_display'])
+    .leftJoin('users as u', (join) =>
+      join.onRef('u.directory_id', '=', 'm.directory_id').onRef('u.id', '=', 'm.user_id'),
+    )
+    .leftJoin('groups as g', (join) =>
+      join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.child_group_id'),
+    )
+    .select([
+      'm.group_id',
+      'm.member_id',
+      'm.user_id',
+      'm.child_group_id',
+      'm.display',
+      'u.display_name as user_display',
+      'g.display_name as group_display',
+    ])
     .where('m.directory_id', '=', directoryId)
     .where('m.group_id', 'in', groupIds)
     .orderBy('m.created_at')
@@ -165,13 +193,22 @@ export async function listMembers(scope: Scope, directoryId: string, groupIds: r
     return {
       groupId: row.group_id,
       value: row.member_id,
-      ...(row.user_id !== null ? { type: 'User' as const } : row.child_group_id !== null ? { type: 'Group' as const } : {}),
+      ...(row.user_id !== null
+        ? { type: 'User' as const }
+        : row.child_group_id !== null
+          ? { type: 'Group' as const }
+          : {}),
       ...(display !== null && { display }),
     };
   });
 }
 
-async function knownIds(scope: Scope, table: 'users' | 'groups', directoryId: string, ids: string[]): Promise<Set<string>> {
+async function knownIds(
+  scope: Scope,
+  table: 'users' | 'groups',
+  directoryId: string,
+  ids: string[],
+): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await scope
     .selectFrom(table)
@@ -237,7 +274,12 @@ function selectionToSql(selection: MemberSelection) {
 }
 
 /** Removes the selected members and answers their values. */
-export async function removeMembers(scope: Scope, directoryId: string, groupId: string, selection: MemberSelection): Promise<string[]> {
+export async function removeMembers(
+  scope: Scope,
+  directoryId: string,
+  groupId: string,
+  selection: MemberSelection,
+): Promise<string[]> {
   const rows = await scope
     .deleteFrom('group_members')
     .where('directory_id', '=', directoryId)

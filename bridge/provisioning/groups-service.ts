@@ -22,7 +22,7 @@ import { parsePage } from './list-page.ts';
 import { requireVersion } from './preconditions.ts';
 import { membersAttribute, show } from './presentation.ts';
 import { groupColumns } from './resource-columns.ts';
-import { invalidValue, notFound, notUnique, valueOf } from './scim-failure.ts';
+import { invalidValue, notFound, notUnique, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -62,7 +62,8 @@ function memberEvents(groupId: string, version: number, { added, removed }: Memb
 
 function checkMembers(members: readonly MemberRef[]): void {
   for (const { value } of members) {
-    if (value.length > maxMemberLength) throw invalidValue(`"members.value" may have at most ${maxMemberLength} characters.`);
+    if (value.length > maxMemberLength)
+      throw invalidValue(`"members.value" may have at most ${maxMemberLength} characters.`);
   }
 }
 
@@ -88,7 +89,13 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
   }
 
   /** Applies the changes in order and answers the net effect: a member removed and added again never left. */
-  async function applyMembers(scope: Scope, directoryId: string, groupId: string, changes: readonly MemberChange[], now: Date): Promise<MemberDelta> {
+  async function applyMembers(
+    scope: Scope,
+    directoryId: string,
+    groupId: string,
+    changes: readonly MemberChange[],
+    now: Date,
+  ): Promise<MemberDelta> {
     const added = new Set<string>();
     const removed = new Set<string>();
     const add = async (members: readonly MemberRef[]) => {
@@ -137,10 +144,17 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     const now = clock.now();
     const delta = await applyMembers(scope, directoryId, before.id, changes, now);
     const resourceChanged = !deepEqual(resource, before.resource);
-    if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0) return { stored: before, changed: false };
+    if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0)
+      return { stored: before, changed: false };
 
     const version = before.version + 1;
-    await groups.updateGroup(scope, directoryId, { id: before.id, resource, columns: groupColumns(resource), version, now });
+    await groups.updateGroup(scope, directoryId, {
+      id: before.id,
+      resource,
+      columns: groupColumns(resource),
+      version,
+      now,
+    });
     const events = memberEvents(before.id, version, delta);
     if (resourceChanged) {
       events.unshift({
@@ -181,7 +195,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
     async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId, profile } = request.directory;
-      const { resource, members = [] } = valueOf(validate(groupResourceType, body, 'create', tolerancesOf(profile)));
+      const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'create', tolerancesOf(profile)));
       const columns = groupColumns(resource);
       const now = clock.now();
       const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
@@ -220,11 +234,17 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       return transactions.read(request.directory.id, async (scope) => {
         const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
         const members = wantsAttribute(request.projection, 'members')
-          ? await groups.listMembers(scope, request.directory.id, found.map((group) => group.id))
+          ? await groups.listMembers(
+              scope,
+              request.directory.id,
+              found.map((group) => group.id),
+            )
           : [];
         const byGroup = Map.groupBy(members, (member) => member.groupId);
         const resources = found.map(
-          (group) => show(groupResourceType, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request).body,
+          (group) =>
+            show(groupResourceType, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
+              .body,
         );
         return { resources, totalResults: total, startIndex: page.startIndex };
       });
@@ -232,15 +252,17 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
 
     /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
     async replaceGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const { resource, members = [] } = valueOf(validate(groupResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
+      const { resource, members = [] } = valueOrThrow(
+        validate(groupResourceType, body, 'replace', tolerancesOf(request.directory.profile)),
+      );
       return update(request, id, () => ({ resource, members: [{ kind: 'replaceAll', members }] }));
     },
 
     async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const tolerances = tolerancesOf(request.directory.profile);
-      const operations = valueOf(parsePatch(body, groupResourceType, tolerances));
+      const operations = valueOrThrow(parsePatch(body, groupResourceType, tolerances));
       return update(request, id, (before) => {
-        const plan = valueOf(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));
+        const plan = valueOrThrow(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
         return { resource, members: plan.members };
       });
@@ -255,7 +277,12 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         const now = clock.now();
         const removed = await groups.removeMembers(scope, directoryId, id, { kind: 'all' });
         const parents = await groups.removeMemberEverywhere(scope, directoryId, id);
-        const versions = await groups.touchGroups(scope, directoryId, parents.filter((parent) => parent !== id), now);
+        const versions = await groups.touchGroups(
+          scope,
+          directoryId,
+          parents.filter((parent) => parent !== id),
+          now,
+        );
         await groups.deleteGroup(scope, directoryId, id);
         const events = [
           ...memberEvents(id, before.version, { added: [], removed }),

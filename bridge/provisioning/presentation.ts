@@ -16,7 +16,11 @@ export function show(
   request: ScimRequest,
 ): ShownResource {
   const { id, version, resource, createdAt: created, lastModifiedAt: lastModified } = stored;
-  const whole = toResponse(resourceType, { id, resource, version, created, lastModified, extra: computed }, request.baseUrl);
+  const whole = toResponse(
+    resourceType,
+    { id, resource, version, created, lastModified, extra: computed },
+    request.baseUrl,
+  );
   return {
     id,
     version,

@@ -62,7 +62,9 @@ export function emailColumns(resource: Resource): EmailColumns[] {
 
 /** The primary e-mail, or the first that has a value. */
 function mainEmail(emails: EmailColumns[]): string | null {
-  return (emails.find((email) => email.is_primary === true) ?? emails.find((email) => email.value !== null))?.value ?? null;
+  return (
+    (emails.find((email) => email.is_primary === true) ?? emails.find((email) => email.value !== null))?.value ?? null
+  );
 }
 
 /** @throws ScimFailure invalidValue when an indexed value is too long. */

@@ -18,13 +18,13 @@ import { badRequest, errorBody, type ScimError, scimError } from '../scim/errors
 import { etagMatches, weakEtag } from '../scim/etag.ts';
 import type { JsonObject } from '../scim/json.ts';
 import { listResponse, parseListQuery, parseSearchRequest } from '../scim/messages.ts';
-import { parseProjection, type Projection } from '../scim/projection.ts';
+import { type Projection, parseProjection } from '../scim/projection.ts';
 import { ok, type Result } from '../scim/result.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { groupResourceType, userResourceType } from '../scim/schema/resource-types.ts';
 import type { ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import type { GroupsService } from './groups-service.ts';
-import { ScimFailure, valueOf } from './scim-failure.ts';
+import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import type { UsersService } from './users-service.ts';
 
 const scimJson = 'application/scim+json';
@@ -76,7 +76,8 @@ function respond(c: Context, status: number, body: JsonObject, headers: Record<s
 }
 
 function respondError(c: Context, error: ScimError): Response {
-  const headers: Record<string, string> = error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' } : {};
+  const headers: Record<string, string> =
+    error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' } : {};
   return respond(c, error.status, errorBody(error), headers);
 }
 
@@ -94,10 +95,14 @@ function authenticate(authenticator: Authenticator): MiddlewareHandler<ScimEnv> 
     const slug = c.req.param('directory') ?? defaultDirectorySlug;
     const token = parseBearer(c.req.header('authorization'));
     // One answer for no token, a wrong one, and a directory that is not there.
-    const access = token !== undefined && slugPattern.test(slug) ? await authenticator.authenticate(slug, token) : undefined;
+    const access =
+      token !== undefined && slugPattern.test(slug) ? await authenticator.authenticate(slug, token) : undefined;
     if (!access) return respondError(c, unauthorized);
     if (!access.directory.enabled) {
-      return respondError(c, scimError(403, 'This directory is disabled: it takes no provisioning until its operator enables it again.'));
+      return respondError(
+        c,
+        scimError(403, 'This directory is disabled: it takes no provisioning until its operator enables it again.'),
+      );
     }
     const needed = c.req.method === 'GET' || c.req.path.endsWith('/.search') ? 'read' : 'write';
     if (!access.scopes.includes(needed)) {
@@ -125,7 +130,7 @@ async function readJson(c: ScimContext): Promise<unknown> {
 }
 
 function projectionOf(c: ScimContext, resourceType: ResourceTypeDefinition): Projection {
-  return valueOf(parseProjection(c.req.query('attributes'), c.req.query('excludedAttributes'), resourceType));
+  return valueOrThrow(parseProjection(c.req.query('attributes'), c.req.query('excludedAttributes'), resourceType));
 }
 
 function requestOf(c: ScimContext, projection: Projection): ScimRequest {
@@ -161,12 +166,12 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
   const requested = (c: ScimContext) => requestOf(c, projectionOf(c, resourceType));
 
   app.get(path, async (c) => {
-    const query = valueOf(parseListQuery(c.req.query(), listLimits));
+    const query = valueOrThrow(parseListQuery(c.req.query(), listLimits));
     return respondList(c, await endpoint.list(requested(c), query));
   });
   app.post(`${path}/.search`, async (c) => {
-    const search = valueOf(parseSearchRequest(await readJson(c), listLimits));
-    const projection = valueOf(parseProjection(search.attributes, search.excludedAttributes, resourceType));
+    const search = valueOrThrow(parseSearchRequest(await readJson(c), listLimits));
+    const projection = valueOrThrow(parseProjection(search.attributes, search.excludedAttributes, resourceType));
     return respondList(c, await endpoint.list(requestOf(c, projection), search));
   });
   app.post(path, async (c) => respondResource(c, 201, await endpoint.create(requested(c), await readJson(c))));
@@ -174,7 +179,9 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
     const shown = await endpoint.read(requested(c), c.req.param('id'));
     const known = c.req.header('if-none-match');
     const etag = weakEtag(shown.version);
-    return known !== undefined && etagMatches(known, etag) ? c.body(null, 304, { ETag: etag }) : respondResource(c, 200, shown);
+    return known !== undefined && etagMatches(known, etag)
+      ? c.body(null, 304, { ETag: etag })
+      : respondResource(c, 200, shown);
   });
   app.put(`${path}/:id`, async (c) =>
     respondResource(c, 200, await endpoint.replace(requested(c), c.req.param('id'), await readJson(c))),
@@ -201,7 +208,7 @@ function discoveryRoutes(app: Hono<ScimEnv>): void {
       // RFC 7644 §4: a filter on a discovery endpoint is forbidden.
       return respondError(c, scimError(403, 'Discovery endpoints can not be filtered.'));
     }
-    const body = valueOf(make(c.get('scimBaseUrl'), c.req.param('id') ?? ''));
+    const body = valueOrThrow(make(c.get('scimBaseUrl'), c.req.param('id') ?? ''));
     return respond(c, 200, body);
   };
   const routes: [string, (c: ScimContext) => Response][] = [
@@ -213,7 +220,9 @@ function discoveryRoutes(app: Hono<ScimEnv>): void {
   ];
   for (const [path, handler] of routes) {
     app.get(path, handler);
-    app.all(path, (c) => respond(c, 405, errorBody(scimError(405, `${c.req.method} is not allowed here.`)), { Allow: 'GET' }));
+    app.all(path, (c) =>
+      respond(c, 405, errorBody(scimError(405, `${c.req.method} is not allowed here.`)), { Allow: 'GET' }),
+    );
   }
 }
 
@@ -268,7 +277,10 @@ export function scimRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   app.onError((error, c) => {
     if (error instanceof ScimFailure) return respondError(c, error.error);
     c.get('logger').error({ err: error }, 'SCIM request failed');
-    return respondError(c, scimError(500, 'The bridge failed to answer. The cause is in its log under the request id.'));
+    return respondError(
+      c,
+      scimError(500, 'The bridge failed to answer. The cause is in its log under the request id.'),
+    );
   });
   return app;
 }

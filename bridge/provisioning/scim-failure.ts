@@ -13,7 +13,7 @@ export class ScimFailure extends Error {
 }
 
 /** The value of a result, or its error thrown. */
-export function valueOf<T>(result: Result<T>): T {
+export function valueOrThrow<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new ScimFailure(result.error);
 }

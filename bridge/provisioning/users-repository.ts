@@ -4,8 +4,8 @@ import type { Scope } from '../platform/db/scope.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { Resource } from '../scim/schema/model.ts';
 import { filterToSql, sortKey, userStorage } from './filter-to-sql.ts';
-import type { ListPage, StoredResource } from './stored-resource.ts';
 import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
+import type { ListPage, StoredResource } from './stored-resource.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
@@ -73,13 +73,22 @@ export async function updateUser(
   await together([
     scope
       .updateTable('users')
-      .set({ ...user.columns, resource: JSON.stringify(user.resource), version: user.version, last_modified_at: user.now })
+      .set({
+        ...user.columns,
+        resource: JSON.stringify(user.resource),
+        version: user.version,
+        last_modified_at: user.now,
+      })
       .where('directory_id', '=', directoryId)
       .where('id', '=', user.id)
       .execute(),
     ...(user.emailsChanged
       ? [
-          scope.deleteFrom('user_emails').where('directory_id', '=', directoryId).where('user_id', '=', user.id).execute(),
+          scope
+            .deleteFrom('user_emails')
+            .where('directory_id', '=', directoryId)
+            .where('user_id', '=', user.id)
+            .execute(),
           ...(emails.length > 0 ? [scope.insertInto('user_emails').values(emails).execute()] : []),
         ]
       : []),
@@ -133,7 +142,11 @@ export async function deleteUser(scope: Scope, directoryId: string, id: string):
 }
 
 /** One page in a stable order, and the exact number of all that match. */
-export async function listUsers(scope: Scope, directoryId: string, page: ListPage): Promise<{ total: number; users: StoredResource[] }> {
+export async function listUsers(
+  scope: Scope,
+  directoryId: string,
+  page: ListPage,
+): Promise<{ total: number; users: StoredResource[] }> {
   const condition = page.filter ? filterToSql(userStorage, page.filter) : undefined;
   const matching = scope
     .selectFrom('users')
@@ -147,7 +160,10 @@ export async function listUsers(scope: Scope, directoryId: string, page: ListPag
       : matching
           .select(columns)
           .$if(order !== undefined, (query) =>
-            query.orderBy(order ?? sql`id`, page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast()),
+            query.orderBy(
+              order ?? sql`id`,
+              page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast(),
+            ),
           )
           .orderBy('created_at')
           .orderBy('id')
@@ -165,16 +181,23 @@ export interface DirectGroup {
 }
 
 /** The groups that each of the users is a direct member of, by name. */
-export async function listGroupsOfUsers(scope: Scope, directoryId: string, userIds: readonly string[]): Promise<DirectGroup[]> {
+export async function listGroupsOfUsers(
+  scope: Scope,
+  directoryId: string,
+  userIds: readonly string[],
+): Promise<DirectGroup[]> {
   if (userIds.length === 0) return [];
   const rows = await scope
     .selectFrom('group_members as m')
-    .innerJoin('groups as g', (join) => join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.group_id'))
+    .innerJoin('groups as g', (join) =>
+      join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.group_id'),
+    )
     .select(['m.user_id', 'g.id', 'g.display_name'])
     .where('m.directory_id', '=', directoryId)
     .where('m.user_id', 'in', userIds)
     .orderBy('g.display_name_key')
     .execute();
-  return rows.flatMap((row) => (row.user_id === null ? [] : [{ userId: row.user_id, groupId: row.id, displayName: row.display_name }]));
+  return rows.flatMap((row) =>
+    row.user_id === null ? [] : [{ userId: row.user_id, groupId: row.id, displayName: row.display_name }],
+  );
 }
-

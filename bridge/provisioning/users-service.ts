@@ -19,10 +19,10 @@ import { changesBetween, distinct } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
 import { parsePage } from './list-page.ts';
-import { groupsAttribute, show } from './presentation.ts';
 import { requireVersion } from './preconditions.ts';
+import { groupsAttribute, show } from './presentation.ts';
 import { type UserColumns, userColumns } from './resource-columns.ts';
-import { notFound, notUnique, valueOf } from './scim-failure.ts';
+import { notFound, notUnique, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 import * as users from './users-repository.ts';
@@ -100,7 +100,12 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   }
 
   /** Writes what differs; an unchanged user keeps its version and lastModified (RFC 7644 §3.5.2). */
-  async function save(scope: Scope, request: ScimRequest, before: StoredResource, next: NextState): Promise<{ stored: StoredResource; changed: boolean }> {
+  async function save(
+    scope: Scope,
+    request: ScimRequest,
+    before: StoredResource,
+    next: NextState,
+  ): Promise<{ stored: StoredResource; changed: boolean }> {
     const directoryId = request.directory.id;
     const resource = withActive(next.resource, own(before.resource, 'active') !== false);
     const now = clock.now();
@@ -122,7 +127,8 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       now,
       emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
     });
-    if (typeof next.passwordHash === 'string') await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
+    if (typeof next.passwordHash === 'string')
+      await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
     const events = [
       ...updateEvents(before.id, version, before, resource),
       ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
@@ -131,7 +137,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
   }
 
-  async function update(request: ScimRequest, id: string, plan: (before: StoredResource) => NextState): Promise<ShownResource> {
+  async function update(
+    request: ScimRequest,
+    id: string,
+    plan: (before: StoredResource) => NextState,
+  ): Promise<ShownResource> {
     const { id: directoryId } = request.directory;
     let attempted: unknown;
     try {
@@ -150,13 +160,17 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   }
 
   /** The hash is slow, so it is made outside the transaction, from a plan on the user as it is now. */
-  async function plannedPasswordHash(request: ScimRequest, id: string, operations: readonly PatchOperation[]): Promise<string | null | undefined> {
+  async function plannedPasswordHash(
+    request: ScimRequest,
+    id: string,
+    operations: readonly PatchOperation[],
+  ): Promise<string | null | undefined> {
     const draft = isUuid(id)
       ? await transactions.read(request.directory.id, (scope) => users.findUser(scope, request.directory.id, id))
       : undefined;
     if (!draft) throw notFound('User', id);
     const tolerances = tolerancesOf(request.directory.profile);
-    const { password } = valueOf(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
+    const { password } = valueOrThrow(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
     return typeof password === 'string' ? passwords.hash(password) : password;
   }
 
@@ -164,7 +178,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
     async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId, profile } = request.directory;
-      const valid = valueOf(validate(userResourceType, body, 'create', tolerancesOf(profile)));
+      const valid = valueOrThrow(validate(userResourceType, body, 'create', tolerancesOf(profile)));
       const resource = withActive(valid.resource, true);
       const columns = userColumns(resource);
       const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
@@ -205,7 +219,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       return transactions.read(request.directory.id, async (scope) => {
         const { total, users: found } = await users.listUsers(scope, request.directory.id, page);
         const memberships = wantsAttribute(request.projection, 'groups')
-          ? await users.listGroupsOfUsers(scope, request.directory.id, found.map((user) => user.id))
+          ? await users.listGroupsOfUsers(
+              scope,
+              request.directory.id,
+              found.map((user) => user.id),
+            )
           : [];
         const resources = found.map((user) => {
           const own = memberships.filter((group) => group.userId === user.id);
@@ -217,19 +235,19 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
     async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const valid = valueOf(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
+      const valid = valueOrThrow(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
       const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
       return update(request, id, () => ({ resource: valid.resource, passwordHash }));
     },
 
     async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const tolerances = tolerancesOf(request.directory.profile);
-      const operations = valueOf(parsePatch(body, userResourceType, tolerances));
+      const operations = valueOrThrow(parsePatch(body, userResourceType, tolerances));
       const passwordHash = operations.some(touchesPassword)
         ? await plannedPasswordHash(request, id, operations)
         : undefined;
       return update(request, id, (before) => {
-        const plan = valueOf(planPatch(userResourceType, { ...before.resource, id }, operations, tolerances));
+        const plan = valueOrThrow(planPatch(userResourceType, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
         return { resource, passwordHash };
       });

@@ -61,22 +61,28 @@ export async function createTestBridge(
     const response = await app.request(path, init);
     const text = await response.text();
     const isJson = /json$|json;/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : isJson ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : isJson ? JSON.parse(text) : text,
+    };
   }
 
   async function directory(slug = `dir-${++directoryCount}`, profile: ProfileName = 'auto'): Promise<ScimClient> {
     const made = await services.directories.createDirectory({ slug, profile });
     const { token } = await services.directories.createToken(slug, {});
-    const call = (method: string) => (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-      send(`/scim/v2/${slug}${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body !== undefined && { 'Content-Type': 'application/scim+json; charset=utf-8' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
+    const call =
+      (method: string) =>
+      (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+        send(`/scim/v2/${slug}${path}`, {
+          method,
+          headers: {
+            Authorization: `Bearer ${token}`,
+            ...(body !== undefined && { 'Content-Type': 'application/scim+json; charset=utf-8' }),
+            ...headers,
+          },
+          ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        });
     return {
       directory: made,
       token,

@@ -31,7 +31,9 @@ export interface MigrationState {
 
 /** Compares the database's migrations with this bridge's; changes nothing. */
 export async function readMigrationState(db: Kysely<Database>): Promise<MigrationState> {
-  const { rows: tables } = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  const { rows: tables } = await sql<{
+    found: boolean;
+  }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
   const rows = tables[0]?.found
     ? (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows
     : [];
@@ -50,7 +52,9 @@ export async function readMigrationState(db: Kysely<Database>): Promise<Migratio
  */
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
   const { rows } = await sql<{ version: number; name: string }>`
-    select current_setting('server_version_num')::int as version, current_setting('server_version') as name`.execute(db);
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as name`.execute(
+    db,
+  );
   if ((rows[0]?.version ?? 0) < oldestPostgres) {
     throw new MigrationRefusedError(`PostgreSQL ${rows[0]?.name} is too old: Realmbridge needs 14 or newer.`);
   }

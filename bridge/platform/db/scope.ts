@@ -22,7 +22,9 @@ function kyselyOf(client: PoolClient): Scope {
     release: () => undefined,
   });
   const made = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined, options: {} } }),
+    dialect: new PostgresDialect({
+      pool: { connect: async () => connection, end: async () => undefined, options: {} },
+    }),
   });
   kyselies.set(client, made);
   return made;

@@ -44,4 +44,8 @@ export const problemOf = (c: Context, error: ApiError): Response =>
 
 /** Renders anything unforeseen, without a word about its cause. */
 export const internalProblem = (c: Context): Response =>
-  problem(c, { status: 500, code: 'internal_error', detail: 'The bridge failed to answer. The cause is in its log under this request id.' });
+  problem(c, {
+    status: 500,
+    code: 'internal_error',
+    detail: 'The bridge failed to answer. The cause is in its log under this request id.',
+  });

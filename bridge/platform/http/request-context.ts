@@ -4,8 +4,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Logger } from '../log.ts';
 import type { HttpMetrics } from '../metrics.ts';
-import { internalProblem, problemOf } from './problem.ts';
 import { ApiError } from './api-error.ts';
+import { internalProblem, problemOf } from './problem.ts';
 
 export interface AppEnv {
   Variables: {

@@ -58,7 +58,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await distribute(db, 'users');
   await run('create index users_external_id_idx on users (directory_id, external_id) where external_id is not null');
   await run('create index users_email_idx on users (directory_id, email_key) where email_key is not null');
-  await run('create index users_display_name_idx on users (directory_id, display_name_key) where display_name_key is not null');
+  await run(
+    'create index users_display_name_idx on users (directory_id, display_name_key) where display_name_key is not null',
+  );
   await run('create index users_created_idx on users (directory_id, created_at, id)');
   await run('create index users_last_modified_idx on users (directory_id, last_modified_at)');
 
@@ -121,7 +123,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await distribute(db, 'group_members');
   await run('create index group_members_member_idx on group_members (directory_id, member_id)');
   await run('create index group_members_user_idx on group_members (directory_id, user_id) where user_id is not null');
-  await run('create index group_members_child_group_idx on group_members (directory_id, child_group_id) where child_group_id is not null');
+  await run(
+    'create index group_members_child_group_idx on group_members (directory_id, child_group_id) where child_group_id is not null',
+  );
 
   // An event gets its position after its transaction committed (events/repository.ts), so a reader that goes by position
   // never misses one that committed late. \`id\` only keeps the order of writing until then.
@@ -203,7 +207,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )`);
   await reference(db, 'consumers');
 
-  for (const table of ['directory_tokens', 'users', 'user_emails', 'user_credentials', 'groups', 'group_members', 'events', 'event_heads']) {
+  for (const table of [
+    'directory_tokens',
+    'users',
+    'user_emails',
+    'user_credentials',
+    'groups',
+    'group_members',
+    'events',
+    'event_heads',
+  ]) {
     await protectByDirectory(db, table);
   }
 }
