@@ -136,7 +136,7 @@ export async function serve(config: Config): Promise<RunningBridge> {
   async function close(): Promise<void> {
     closing = true;
     services.federations.close();
-    const servers = [main, health].filter((server) => server !== undefined && server.listening);
+    const servers = [main, health].filter((server) => server?.listening);
     const drained = Promise.all(servers.map((server) => server && stopped(server)));
     await Promise.race([drained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();

@@ -34,7 +34,7 @@ export function createAuthenticator(deps: {
 
   async function lookUp(slug: string, digest: Buffer): Promise<DirectoryAccess | undefined> {
     const directory = await repository.findDirectory(slug);
-    if (!directory || directory.kind !== 'scim') return undefined;
+    if (directory?.kind !== 'scim') return undefined;
     if (secretDigest && slug === defaultDirectorySlug && sameDigest(digest, secretDigest)) {
       return { directory, scopes: ['read', 'write'], actor: 'token:AUTHENTICATION_SECRET' };
     }
