@@ -1,0 +1,126 @@
+package net.realmbridge.keycloak;
+
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+import net.realmbridge.keycloak.config.BridgeConfig;
+import net.realmbridge.keycloak.config.ConfigProperties;
+import net.realmbridge.keycloak.feed.FeedJob;
+import net.realmbridge.keycloak.feed.SyncReport;
+import net.realmbridge.keycloak.runtime.BridgeRuntime;
+import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.UserStorageProviderModel;
+import org.keycloak.storage.user.ImportSynchronization;
+import org.keycloak.storage.user.SynchronizationResult;
+
+/** Registers the provider "realmbridge" with Keycloak and follows the life of its components. */
+public final class BridgeProviderFactory implements UserStorageProviderFactory<BridgeProvider>, ImportSynchronization {
+    public static final String ID = "realmbridge";
+
+    private final Runtimes runtimes = new Runtimes();
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public String getHelpText() {
+        return "Users and groups that identity providers push to a Realmbridge server by SCIM.";
+    }
+
+    @Override
+    public List<ProviderConfigProperty> getConfigProperties() {
+        return ConfigProperties.all();
+    }
+
+    @Override
+    public BridgeProvider create(KeycloakSession session, ComponentModel model) {
+        return new BridgeProvider(session, model, runtimes.get(session, model));
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        KeycloakInternals.onStarted(factory, () -> runtimes.startAll(factory));
+    }
+
+    @Override
+    public void validateConfiguration(KeycloakSession session, RealmModel realm, ComponentModel model) throws ComponentValidationException {
+        if (!Boolean.parseBoolean(model.getConfig().getFirstOrDefault("enabled", "true"))) {
+            // Whatever is wrong with it, it must be possible to switch it off.
+            return;
+        }
+        List<String> problems = BridgeConfig.problems(model);
+        if (!problems.isEmpty()) {
+            throw new ComponentValidationException(String.join(". ", problems));
+        }
+    }
+
+    @Override
+    public void onCreate(KeycloakSession session, RealmModel realm, ComponentModel model) {
+        refreshAfterCommit(session, realm.getId(), model.getId());
+    }
+
+    @Override
+    public void onUpdate(KeycloakSession session, RealmModel realm, ComponentModel oldModel, ComponentModel newModel) {
+        if (!BridgeConfig.of(oldModel).equals(BridgeConfig.of(newModel))) {
+            refreshAfterCommit(session, realm.getId(), newModel.getId());
+        }
+    }
+
+    @Override
+    public void preRemove(KeycloakSession session, RealmModel realm, ComponentModel model) {
+        refreshAfterCommit(session, realm.getId(), model.getId());
+    }
+
+    private void refreshAfterCommit(KeycloakSession session, String realmId, String componentId) {
+        KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                runtimes.refresh(factory, realmId, componentId);
+            }
+
+            @Override
+            protected void rollbackImpl() {
+                // Nothing has changed.
+            }
+        });
+    }
+
+    @Override
+    public SynchronizationResult sync(KeycloakSessionFactory factory, String realmId, UserStorageProviderModel model) {
+        return sync(factory, realmId, model, FeedJob::fullSync);
+    }
+
+    /** The date is of no use, the bridge's cursor says exactly where to go on; only the date "never" asks for everything. */
+    @Override
+    public SynchronizationResult syncSince(Date lastSync, KeycloakSessionFactory factory, String realmId, UserStorageProviderModel model) {
+        return sync(factory, realmId, model, lastSync.getTime() <= 0 ? FeedJob::fullSync : FeedJob::catchUp);
+    }
+
+    private SynchronizationResult sync(KeycloakSessionFactory factory, String realmId, UserStorageProviderModel model,
+            Function<FeedJob, Optional<SyncReport>> work) {
+        BridgeRuntime runtime = KeycloakInternals.inTransaction(factory, realmId, (session, realm) -> runtimes.get(session, model));
+        if (runtime == null || !runtime.config().enabled()) {
+            return SynchronizationResult.ignored();
+        }
+        Optional<SyncReport> report = work.apply(new FeedJob(factory, runtime));
+        return report.<SynchronizationResult>map(Function.identity()).orElseGet(SynchronizationResult::ignored);
+    }
+
+    @Override
+    public void close() {
+        runtimes.close();
+    }
+}

@@ -1,0 +1,96 @@
+package net.realmbridge.keycloak;
+
+import java.util.function.Function;
+
+import net.realmbridge.keycloak.client.Answer;
+import net.realmbridge.keycloak.client.BridgeUser;
+import net.realmbridge.keycloak.client.Outage;
+import net.realmbridge.keycloak.imports.ImportedUser;
+import net.realmbridge.keycloak.imports.Outcome;
+import net.realmbridge.keycloak.imports.UserImporter;
+import net.realmbridge.keycloak.runtime.BridgeRuntime;
+import net.realmbridge.keycloak.runtime.SessionBridge;
+import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Lookup and validation of users who are copied into Keycloak's database. */
+final class ImportedUsers {
+    private final KeycloakSession session;
+    private final BridgeRuntime runtime;
+    private final SessionBridge bridge;
+    private boolean asked;
+
+    ImportedUsers(KeycloakSession session, BridgeRuntime runtime, SessionBridge bridge) {
+        this.session = session;
+        this.runtime = runtime;
+        this.bridge = bridge;
+    }
+
+    /**
+     * Imports a user whom Keycloak doesn't know yet. In an outage the answer is null: Keycloak goes on to the next provider just
+     * as it does for a StorageUnavailableException, but without a stack trace in the log for every mistyped name.
+     */
+    UserModel lookup(RealmModel realm, Function<SessionBridge, Answer<BridgeUser>> call, String key) {
+        if (runtime.absent().isFresh(key)) {
+            return null;
+        }
+        Answer<BridgeUser> answer = call.apply(bridge);
+        if (answer instanceof Answer.Absent<BridgeUser>) {
+            runtime.absent().mark(key);
+            return null;
+        }
+        return answer instanceof Answer.Found<BridgeUser> found ? imported(realm, found.value()) : null;
+    }
+
+    private UserModel imported(RealmModel realm, BridgeUser remote) {
+        Outcome outcome;
+        try {
+            outcome = importSeparately(realm, remote);
+        } catch (RuntimeException e) {
+            // Another thread or node may have imported the same user at the same time; then the second attempt finds it.
+            outcome = importSeparately(realm, remote);
+        }
+        if (outcome == null || outcome == Outcome.CONFLICT) {
+            return null;
+        }
+        runtime.validated().mark(remote.id());
+        UserModel local = KeycloakInternals.localUsers(session).getUserById(realm, remote.id());
+        return local == null ? null : new ImportedUser(local, runtime.config().componentId(), false);
+    }
+
+    /** In a transaction of its own: a failing import must not take the login, or another provider's user, down with it. */
+    private Outcome importSeparately(RealmModel realm, BridgeUser remote) {
+        return KeycloakInternals.inTransaction(session.getKeycloakSessionFactory(), realm.getId(), (nested, nestedRealm) ->
+                new UserImporter(nested, nestedRealm, runtime.config(), runtime.conflicts()).upsert(remote));
+    }
+
+    /**
+     * Null, which removes the user, only when the bridge has declared it absent. It asks the bridge for no more than one user in a
+     * session, so that a list of a hundred doesn't make a hundred calls, and for none while the feed holds its lease.
+     */
+    UserModel validate(RealmModel realm, UserModel local) {
+        String id = local.getId();
+        if (asked || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
+            return known(local, false);
+        }
+        asked = true;
+        Answer<BridgeUser> answer = bridge.userById(id);
+        if (answer instanceof Answer.Absent<BridgeUser>) {
+            return null;
+        }
+        if (answer instanceof Answer.Found<BridgeUser> found) {
+            new UserImporter(session, realm, runtime.config(), runtime.conflicts()).upsert(found.value());
+            runtime.validated().mark(id);
+            return known(local, false);
+        }
+        boolean switchedOff = answer instanceof Answer.Unavailable<BridgeUser> unavailable
+                && unavailable.outage() == Outage.DIRECTORY_DISABLED;
+        return known(local, !switchedOff);
+    }
+
+    private UserModel known(UserModel local, boolean offline) {
+        return new ImportedUser(local, runtime.config().componentId(), offline || runtime.health().isDown());
+    }
+}

@@ -1,0 +1,114 @@
+package net.realmbridge.keycloak.feed;
+
+import java.util.List;
+
+import net.realmbridge.keycloak.client.BridgeGroup;
+import net.realmbridge.keycloak.client.BridgeUser;
+import net.realmbridge.keycloak.client.Change;
+import net.realmbridge.keycloak.imports.Outcome;
+import net.realmbridge.keycloak.imports.Sessions;
+import net.realmbridge.keycloak.live.RemoteUser;
+import net.realmbridge.keycloak.runtime.BridgeRuntime;
+import org.jboss.logging.Logger;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.cache.UserCache;
+import org.keycloak.storage.UserStorageUtil;
+import org.keycloak.storage.user.SynchronizationResult;
+
+/** Applies the feed's items to Keycloak. */
+final class ChangeApplier {
+    private static final Logger LOG = Logger.getLogger(ChangeApplier.class);
+
+    private final BridgeRuntime runtime;
+    private final Importing importing;
+
+    ChangeApplier(KeycloakSessionFactory factory, BridgeRuntime runtime) {
+        this.runtime = runtime;
+        this.importing = new Importing(factory, runtime);
+    }
+
+    /** @return whether a full sync must follow, because the federation itself has changed */
+    boolean apply(List<Change> changes) {
+        importing.each(changes, this::apply);
+        return changes.stream().anyMatch(Change::isFederation);
+    }
+
+    SynchronizationResult result() {
+        return importing.result();
+    }
+
+    private Outcome apply(Importing.Scope scope, Change change) {
+        if (change.isGroup()) {
+            return group(scope, change);
+        }
+        if (change.isUser()) {
+            return runtime.config().importEnabled() ? imported(scope, change) : remote(scope, change);
+        }
+        return Outcome.UNCHANGED;
+    }
+
+    private Outcome group(Importing.Scope scope, Change change) {
+        BridgeGroup group = change.group();
+        if (change.isPresent() && group != null) {
+            scope.importer().groups().ensure(group);
+        } else if (change.isAbsent()) {
+            scope.importer().groups().remove(change.id());
+        }
+        return Outcome.UNCHANGED;
+    }
+
+    private Outcome imported(Importing.Scope scope, Change change) {
+        BridgeUser user = change.user();
+        Outcome outcome = Outcome.UNCHANGED;
+        if (change.isAbsent()) {
+            outcome = scope.importer().remove(change.id()) ? Outcome.REMOVED : Outcome.UNCHANGED;
+            if (outcome == Outcome.REMOVED) {
+                told("removed", change);
+            }
+        } else if (change.isPresent() && user != null) {
+            outcome = scope.importer().upsert(user);
+            runtime.validated().mark(user.id());
+        }
+        if (change.endSessions() && !change.isAbsent()) {
+            UserModel local = scope.importer().find(change.id());
+            if (local != null) {
+                Sessions.end(scope.session(), scope.realm(), local);
+                told("logged out", change);
+            }
+        }
+        return outcome;
+    }
+
+    /** Without import there is nothing to write, only to forget. */
+    private Outcome remote(Importing.Scope scope, Change change) {
+        BridgeUser before = runtime.snapshots().get(change.id());
+        if (change.isAbsent()) {
+            runtime.snapshots().remove(change.id());
+        } else if (change.isPresent() && change.user() != null && before != null) {
+            runtime.snapshots().put(change.user());
+        }
+        ComponentModel component = scope.realm().getComponent(runtime.config().componentId());
+        if (component == null) {
+            return Outcome.UNCHANGED;
+        }
+        UserModel user = new RemoteUser(scope.session(), scope.realm(), component, runtime.config(),
+                before != null ? before : change.user() != null ? change.user() : BridgeUser.unknown(change.id()));
+        UserCache cache = UserStorageUtil.userCache(scope.session());
+        if (cache != null) {
+            cache.evict(scope.realm(), user);
+        }
+        if (change.endSessions()) {
+            Sessions.end(scope.session(), scope.realm(), user);
+            told("logged out", change);
+        }
+        return Outcome.UNCHANGED;
+    }
+
+    private void told(String what, Change change) {
+        long age = change.at() == null ? -1 : System.currentTimeMillis() - change.at();
+        LOG.infof("%s: user %s %s (%s), %d ms after the change", runtime.config().name(), change.id(), what,
+                String.join(", ", change.reasons()), age);
+    }
+}

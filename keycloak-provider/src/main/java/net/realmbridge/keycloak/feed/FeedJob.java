@@ -1,0 +1,99 @@
+package net.realmbridge.keycloak.feed;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import net.realmbridge.keycloak.client.Answer;
+import net.realmbridge.keycloak.client.Changes;
+import net.realmbridge.keycloak.client.Outage;
+import net.realmbridge.keycloak.runtime.BridgeRuntime;
+import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.storage.user.SynchronizationResult;
+
+/**
+ * The work of the feed, as the tail and Keycloak's own sync both call it. Only one node of a cluster applies at a time, and only
+ * from the cursor that is in the database: who polled from an older one finds its items applied by somebody else.
+ */
+public final class FeedJob {
+    private static final int LOCK_SECONDS = 600;
+
+    private final KeycloakSessionFactory factory;
+    private final BridgeRuntime runtime;
+
+    public FeedJob(KeycloakSessionFactory factory, BridgeRuntime runtime) {
+        this.factory = factory;
+        this.runtime = runtime;
+    }
+
+    public String cursor() {
+        return KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
+                (session, realm) -> new CursorStore(session, realm, runtime.config()).read());
+    }
+
+    /** @return empty if another node is at work */
+    public Optional<SyncReport> fullSync() {
+        return exclusively(() -> new FullSync(factory, runtime).run());
+    }
+
+    /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
+    public Optional<SyncReport> catchUp() {
+        return exclusively(this::catchUpLocked);
+    }
+
+    private SyncReport catchUpLocked() {
+        SynchronizationResult sum = new SynchronizationResult();
+        while (true) {
+            String from = cursor();
+            if (from == null) {
+                return new FullSync(factory, runtime).run();
+            }
+            Answer<Changes> answer = runtime.client().changes(from, 0);
+            if (answer instanceof Answer.Unavailable<Changes> unavailable) {
+                return unavailable.outage() == Outage.CURSOR_EXPIRED
+                        ? new FullSync(factory, runtime).run()
+                        : SyncReport.unavailable(sum, unavailable.outage(), unavailable.detail());
+            }
+            if (!(answer instanceof Answer.Found<Changes> found)) {
+                return SyncReport.failed("the bridge has no feed");
+            }
+            if (applyAndStore(found.value(), sum)) {
+                return new FullSync(factory, runtime).run();
+            }
+            if (!found.value().more()) {
+                return SyncReport.done(sum, null);
+            }
+        }
+    }
+
+    /**
+     * Applies an answer of the feed, unless some other node has done it already.
+     *
+     * @return empty if another node is at work
+     */
+    Optional<SyncReport> apply(String polledFrom, Changes changes) {
+        return exclusively(() -> polledFrom.equals(cursor()) && applyAndStore(changes, new SynchronizationResult())
+                ? new FullSync(factory, runtime).run()
+                : SyncReport.done(new SynchronizationResult(), null));
+    }
+
+    /** @return whether a full sync must follow */
+    private boolean applyAndStore(Changes changes, SynchronizationResult sum) {
+        ChangeApplier applier = new ChangeApplier(factory, runtime);
+        boolean federationChanged = applier.apply(changes.items());
+        sum.add(applier.result());
+        if (federationChanged) {
+            // The full sync stores its own cursor. Should it fail, this answer comes again.
+            return true;
+        }
+        KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+            new CursorStore(session, realm, runtime.config()).write(changes.cursor());
+            return null;
+        });
+        return false;
+    }
+
+    private <T> Optional<T> exclusively(Callable<T> task) {
+        return KeycloakInternals.exclusively(factory, runtime.config().componentId() + "::realmbridge", LOCK_SECONDS, task);
+    }
+}

@@ -1,0 +1,92 @@
+package net.realmbridge.keycloak.feed;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+import net.realmbridge.keycloak.imports.Outcome;
+import net.realmbridge.keycloak.imports.UserImporter;
+import net.realmbridge.keycloak.runtime.BridgeRuntime;
+import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.storage.user.SynchronizationResult;
+
+/**
+ * Runs import work in transactions of several rows. If one fails, its rows are tried again one by one, so that a bad row fails
+ * alone.
+ */
+final class Importing {
+    private static final Logger LOG = Logger.getLogger(Importing.class);
+    private static final int ROWS = 50;
+
+    private final KeycloakSessionFactory factory;
+    private final BridgeRuntime runtime;
+    private final SynchronizationResult result = new SynchronizationResult();
+
+    /** What the rows of one transaction share. */
+    record Scope(KeycloakSession session, RealmModel realm, UserImporter importer) {
+    }
+
+    Importing(KeycloakSessionFactory factory, BridgeRuntime runtime) {
+        this.factory = factory;
+        this.runtime = runtime;
+    }
+
+    /** What has been done so far. */
+    SynchronizationResult result() {
+        return result;
+    }
+
+    <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+        for (int from = 0; from < rows.size(); from += ROWS) {
+            batch(rows.subList(from, Math.min(rows.size(), from + ROWS)), action);
+        }
+    }
+
+    private <R> void batch(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+        try {
+            transaction(rows, action).forEach(this::count);
+        } catch (RuntimeException e) {
+            if (rows.size() > 1) {
+                rows.forEach(row -> batch(List.of(row), action));
+            } else {
+                result.increaseFailed();
+                LOG.warnf("%s: a row could not be imported: %s", runtime.config().name(), brief(e));
+                LOG.debug("Row not imported", e);
+            }
+        }
+    }
+
+    private <R> List<Outcome> transaction(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+        List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+            Scope scope = new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.conflicts()));
+            List<Outcome> done = new ArrayList<>();
+            rows.forEach(row -> done.add(action.apply(scope, row)));
+            return done;
+        });
+        return outcomes == null ? List.of() : outcomes;
+    }
+
+    private void count(Outcome outcome) {
+        switch (outcome) {
+            case ADDED -> result.increaseAdded();
+            case UPDATED -> result.increaseUpdated();
+            case REMOVED -> result.increaseRemoved();
+            case CONFLICT -> result.increaseFailed();
+            case UNCHANGED -> {
+                // Nothing to count.
+            }
+        }
+    }
+
+    private static String brief(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

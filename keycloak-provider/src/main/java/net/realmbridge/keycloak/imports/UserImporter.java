@@ -1,0 +1,194 @@
+package net.realmbridge.keycloak.imports;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import net.realmbridge.keycloak.client.BridgeUser;
+import net.realmbridge.keycloak.config.BridgeConfig;
+import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserManager;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+import org.keycloak.models.cache.UserCache;
+import org.keycloak.storage.UserStorageUtil;
+
+/**
+ * Writes the bridge's users into Keycloak's database. Importing the same state twice changes nothing. Keycloak's id is the
+ * bridge's id, so that a token's subject survives deletion and re-import. One instance serves one session.
+ */
+public final class UserImporter {
+    /** Marks a version as imported without its e-mail, so that the next sync tries again. */
+    private static final String INCOMPLETE = "!";
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final BridgeConfig config;
+    private final GroupMirror groups;
+    private final UserProvider users;
+    private final Consumer<String> conflicts;
+
+    /** @param conflicts told about each row that can't be imported as it is */
+    public UserImporter(KeycloakSession session, RealmModel realm, BridgeConfig config, Consumer<String> conflicts) {
+        this.session = session;
+        this.realm = realm;
+        this.config = config;
+        this.groups = new GroupMirror(session, realm, config);
+        this.users = KeycloakInternals.localUsers(session);
+        this.conflicts = conflicts;
+    }
+
+    public GroupMirror groups() {
+        return groups;
+    }
+
+    /** The imported user of this id, or {@code null}; never a user of somebody else. */
+    public UserModel find(String id) {
+        UserModel user = users.getUserById(realm, id);
+        return user != null && config.componentId().equals(user.getFederationLink()) ? user : null;
+    }
+
+    public Outcome upsert(BridgeUser remote) {
+        UserModel local = users.getUserById(realm, remote.id());
+        if (local != null && !config.componentId().equals(local.getFederationLink())) {
+            conflicts.accept("User " + remote.id() + " is not imported: its id belongs to a user who is not of this component");
+            return Outcome.CONFLICT;
+        }
+        if (local != null && remote.version().equals(local.getFirstAttribute(Mapping.VERSION))) {
+            return Outcome.UNCHANGED;
+        }
+        if (!claimUsername(remote)) {
+            conflicts.accept("User " + remote.id() + " is not imported: its username is held by a user who is not of this component");
+            return Outcome.CONFLICT;
+        }
+        boolean added = local == null;
+        UserModel user = added ? add(remote) : local;
+        write(user, remote, added);
+        return added ? Outcome.ADDED : Outcome.UPDATED;
+    }
+
+    /** Removes an imported user with everything that Keycloak keeps about it. */
+    public boolean remove(String id) {
+        UserModel user = find(id);
+        if (user == null) {
+            return false;
+        }
+        evict(user);
+        Sessions.end(session, realm, user);
+        return new UserManager(session).removeUser(realm, user);
+    }
+
+    private UserModel add(BridgeUser remote) {
+        UserModel user = users.addUser(realm, remote.id(), remote.username(), true, true);
+        user.setFederationLink(config.componentId());
+        user.setEnabled(remote.enabled());
+        if (remote.createdAt() != null) {
+            user.setCreatedTimestamp(remote.createdAt());
+        }
+        String locale = Mapping.initialLocale(remote);
+        if (locale != null) {
+            user.setSingleAttribute(UserModel.LOCALE, locale);
+        }
+        return user;
+    }
+
+    private void write(UserModel user, BridgeUser remote, boolean added) {
+        evict(user);
+        if (!remote.username().equalsIgnoreCase(user.getUsername())) {
+            user.setUsername(remote.username());
+        }
+        boolean complete = writeEmail(user, remote, added);
+        if (!Objects.equals(remote.firstName(), user.getFirstName())) {
+            user.setFirstName(remote.firstName());
+        }
+        if (!Objects.equals(remote.lastName(), user.getLastName())) {
+            user.setLastName(remote.lastName());
+        }
+        writeEnabled(user, remote);
+        Map<String, List<String>> attributes = Mapping.attributes(remote);
+        Set<String> gone = new HashSet<>(Mapping.present(user));
+        gone.removeAll(attributes.keySet());
+        gone.forEach(user::removeAttribute);
+        attributes.forEach(user::setAttribute);
+        groups.reconcile(user, remote.groups());
+        user.setSingleAttribute(Mapping.VERSION, complete ? remote.version() : remote.version() + INCOMPLETE);
+        // Once more: the cache is keyed by name and e-mail too, and both may be new.
+        evict(user);
+    }
+
+    /**
+     * Only a change at the bridge changes Keycloak's flag. Who was disabled in Keycloak, by an administrator or by a permanent
+     * lock-out, stays disabled when the bridge merely changes, say, a department.
+     */
+    private void writeEnabled(UserModel user, BridgeUser remote) {
+        boolean wasActive = !Boolean.FALSE.toString().equals(user.getFirstAttribute(Mapping.ACTIVE));
+        if (!remote.enabled() && user.isEnabled()) {
+            user.setEnabled(false);
+        } else if (remote.enabled() && !wasActive) {
+            user.setEnabled(true);
+        }
+    }
+
+    /** @return false when the address is held by somebody else, and the user goes without one */
+    private boolean writeEmail(UserModel user, BridgeUser remote, boolean added) {
+        String email = remote.email() == null || remote.email().isBlank() ? null : remote.email();
+        boolean claimed = email == null || claimEmail(remote.id(), email);
+        String wanted = claimed ? email : null;
+        if (added || !(wanted == null ? user.getEmail() == null : wanted.equalsIgnoreCase(user.getEmail()))) {
+            user.setEmail(wanted);
+            user.setEmailVerified(wanted != null && config.emailVerified());
+        }
+        if (!claimed) {
+            conflicts.accept("User " + remote.id() + " is imported without its e-mail address: a user who is not of this component has the same");
+        }
+        return claimed;
+    }
+
+    /**
+     * Sees to it that nobody else has the username. A user of this component who has it must have lost it at the bridge, which
+     * serves each name once: it is moved out of the way until its own change arrives. Anybody else keeps it.
+     */
+    private boolean claimUsername(BridgeUser remote) {
+        UserModel holder = users.getUserByUsername(realm, remote.username());
+        if (holder == null || holder.getId().equals(remote.id())) {
+            return true;
+        }
+        if (!config.componentId().equals(holder.getFederationLink())) {
+            return false;
+        }
+        evict(holder);
+        holder.setUsername("displaced-" + holder.getId());
+        holder.removeAttribute(Mapping.VERSION);
+        // The query makes the change reach the database before the new holder does; both at once would break the unique key.
+        return users.getUserByUsername(realm, remote.username()) == null;
+    }
+
+    private boolean claimEmail(String id, String email) {
+        if (realm.isDuplicateEmailsAllowed()) {
+            return true;
+        }
+        UserModel holder = users.getUserByEmail(realm, email);
+        if (holder == null || holder.getId().equals(id)) {
+            return true;
+        }
+        if (!config.componentId().equals(holder.getFederationLink())) {
+            return false;
+        }
+        evict(holder);
+        holder.setEmail(null);
+        holder.removeAttribute(Mapping.VERSION);
+        return users.getUserByEmail(realm, email) == null;
+    }
+
+    private void evict(UserModel user) {
+        UserCache cache = UserStorageUtil.userCache(session);
+        if (cache != null) {
+            cache.evict(realm, user);
+        }
+    }
+}

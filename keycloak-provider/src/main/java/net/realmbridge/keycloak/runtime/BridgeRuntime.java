@@ -1,0 +1,110 @@
+package net.realmbridge.keycloak.runtime;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import net.realmbridge.keycloak.client.Answer;
+import net.realmbridge.keycloak.client.BridgeClient;
+import net.realmbridge.keycloak.client.CircuitBreaker;
+import net.realmbridge.keycloak.client.GuardedBridgeClient;
+import net.realmbridge.keycloak.config.BridgeConfig;
+import net.realmbridge.keycloak.live.Snapshots;
+import org.jboss.logging.Logger;
+
+/** What lives as long as a component's configuration: the connection, and what is known about it. */
+public final class BridgeRuntime implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(BridgeRuntime.class);
+    private static final int FAULTS_TO_OPEN = 3;
+    private static final long OPEN_MILLIS = 3_000;
+    private static final long NEGATIVE_MILLIS = 3_000;
+
+    private final BridgeConfig config;
+    private final CircuitBreaker breaker = new CircuitBreaker(FAULTS_TO_OPEN, OPEN_MILLIS, System::nanoTime);
+    private final Lease lease = new Lease(System::nanoTime);
+    private final Health health;
+    private final BridgeClient client;
+    private final Freshness validated;
+    private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
+    private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
+    private final Snapshots snapshots = new Snapshots(System::nanoTime);
+
+    public BridgeRuntime(BridgeConfig config, BridgeClient client) {
+        this.config = config;
+        this.health = new Health(config.toString(), LOG::warn, LOG::info);
+        this.client = new GuardedBridgeClient(client, breaker, this::observe);
+        this.validated = new Freshness(config.validationTtl().toMillis(), System::nanoTime);
+    }
+
+    private void observe(Answer<?> answer) {
+        if (!(answer instanceof Answer.Unavailable<?> unavailable)) {
+            health.calls(null);
+        } else if (breaker.isOpen()) {
+            // A single failed call is no outage; what opens the breaker is.
+            health.calls(unavailable.detail());
+        }
+    }
+
+    public BridgeConfig config() {
+        return config;
+    }
+
+    public BridgeClient client() {
+        return client;
+    }
+
+    public SessionBridge session() {
+        return new SessionBridge(client, config.requestTimeout(), System::nanoTime);
+    }
+
+    public Lease lease() {
+        return lease;
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    /** Users that have been checked lately. */
+    public Freshness validated() {
+        return validated;
+    }
+
+    /** Names that the bridge has just declared absent: a mistyped name isn't asked for three times. */
+    public Freshness absent() {
+        return absent;
+    }
+
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** The feed has answered: the bridge is there, whatever interactive calls have met before. */
+    public void feedAnswered(Duration leasePeriod) {
+        lease.renew(leasePeriod);
+        breaker.succeeded();
+        health.calls(null);
+        health.feed(null);
+    }
+
+    public void feedFailed(String error) {
+        lease.drop();
+        health.feed(error);
+    }
+
+    /** Logs a row's conflict, once a day for each. */
+    public Consumer<String> conflicts() {
+        return message -> {
+            if (!told.isFresh(message)) {
+                told.mark(message);
+                LOG.warnf("%s: %s", config.name(), message);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        lease.drop();
+        client.close();
+    }
+}

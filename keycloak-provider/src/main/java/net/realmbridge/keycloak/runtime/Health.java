@@ -1,0 +1,54 @@
+package net.realmbridge.keycloak.runtime;
+
+import java.util.function.Consumer;
+
+/**
+ * Whether the bridge can be used, told by two witnesses: the feed and the interactive calls. A change of state is logged once;
+ * what goes on within a state is not, because an outage under load would otherwise write a line for every request.
+ */
+public final class Health {
+    private final String subject;
+    private final Consumer<String> warn;
+    private final Consumer<String> info;
+    private boolean feedDown;
+    private boolean callsDown;
+    private String lastError;
+
+    public Health(String subject, Consumer<String> warn, Consumer<String> info) {
+        this.subject = subject;
+        this.warn = warn;
+        this.info = info;
+    }
+
+    public synchronized void feed(String error) {
+        boolean before = isDown();
+        feedDown = error != null;
+        changed(before, error);
+    }
+
+    public synchronized void calls(String error) {
+        boolean before = isDown();
+        callsDown = error != null;
+        changed(before, error);
+    }
+
+    public synchronized boolean isDown() {
+        return feedDown || callsDown;
+    }
+
+    public synchronized String lastError() {
+        return lastError;
+    }
+
+    private void changed(boolean before, String error) {
+        if (error != null) {
+            lastError = error;
+        }
+        if (!before && isDown()) {
+            warn.accept("The bridge is unavailable to " + subject + ": " + error
+                    + ". Imported users stay enabled, passwords can't be checked until it is back.");
+        } else if (before && !isDown()) {
+            info.accept("The bridge is available again to " + subject + ".");
+        }
+    }
+}

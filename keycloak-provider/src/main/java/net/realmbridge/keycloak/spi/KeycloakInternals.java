@@ -1,0 +1,168 @@
+package net.realmbridge.keycloak.spi;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+import jakarta.persistence.EntityManager;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.cluster.ClusterProvider;
+import org.keycloak.cluster.ExecutionResult;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.Provider;
+import org.keycloak.storage.UserStoragePrivateUtil;
+import org.keycloak.truststore.TruststoreProvider;
+import org.keycloak.userprofile.AttributeMetadata;
+import org.keycloak.userprofile.UserProfileMetadata;
+import org.keycloak.userprofile.UserProfileUtil;
+
+/**
+ * Everything that Keycloak does not promise to keep: its private modules are used in this class only, so that an upgrade which
+ * breaks them breaks one file.
+ */
+public final class KeycloakInternals {
+    /** The error of the LOGIN_ERROR event when a password could not be checked. */
+    public static final String PASSWORD_NOT_CHECKED = "user_storage_unavailable";
+
+    private KeycloakInternals() {
+    }
+
+    /** The users in Keycloak's own database, without any federation around them. */
+    public static UserProvider localUsers(KeycloakSession session) {
+        return UserStoragePrivateUtil.userLocalStorage(session);
+    }
+
+    /**
+     * Runs a job in its own session and transaction, with the realm in its context.
+     *
+     * @return what the job returned, or {@code null} if the realm is gone
+     */
+    public static <T> T inTransaction(KeycloakSessionFactory factory, String realmId, Job<T> job) {
+        return KeycloakModelUtils.runJobInTransactionWithResult(factory, session -> {
+            RealmModel realm = session.realms().getRealm(realmId);
+            if (realm == null) {
+                return null;
+            }
+            session.getContext().setRealm(realm);
+            return job.run(session, realm);
+        });
+    }
+
+    @FunctionalInterface
+    public interface Job<T> {
+        T run(KeycloakSession session, RealmModel realm);
+    }
+
+    /** Runs the task unless one under the same key is running on any node of the cluster; then the result is empty. */
+    public static <T> Optional<T> exclusively(KeycloakSessionFactory factory, String key, int timeoutSeconds, Callable<T> task) {
+        // No transaction is begun around the task: a long one would outlive the transaction manager's own time limit.
+        try (KeycloakSession session = factory.create()) {
+            ExecutionResult<T> result = session.getProvider(ClusterProvider.class).executeIfNotExecuted(key, timeoutSeconds, task);
+            return result.isExecuted() ? Optional.of(result.getResult()) : Optional.empty();
+        }
+    }
+
+    public static void onStarted(KeycloakSessionFactory factory, Runnable action) {
+        factory.register(event -> {
+            if (event instanceof PostMigrationEvent) {
+                action.run();
+            }
+        });
+    }
+
+    public static void forEachRealmWith(KeycloakSessionFactory factory, Class<? extends Provider> type, Consumer<RealmModel> action) {
+        KeycloakModelUtils.runJobInTransaction(factory,
+                session -> session.realms().getRealmsWithProviderTypeStream(type).forEach(action));
+    }
+
+    /** TLS with the certificates that Keycloak was told to trust, or {@code null} for Java's default. */
+    public static SSLContext tls(KeycloakSession session) {
+        TruststoreProvider provider = session.getProvider(TruststoreProvider.class);
+        KeyStore truststore = provider == null ? null : provider.getTruststore();
+        if (truststore == null) {
+            return null;
+        }
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(truststore);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Keycloak's truststore can't be used", e);
+        }
+    }
+
+    /**
+     * Id and import version of every user of one component, in one query: comparing them row by row through the model would
+     * load 50,000 users to find out that none has changed.
+     */
+    public static Map<String, String> versions(KeycloakSession session, String realmId, String componentId, String versionAttribute) {
+        EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        Map<String, String> versions = new HashMap<>();
+        entities.createQuery("select u.id, a.value from UserEntity u left join u.attributes a on a.name = :attribute"
+                        + " where u.realmId = :realm and u.federationLink = :link", Object[].class)
+                .setParameter("attribute", versionAttribute)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .getResultStream()
+                .forEach(row -> versions.put((String) row[0], row[1] == null ? "" : (String) row[1]));
+        return versions;
+    }
+
+    /** @return {@code null} if the realm's user profile declares the attribute itself */
+    public static AttributeMetadata readOnlyForAdmins(String name, UserProfileMetadata profile, int order, String componentName) {
+        return UserProfileUtil.createAttributeMetadata(name, profile, null, order, componentName);
+    }
+
+    /**
+     * Ends a login whose password can't be checked now. Keycloak counts a plain {@code false} as a wrong password, and any other
+     * exception ends in a 500 with a stack trace, so the answer is made here: 503 and an event of its own, as a page or as JSON.
+     */
+    public static WebApplicationException passwordNotChecked(KeycloakSession session, RealmModel realm, UserModel user) {
+        String message = "Your password can't be checked at the moment. Please try again in a few minutes.";
+        EventBuilder event = new EventBuilder(realm, session, session.getContext().getConnection()).event(EventType.LOGIN).user(user);
+        ClientModel client = session.getContext().getClient();
+        if (client != null) {
+            event.client(client);
+        }
+        event.error(PASSWORD_NOT_CHECKED);
+        HttpHeaders headers = session.getContext().getRequestHeaders();
+        boolean browser = headers != null && headers.getAcceptableMediaTypes().stream()
+                .anyMatch(type -> !type.isWildcardType() && type.isCompatible(MediaType.TEXT_HTML_TYPE));
+        Response response;
+        if (browser) {
+            response = session.getProvider(LoginFormsProvider.class)
+                    .setAuthenticationSession(session.getContext().getAuthenticationSession())
+                    .setError(message)
+                    .createErrorPage(Response.Status.SERVICE_UNAVAILABLE);
+        } else {
+            response = Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                    .header(HttpHeaders.RETRY_AFTER, "10")
+                    .type(MediaType.APPLICATION_JSON_TYPE)
+                    .entity(Map.of("error", "temporarily_unavailable", "error_description", message))
+                    .build();
+        }
+        return new WebApplicationException("the bridge can't check passwords now", response);
+    }
+}
