@@ -1,0 +1,187 @@
+// The pure half of the change feed: from events in their order to the users and groups whose state is to be told, and to
+// the place where the next answer goes on.
+import type { StoredEvent } from '../events/contracts.ts';
+import { isUuid } from '../platform/ids.ts';
+import type { Place } from './cursor.ts';
+import type { NamedUser } from './repositories/feed.ts';
+import { beforeAllIds } from './stored.ts';
+
+/** The reason for an item of a user that another directory's user came to hide, or ceased to hide. */
+export const shadowingChanged = 'user.shadowing_changed';
+
+export interface Touched {
+  directoryId: string;
+  /** Why, in the order of the events. */
+  reasons: Set<string>;
+  position: number;
+  at: Date;
+}
+
+export interface TouchedUser extends Touched {
+  /** The event was about the user itself, so that its absence is news too. */
+  own: boolean;
+  /** Who is visible may have changed, so that being hidden is news. */
+  shadowing: boolean;
+}
+
+export interface Plan {
+  /** By user id. */
+  users: Map<string, TouchedUser>;
+  /** By group id. */
+  groups: Map<string, Touched>;
+  /** Where each directory's log goes on. */
+  places: Map<string, Place>;
+}
+
+/** What the database says about the events, gathered for all of them at once. */
+export interface Surroundings {
+  /** Ids of the enabled directories, first in precedence first. */
+  enabled: readonly string[];
+  /** Users of enabled directories that bear a name or e-mail touched by the events. */
+  named: readonly NamedUser[];
+  /** The first members of each renamed group by id, up to `memberLimit` of them. */
+  members: ReadonlyMap<string, readonly string[]>;
+  memberLimit: number;
+}
+
+/** Merges the directories' events by time; the order within a directory is kept whatever the clocks say. */
+export function mergeByTime(queues: readonly (readonly StoredEvent[])[]): StoredEvent[] {
+  const next = queues.map(() => 0);
+  const merged: StoredEvent[] = [];
+  for (;;) {
+    let oldest: { queue: number; event: StoredEvent } | undefined;
+    for (const [queue, events] of queues.entries()) {
+      const event = events[next[queue] ?? 0];
+      if (event && (!oldest || event.createdAt < oldest.event.createdAt)) oldest = { queue, event };
+    }
+    if (!oldest) return merged;
+    merged.push(oldest.event);
+    next[oldest.queue] = (next[oldest.queue] ?? 0) + 1;
+  }
+}
+
+/** True when the group's name may have changed, which all its members show. */
+export function isRename(event: StoredEvent): boolean {
+  if (event.type !== 'group.updated') return false;
+  const { changes } = event.data;
+  return changes === undefined || Object.keys(changes).some((name) => name.toLowerCase() === 'displayname');
+}
+
+export interface TouchedKeys {
+  usernames: Set<string>;
+  emails: Set<string>;
+}
+
+/** The user name and e-mail keys under which the events' users were or are found. */
+export function keysOf(events: readonly StoredEvent[]): TouchedKeys {
+  const fold = (texts: string[] | undefined) => (texts ?? []).map((text) => text.toLowerCase());
+  return {
+    usernames: new Set(events.flatMap((event) => fold(event.data.keys?.usernames))),
+    emails: new Set(events.flatMap((event) => fold(event.data.keys?.emails))),
+  };
+}
+
+interface Affected {
+  directoryId: string;
+  relation: 'own' | 'group' | 'shadowing';
+}
+
+/** Finds the users that a user's event may have hidden or brought up: in directories of lower precedence. */
+function createShadowFinder({ enabled, named }: Surroundings) {
+  const ranks = new Map(enabled.map((id, rank) => [id, rank]));
+  const group = (keyOf: (user: NamedUser) => string | null) => Map.groupBy(named, keyOf);
+  const byUsername = group((user) => user.userNameKey);
+  const byEmail = group((user) => user.emailKey);
+  return (event: StoredEvent): NamedUser[] => {
+    const rank = ranks.get(event.directoryId);
+    if (rank === undefined || event.resourceType !== 'User') return [];
+    const { usernames, emails } = keysOf([event]);
+    const found = [...[...usernames].map((key) => byUsername.get(key)), ...[...emails].map((key) => byEmail.get(key))];
+    return found.flatMap((users) => users ?? []).filter((user) => (ranks.get(user.directoryId) ?? -1) > rank);
+  };
+}
+
+/** Everybody whom the event concerns, ordered by id, after `within`; `complete` is false when there are more. */
+function affectedBy(
+  event: StoredEvent,
+  { members, memberLimit }: Surroundings,
+  findShadowed: (event: StoredEvent) => NamedUser[],
+  within: string | undefined,
+): { users: [string, Affected][]; complete: boolean } {
+  const { directoryId, data } = event;
+  const users = new Map<string, Affected>();
+  if (event.resourceType === 'User') users.set(event.resourceId, { directoryId, relation: 'own' });
+  const inGroup = [...(data.members ?? []), ...(data.affectedUsers ?? [])].filter(isUuid).map((id) => id.toLowerCase());
+  const current = isRename(event) ? (members.get(event.resourceId) ?? []) : [];
+  for (const id of [...inGroup, ...current]) if (!users.has(id)) users.set(id, { directoryId, relation: 'group' });
+  for (const user of findShadowed(event)) users.set(user.id, { directoryId: user.directoryId, relation: 'shadowing' });
+  // Members that were not read yet come later in the order of ids; whoever sorts behind the last one read waits too.
+  const complete = current.length < memberLimit;
+  const last = complete ? undefined : current.at(-1);
+  const due = [...users].filter(([id]) => (within === undefined || id > within) && (last === undefined || id <= last));
+  return { users: due.sort(([a], [b]) => (a < b ? -1 : 1)), complete };
+}
+
+function touch<T extends Touched>(known: Map<string, T>, id: string, fresh: T): T {
+  const touched = known.get(id) ?? fresh;
+  known.set(id, touched);
+  for (const reason of fresh.reasons) touched.reasons.add(reason);
+  touched.position = Math.max(touched.position, fresh.position);
+  touched.at = fresh.at;
+  return touched;
+}
+
+/**
+ * Takes `events` in order until `room` users and groups are named. An event that concerns more users than there is room
+ * for is split: the next answer goes on within it.
+ */
+export function planChanges(
+  events: readonly StoredEvent[],
+  start: ReadonlyMap<string, Place>,
+  room: number,
+  surroundings: Surroundings,
+): Plan {
+  const users = new Map<string, TouchedUser>();
+  const groups = new Map<string, Touched>();
+  const places = new Map(start);
+  const findShadowed = createShadowFinder(surroundings);
+  const isFull = () => users.size + groups.size >= room;
+
+  /** Answers false when the room is used up before the event is told to the end. */
+  function take(event: StoredEvent): boolean {
+    const { directoryId, type, createdAt: at } = event;
+    const { position: before, within } = places.get(directoryId) ?? { position: event.position - 1 };
+    let last = within;
+    const isGroupItem = event.resourceType === 'Group' && !type.startsWith('group.member_');
+    if (isGroupItem && within === undefined && surroundings.enabled.includes(directoryId)) {
+      if (!groups.has(event.resourceId) && isFull()) return false;
+      touch(groups, event.resourceId, { directoryId, reasons: new Set([type]), position: event.position, at });
+      last = beforeAllIds;
+    }
+    const affected = affectedBy(event, surroundings, findShadowed, within);
+    const leaveOff = () => {
+      if (last !== undefined) places.set(directoryId, { position: before, within: last });
+      return false;
+    };
+    for (const [id, { directoryId: home, relation }] of affected.users) {
+      if (!users.has(id) && isFull()) return leaveOff();
+      const touched = touch(users, id, {
+        directoryId: home,
+        reasons: new Set([relation === 'shadowing' ? shadowingChanged : type]),
+        position: relation === 'shadowing' ? (places.get(home)?.position ?? 0) : event.position,
+        at,
+        own: false,
+        shadowing: false,
+      });
+      if (relation === 'own') touched.own = true;
+      if (relation === 'shadowing') touched.shadowing = true;
+      last = id;
+    }
+    if (!affected.complete) return leaveOff();
+    places.set(directoryId, { position: event.position });
+    return true;
+  }
+
+  for (const event of events) if (!take(event)) break;
+  return { users, groups, places };
+}

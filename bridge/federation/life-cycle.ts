@@ -1,0 +1,220 @@
+// Use cases of the operator: federations, which directories they have in which order, tokens, reserved names.
+
+import { slugPattern } from '../directories/contracts.ts';
+import type { DirectoryService } from '../directories/service.ts';
+import type { Clock } from '../platform/clock.ts';
+import { violatedConstraint } from '../platform/db/errors.ts';
+import { ApiError } from '../platform/http/api-error.ts';
+import { isUuid, newId } from '../platform/ids.ts';
+import { newToken } from '../platform/secrets/tokens.ts';
+import type { FederationChange, FederationToken } from './repositories/federations.ts';
+import type { FederationRepository } from './repository.ts';
+import { isStorable } from './search.ts';
+import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
+
+const priorityStep = 10;
+const maxPriority = 1_000_000;
+
+/** A federation for people: its directories in their order, whether each is asked, and the revision that clients see. */
+export interface FederationDescription extends Federation {
+  shownRevision: string;
+  directories: (Topology['directories'][number] & { enabled: boolean })[];
+  reserved: ReservedUsername[];
+}
+
+export interface LifeCycleDeps {
+  repository: FederationRepository;
+  directories: Pick<DirectoryService, 'requireDirectory'>;
+  clock: Clock;
+  /** Told the federation's id after a commit that its readers must see. */
+  onChange: (federationId: string) => void;
+}
+
+const absent = (slug: string) => new ApiError('federation_absent', `There is no federation "${slug}".`);
+
+function checkPriority(priority: number | undefined): void {
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= maxPriority)) {
+    throw new ApiError(
+      'invalid_request',
+      `A priority is a whole number from 0 to ${maxPriority}; the lowest comes first.`,
+    );
+  }
+}
+
+function usernameKeyOf(username: string): string {
+  if (username.trim() === '' || username.length > 512 || !isStorable(username)) {
+    throw new ApiError('invalid_request', 'A reserved username has 1 to 512 characters.');
+  }
+  return username.toLowerCase();
+}
+
+/** Each method throws ApiError: `federation_absent`, `directory_absent`, `token_absent`, `conflict` or `invalid_request`. */
+export function createLifeCycle({ repository, directories, clock, onChange }: LifeCycleDeps) {
+  async function requireFederation(slug: string): Promise<Federation> {
+    const federation = await repository.findFederation(slug);
+    if (!federation) throw absent(slug);
+    return federation;
+  }
+
+  /** Runs one change under the federation's lock, with a new revision, and tells the readers when it is committed. */
+  async function change<T>(slug: string, work: (change: FederationChange) => Promise<T>): Promise<T> {
+    const { id } = await requireFederation(slug);
+    const done = await repository.changeFederation(id, work);
+    if (!done) throw absent(slug);
+    onChange(id);
+    return done.result;
+  }
+
+  return {
+    requireFederation,
+    findFederation: (slug: string) => repository.findFederation(slug),
+    listFederations: () => repository.listFederations(),
+
+    async describeFederation(slug: string): Promise<FederationDescription> {
+      const { id } = await requireFederation(slug);
+      const topology = await repository.findTopology(id);
+      if (!topology) throw absent(slug);
+      return {
+        ...topology.federation,
+        shownRevision: revisionOf(topology),
+        directories: topology.directories.map((directory) => ({ ...directory, enabled: isEnabled(directory) })),
+        reserved: topology.reserved,
+      };
+    },
+
+    async createFederation(input: { slug: string; name?: string }): Promise<Federation> {
+      if (!slugPattern.test(input.slug)) {
+        throw new ApiError(
+          'invalid_request',
+          'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.',
+        );
+      }
+      const federation: Federation = {
+        id: newId(),
+        slug: input.slug,
+        name: input.name ?? input.slug,
+        revision: 1,
+        createdAt: clock.now(),
+      };
+      try {
+        await repository.insertFederation(federation);
+      } catch (error) {
+        if (violatedConstraint(error) === 'federations_slug_key') {
+          throw new ApiError('conflict', `There is already a federation "${input.slug}".`, { cause: error });
+        }
+        throw error;
+      }
+      return federation;
+    },
+
+    async deleteFederation(slug: string): Promise<void> {
+      const { id } = await requireFederation(slug);
+      if (!(await repository.deleteFederation(id))) throw absent(slug);
+      onChange(id);
+    },
+
+    /** Without a priority the directory comes last. */
+    async addDirectory(slug: string, directorySlug: string, options: { priority?: number } = {}): Promise<void> {
+      checkPriority(options.priority);
+      await requireFederation(slug);
+      const directory = await directories.requireDirectory(directorySlug);
+      try {
+        await change(slug, async (federation) => {
+          const attachments = await federation.listAttachments();
+          if (attachments.some((attachment) => attachment.directoryId === directory.id)) {
+            throw new ApiError('conflict', `Federation "${slug}" has directory "${directorySlug}" already.`);
+          }
+          const priority = options.priority ?? (attachments.at(-1)?.priority ?? 0) + priorityStep;
+          if (attachments.some((attachment) => attachment.priority === priority)) {
+            throw new ApiError(
+              'conflict',
+              `Another directory of federation "${slug}" has priority ${priority} already.`,
+            );
+          }
+          await federation.attach({ directoryId: directory.id, priority, enabled: true });
+        });
+      } catch (error) {
+        // The directory was deleted a moment ago.
+        if (violatedConstraint(error)?.startsWith('federation_directories_directory_id_fkey')) {
+          throw new ApiError('directory_absent', `There is no directory "${directorySlug}".`, { cause: error });
+        }
+        throw error;
+      }
+    },
+
+    async removeDirectory(slug: string, directorySlug: string): Promise<void> {
+      await requireFederation(slug);
+      const directory = await directories.requireDirectory(directorySlug);
+      await change(slug, async (federation) => {
+        if (!(await federation.detach(directory.id))) {
+          throw new ApiError('directory_absent', `Federation "${slug}" has no directory "${directorySlug}".`);
+        }
+      });
+    },
+
+    /** A priority that another directory has is swapped with it. */
+    async setDirectory(
+      slug: string,
+      directorySlug: string,
+      set: { priority?: number; enabled?: boolean },
+    ): Promise<void> {
+      checkPriority(set.priority);
+      await requireFederation(slug);
+      const directory = await directories.requireDirectory(directorySlug);
+      await change(slug, async (federation) => {
+        const attachments = await federation.listAttachments();
+        const own = attachments.find((attachment) => attachment.directoryId === directory.id);
+        if (!own) throw new ApiError('directory_absent', `Federation "${slug}" has no directory "${directorySlug}".`);
+        const priority = set.priority ?? own.priority;
+        const other = attachments.find((attachment) => attachment !== own && attachment.priority === priority);
+        // The unique constraint on priorities is checked at commit, so the two may cross.
+        if (other) await federation.updateAttachment({ ...other, priority: own.priority });
+        await federation.updateAttachment({ ...own, priority, enabled: set.enabled ?? own.enabled });
+      });
+    },
+
+    /** The answer's `token` is shown this once; only its digest is stored. */
+    async createToken(
+      slug: string,
+      input: { name?: string; expiresAt?: Date } = {},
+    ): Promise<{ token: string; id: string; prefix: string }> {
+      const federation = await requireFederation(slug);
+      const { token, prefix, digest } = newToken('federation');
+      const id = newId();
+      const stored = { id, name: input.name ?? 'token', prefix, digest, expiresAt: input.expiresAt ?? null };
+      await repository.insertToken(federation.id, stored, clock.now());
+      return { token, id, prefix };
+    },
+
+    async listTokens(slug: string): Promise<FederationToken[]> {
+      return repository.listTokens((await requireFederation(slug)).id);
+    },
+
+    async revokeToken(slug: string, tokenId: string): Promise<void> {
+      const federation = await requireFederation(slug);
+      if (!isUuid(tokenId) || !(await repository.revokeToken(federation.id, tokenId, clock.now()))) {
+        throw new ApiError('token_absent', `Federation "${slug}" has no live token ${tokenId}.`);
+      }
+      onChange(federation.id);
+    },
+
+    /** The federation never serves a user of this name, whatever a directory says. */
+    async reserveUsername(slug: string, username: string, reason: string): Promise<void> {
+      const usernameKey = usernameKeyOf(username);
+      await change(slug, (federation) => federation.reserve({ usernameKey, reason }));
+    },
+
+    /** Gives a reserved name free again; a name that isn't reserved is left as it is. */
+    async unreserveUsername(slug: string, username: string): Promise<void> {
+      const usernameKey = usernameKeyOf(username);
+      await change(slug, async (federation) => {
+        await federation.unreserve(usernameKey);
+      });
+    },
+
+    async listReservedUsernames(slug: string): Promise<ReservedUsername[]> {
+      const { id } = await requireFederation(slug);
+      return (await repository.findTopology(id))?.reserved ?? [];
+    },
+  };
+}

@@ -1,0 +1,260 @@
+// The SQL of federations, their directories, tokens and reserved names. These tables are outside row-level security: they
+// belong to the operator, not to a directory.
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Database, FederationsTable, FederationTokensTable } from '../../platform/db/database.ts';
+import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
+
+export interface FederationToken {
+  id: string;
+  name: string;
+  /** Its first characters, enough to tell it from others. */
+  prefix: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+export interface NewFederationToken {
+  id: string;
+  name: string;
+  prefix: string;
+  digest: Buffer;
+  expiresAt: Date | null;
+}
+
+export interface Attachment {
+  directoryId: string;
+  priority: number;
+  enabled: boolean;
+}
+
+function toFederation(row: Selectable<FederationsTable>): Federation {
+  return { id: row.id, slug: row.slug, name: row.name, revision: row.revision, createdAt: row.created_at };
+}
+
+const federationColumns = ['id', 'slug', 'name', 'revision', 'created_at'] as const;
+const tokenColumns = ['id', 'name', 'prefix', 'created_at', 'expires_at', 'revoked_at', 'last_used_at'] as const;
+
+function toToken(row: Pick<Selectable<FederationTokensTable>, (typeof tokenColumns)[number]>): FederationToken {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+interface TopologyRow {
+  id: string;
+  slug: string;
+  name: string;
+  revision: number;
+  created_at: Date;
+  directories: FederationDirectory[];
+  reserved: ReservedUsername[];
+}
+
+function toTopology({ directories, reserved, ...federation }: TopologyRow): Topology {
+  return { federation: toFederation(federation), directories, reserved };
+}
+
+const selectTopology = sql`
+  select f.id, f.slug, f.name, f.revision, f.created_at,
+    coalesce((
+      select json_agg(json_build_object(
+        'id', d.id, 'slug', d.slug, 'name', d.name, 'kind', d.kind, 'priority', a.priority,
+        'attachmentEnabled', a.enabled, 'directoryEnabled', d.enabled) order by a.priority)
+      from federation_directories a join directories d on d.id = a.directory_id
+      where a.federation_id = f.id
+    ), '[]') as directories,
+    coalesce((
+      select json_agg(json_build_object('usernameKey', r.username_key, 'reason', r.reason) order by r.username_key)
+      from reserved_usernames r where r.federation_id = f.id
+    ), '[]') as reserved
+  from federations f`;
+
+/** The statements of one change to a federation; its row is locked until the change is committed. */
+function changeOf(trx: Transaction<Database>, federationId: string) {
+  return {
+    async listAttachments(): Promise<Attachment[]> {
+      const rows = await trx
+        .selectFrom('federation_directories')
+        .select(['directory_id', 'priority', 'enabled'])
+        .where('federation_id', '=', federationId)
+        .orderBy('priority')
+        .execute();
+      return rows.map((row) => ({ directoryId: row.directory_id, priority: row.priority, enabled: row.enabled }));
+    },
+
+    async attach({ directoryId, priority, enabled }: Attachment): Promise<void> {
+      await trx
+        .insertInto('federation_directories')
+        .values({ federation_id: federationId, directory_id: directoryId, priority, enabled })
+        .execute();
+    },
+
+    async updateAttachment({ directoryId, priority, enabled }: Attachment): Promise<void> {
+      await trx
+        .updateTable('federation_directories')
+        .set({ priority, enabled })
+        .where('federation_id', '=', federationId)
+        .where('directory_id', '=', directoryId)
+        .execute();
+    },
+
+    /** Answers false when the directory is not attached. */
+    async detach(directoryId: string): Promise<boolean> {
+      const { numDeletedRows } = await trx
+        .deleteFrom('federation_directories')
+        .where('federation_id', '=', federationId)
+        .where('directory_id', '=', directoryId)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    async reserve({ usernameKey, reason }: ReservedUsername): Promise<void> {
+      await trx
+        .insertInto('reserved_usernames')
+        .values({ federation_id: federationId, username_key: usernameKey, reason })
+        .onConflict((conflict) => conflict.columns(['federation_id', 'username_key']).doUpdateSet({ reason }))
+        .execute();
+    },
+
+    /** Answers false when the name is not reserved. */
+    async unreserve(usernameKey: string): Promise<boolean> {
+      const { numDeletedRows } = await trx
+        .deleteFrom('reserved_usernames')
+        .where('federation_id', '=', federationId)
+        .where('username_key', '=', usernameKey)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+  };
+}
+
+export type FederationChange = ReturnType<typeof changeOf>;
+
+export function createFederationQueries(db: Kysely<Database>) {
+  return {
+    async insertFederation({ createdAt, ...columns }: Federation): Promise<void> {
+      await db
+        .insertInto('federations')
+        .values({ ...columns, created_at: createdAt })
+        .execute();
+    },
+
+    async findFederation(slug: string): Promise<Federation | undefined> {
+      const row = await db
+        .selectFrom('federations')
+        .select(federationColumns)
+        .where('slug', '=', slug)
+        .executeTakeFirst();
+      return row && toFederation(row);
+    },
+
+    async listFederations(): Promise<Federation[]> {
+      const rows = await db.selectFrom('federations').select(federationColumns).orderBy('slug').execute();
+      return rows.map(toFederation);
+    },
+
+    /** Answers false when there is none. */
+    async deleteFederation(id: string): Promise<boolean> {
+      const { numDeletedRows } = await db.deleteFrom('federations').where('id', '=', id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    async findTopology(federationId: string): Promise<Topology | undefined> {
+      const { rows } = await sql<TopologyRow>`${selectTopology} where f.id = ${federationId}`.execute(db);
+      return rows[0] && toTopology(rows[0]);
+    },
+
+    /**
+     * Runs one change in a transaction that raises the federation's revision first. That locks its row, so two changes
+     * of one federation follow each other. Answers undefined when the federation is gone.
+     */
+    async changeFederation<T>(
+      federationId: string,
+      work: (change: FederationChange) => Promise<T>,
+    ): Promise<{ result: T } | undefined> {
+      return db.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('federations')
+          .set({ revision: sql`revision + 1` })
+          .where('id', '=', federationId)
+          .executeTakeFirst();
+        return numUpdatedRows > 0n ? { result: await work(changeOf(trx, federationId)) } : undefined;
+      });
+    },
+
+    async insertToken(federationId: string, token: NewFederationToken, now: Date): Promise<void> {
+      await db
+        .insertInto('federation_tokens')
+        .values({
+          federation_id: federationId,
+          id: token.id,
+          name: token.name,
+          prefix: token.prefix,
+          digest: token.digest,
+          created_at: now,
+          expires_at: token.expiresAt,
+          revoked_at: null,
+          last_used_at: null,
+        })
+        .execute();
+    },
+
+    async listTokens(federationId: string): Promise<FederationToken[]> {
+      const rows = await db
+        .selectFrom('federation_tokens')
+        .select(tokenColumns)
+        .where('federation_id', '=', federationId)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toToken);
+    },
+
+    /** The token with this digest if it opens the federation and is neither revoked nor expired at `now`. */
+    async findLiveToken(
+      slug: string,
+      digest: Buffer,
+      now: Date,
+    ): Promise<{ federationId: string; token: { id: string; prefix: string }; digest: Buffer } | undefined> {
+      const row = await db
+        .selectFrom('federation_tokens as t')
+        .innerJoin('federations as f', 'f.id', 't.federation_id')
+        .select(['f.id as federation_id', 't.id', 't.prefix', 't.digest'])
+        .where('f.slug', '=', slug)
+        .where('t.digest', '=', digest)
+        .where('t.revoked_at', 'is', null)
+        .where((eb) => eb.or([eb('t.expires_at', 'is', null), eb('t.expires_at', '>', now)]))
+        .executeTakeFirst();
+      return row && { federationId: row.federation_id, token: { id: row.id, prefix: row.prefix }, digest: row.digest };
+    },
+
+    async touchToken(federationId: string, id: string, now: Date): Promise<void> {
+      await db
+        .updateTable('federation_tokens')
+        .set({ last_used_at: now })
+        .where('federation_id', '=', federationId)
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Answers false when there is no such live token. */
+    async revokeToken(federationId: string, id: string, now: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('federation_tokens')
+        .set({ revoked_at: now })
+        .where('federation_id', '=', federationId)
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// All SQL of the federation, by subject in repositories/.
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { Database } from '../platform/db/database.ts';
+import { createFederationQueries } from './repositories/federations.ts';
+import { createFeedQueries } from './repositories/feed.ts';
+import { createGroupQueries } from './repositories/groups.ts';
+import { createUserQueries } from './repositories/users.ts';
+
+export function createFederationRepository(db: Kysely<Database>, pool: Pool) {
+  return {
+    ...createFederationQueries(db),
+    ...createUserQueries(pool),
+    ...createGroupQueries(pool),
+    ...createFeedQueries(pool),
+  };
+}
+
+export type FederationRepository = ReturnType<typeof createFederationRepository>;

@@ -1,0 +1,41 @@
+// The federation's use cases in one place: the operator's in life-cycle.ts, Keycloak's in lookup.ts, feed.ts and export.ts.
+import type { DirectoryService } from '../directories/service.ts';
+import type { EventReader } from '../events/repository.ts';
+import type { ChangeSignal } from '../events/signal.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { PasswordHasher } from '../platform/secrets/passwords.ts';
+import { createExport } from './export.ts';
+import { createFeed } from './feed.ts';
+import { createLifeCycle } from './life-cycle.ts';
+import { createLookup } from './lookup.ts';
+import type { FederationRepository } from './repository.ts';
+
+export interface FederationServiceDeps {
+  repository: FederationRepository;
+  events: EventReader;
+  directories: Pick<DirectoryService, 'requireDirectory'>;
+  clock: Clock;
+  passwords: PasswordHasher;
+  signal: Pick<ChangeSignal, 'subscribe' | 'changed'>;
+}
+
+export function createFederationService({
+  repository,
+  events,
+  directories,
+  clock,
+  passwords,
+  signal,
+}: FederationServiceDeps) {
+  const feed = createFeed({ repository, events, clock, signal });
+  return {
+    ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
+    ...createLookup({ repository, clock, passwords }),
+    ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
+    readChanges: feed.readChanges,
+    /** Ends all waiting feed requests, so that a server can stop. */
+    close: feed.close,
+  };
+}
+
+export type FederationService = ReturnType<typeof createFederationService>;

@@ -1,0 +1,52 @@
+// From stored rows to the users and groups of the user-storage API.
+import { hash } from 'node:crypto';
+import { attributeNames, readAttribute } from './attributes.ts';
+import type { ApiGroup, ApiUser } from './contracts.ts';
+import type { StoredGroup, StoredUser } from './stored.ts';
+
+/** Raised when the mapping changes, so that readers see another version and take the new form. */
+const mapping = 1;
+
+const versionOf = (...parts: unknown[]): string =>
+  hash('sha256', JSON.stringify([mapping, ...parts]), 'base64url').slice(0, 16);
+
+function attributesOf(resource: Record<string, unknown>): Record<string, string[]> {
+  const attributes: Record<string, string[]> = {};
+  for (const name of attributeNames) {
+    const values = readAttribute(resource, name);
+    if (values.length > 0) attributes[name] = values;
+  }
+  return attributes;
+}
+
+/** `directory` is the slug of the user's directory. */
+export function toApiUser(user: StoredUser, directory: string): ApiUser {
+  return {
+    id: user.id,
+    username: user.userName,
+    email: user.email,
+    firstName: user.givenName,
+    lastName: user.familyName,
+    enabled: user.active,
+    directory,
+    externalId: user.externalId,
+    // The resource's version doesn't rise when the user joins a group or one of its groups is renamed.
+    version: versionOf(user.version, directory, user.groups),
+    createdAt: user.createdAt.getTime(),
+    attributes: attributesOf(user.resource),
+    groups: user.groups.map(({ id, name }) => ({ id, name, path: [directory, name] })),
+    readOnly: null,
+  };
+}
+
+/** `directory` is the slug of the group's directory. */
+export function toApiGroup(group: StoredGroup, directory: string): ApiGroup {
+  return {
+    id: group.id,
+    name: group.name,
+    path: [directory, group.name],
+    directory,
+    // Not the resource's version: that rises with every membership, and none of them is in this object.
+    version: versionOf(group.name, directory),
+  };
+}
