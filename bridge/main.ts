@@ -74,11 +74,12 @@ async function started(server: Server): Promise<AddressInfo> {
 const urlOf = (host: string, { port }: AddressInfo): string =>
   `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
 
-const stopped = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** Resolves when the last connection is closed: each as soon as the answer that it waits for has gone out. */
+async function drained(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(sweep);
+}
 
 /** The single-directory mode: AUTHENTICATION_SECRET opens `/scim/v2` and needs nothing else set up. */
 async function ensureDefaultDirectory(services: Services, logger: Logger): Promise<void> {
@@ -137,8 +138,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
     closing = true;
     services.federations.close();
     const servers = [main, health].filter((server) => server?.listening);
-    const drained = Promise.all(servers.map((server) => server && stopped(server)));
-    await Promise.race([drained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
+    const allDrained = Promise.all(servers.map((server) => server && drained(server)));
+    await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
     await signal.close();
     await store.close();

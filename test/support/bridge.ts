@@ -41,6 +41,13 @@ export interface TestBridge {
   close(): Promise<void>;
 }
 
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /json$|json;/.test(response.headers.get('content-type') ?? '');
+  const body = text === '' ? undefined : isJson ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, body };
+}
+
 let directoryCount = 0;
 
 export async function createTestBridge(
@@ -57,16 +64,7 @@ export async function createTestBridge(
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 
-  async function send(path: string, init?: RequestInit): Promise<Answer> {
-    const response = await app.request(path, init);
-    const text = await response.text();
-    const isJson = /json$|json;/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === '' ? undefined : isJson ? JSON.parse(text) : text,
-    };
-  }
+  const send = async (path: string, init?: RequestInit): Promise<Answer> => readAnswer(await app.request(path, init));
 
   async function directory(slug = `dir-${++directoryCount}`, profile: ProfileName = 'auto'): Promise<ScimClient> {
     const made = await services.directories.createDirectory({ slug, profile });

@@ -55,7 +55,7 @@ async function startProcess(
   const jdk = await findJdk(env);
   const distribution = await prepareDistribution({ watch }, { version, cache: cacheFolder(env), jdk, env });
   const runtimes = join(stateFolder, 'keycloak');
-  const home = await prepareRuntime(
+  const { path: home } = await prepareRuntime(
     { watch },
     { version, distribution, jars: [providerJar], folder: runtimes, jdk, env },
   );

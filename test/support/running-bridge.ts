@@ -1,0 +1,71 @@
+// A bridge that listens on a port, as Keycloak needs it, and that can be stopped and started again on the same database.
+import { parseConfig } from '../../bridge/config.ts';
+import { createLocalSignal } from '../../bridge/events/signal.ts';
+import { type RunningBridge, serve } from '../../bridge/main.ts';
+import { systemClock } from '../../bridge/platform/clock.ts';
+import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
+import { createServices, type Services } from '../../bridge/services.ts';
+import { type Answer, readAnswer } from './bridge.ts';
+import { createTestDatabase } from './database.ts';
+import { freePort } from './postgres-setup.ts';
+
+export interface BridgeUnderTest {
+  readonly url: string;
+  /** An operator's hands: directories, federations and tokens, as the command line makes them. */
+  readonly services: Services;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  scim(directory: string, token: string): ScimCalls;
+  /** Stops the bridge and drops its database. */
+  close(): Promise<void>;
+}
+
+export type ScimCalls = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+export async function startBridge(): Promise<BridgeUnderTest> {
+  const database = await createTestDatabase();
+  const services = createServices({
+    store: database,
+    clock: systemClock,
+    passwords: createPasswordHasher(),
+    signal: createLocalSignal(),
+  });
+  const port = await freePort();
+  const config = parseConfig({
+    DATABASE_URL: database.url,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    METRICS_PORT: '0',
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+  });
+  let running: RunningBridge | undefined = await serve(config);
+  const url = `http://127.0.0.1:${port}`;
+
+  async function stop(): Promise<void> {
+    await running?.close();
+    running = undefined;
+  }
+
+  return {
+    url,
+    services,
+    stop,
+    async start() {
+      running ??= await serve(config);
+    },
+    scim: (directory, token) => async (method, path, body) => {
+      const response = await fetch(`${url}/scim/v2/${directory}${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json; charset=utf-8' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(15_000),
+      });
+      return readAnswer(response);
+    },
+    async close() {
+      await stop();
+      services.federations.close();
+      await database.drop();
+    },
+  };
+}
