@@ -1,0 +1,171 @@
+// realmbridge federation …
+import { Command, InvalidArgumentError } from 'commander';
+import { type CommandContext, type Shell, withServices } from './context.ts';
+import { UsageError } from './failure.ts';
+import { formatTime } from './table.ts';
+
+type Federations = CommandContext['services']['federations'];
+type Description = Awaited<ReturnType<Federations['describeFederation']>>;
+
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0 to 999999.');
+  return Number(text);
+}
+
+export function onOff(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('It must be true or false.');
+  return text === 'true';
+}
+
+const shown = ({ slug, name, createdAt, directories, reserved }: Description) => ({
+  slug,
+  name,
+  createdAt,
+  directories: directories.map((one) => ({
+    slug: one.slug,
+    priority: one.priority,
+    enabled: one.attachmentEnabled,
+    directoryEnabled: one.directoryEnabled,
+  })),
+  reservedUsernames: reserved.map(({ usernameKey, reason }) => ({ username: usernameKey, reason })),
+});
+
+/** `10 acme-entra, 20 acme-okta (off)`: the order in which directories are asked. */
+function orderOf({ directories }: Description): string {
+  if (directories.length === 0) return '(no directory)';
+  return directories
+    .map(({ slug, priority, attachmentEnabled, directoryEnabled }) => {
+      const state = !attachmentEnabled ? ' (off)' : directoryEnabled ? '' : ' (directory disabled)';
+      return `${priority} ${slug}${state}`;
+    })
+    .join(', ');
+}
+
+function listCommand(shell: Shell): Command {
+  const command = new Command('list').description(
+    'list the federations and their directories in the order in which they are asked',
+  );
+  return command.action(() =>
+    withServices(shell, command, async ({ output, services }) => {
+      const federations = await services.federations.listFederations();
+      const all = await Promise.all(federations.map(({ slug }) => services.federations.describeFederation(slug)));
+      output.table(
+        all.map(shown),
+        ['SLUG', 'NAME', 'DIRECTORIES', 'CREATED (UTC)'],
+        all.map((one) => [one.slug, one.name, orderOf(one), formatTime(one.createdAt)]),
+        'There is no federation yet. Make one with `realmbridge federation create SLUG`.',
+      );
+    }),
+  );
+}
+
+function createCommand(shell: Shell): Command {
+  const command = new Command('create')
+    .description('make a federation: what one Keycloak realm sees')
+    .argument('<slug>', 'its name in URLs')
+    .option('--name <name>', 'its name for people');
+  return command.action((slug: string, { name }: { name?: string }) =>
+    withServices(shell, command, async ({ output, services }) => {
+      await services.federations.createFederation({ slug, ...(name !== undefined && { name }) });
+      output.result(
+        shown(await services.federations.describeFederation(slug)),
+        () =>
+          `✓ created federation "${slug}"\nNext: \`realmbridge federation add-directory ${slug} DIRECTORY\`, then \`realmbridge connect\`.`,
+      );
+    }),
+  );
+}
+
+/** The subcommands that change one directory's place in one federation. */
+function changeCommand(
+  shell: Shell,
+  input: {
+    name: string;
+    description: string;
+    options?: (command: Command) => Command;
+    work: (
+      federations: Federations,
+      slug: string,
+      directory: string,
+      options: { priority?: number; enabled?: boolean },
+    ) => Promise<string>;
+  },
+): Command {
+  const bare = new Command(input.name).description(input.description).argument('<federation>').argument('<directory>');
+  const command = input.options ? input.options(bare) : bare;
+  return command.action((slug: string, directory: string, options: { priority?: number; enabled?: boolean }) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const done = await input.work(services.federations, slug, directory, options);
+      const after = await services.federations.describeFederation(slug);
+      output.result(shown(after), () => `✓ ${done}\nAsked in this order: ${orderOf(after)}`);
+    }),
+  );
+}
+
+function deleteCommand(shell: Shell): Command {
+  const command = new Command('delete')
+    .description('delete a federation with its tokens; directories and their users stay')
+    .argument('<slug>')
+    .option('--yes', 'really do it');
+  return command.action((slug: string, { yes }: { yes?: true }) =>
+    withServices(shell, command, async ({ output, services }) => {
+      await services.federations.requireFederation(slug);
+      if (!yes) {
+        throw new UsageError(
+          `This cuts off every Keycloak realm that uses federation "${slug}": its users stay there, read-only, but can't be checked. Add --yes to do it.`,
+        );
+      }
+      await services.federations.deleteFederation(slug);
+      output.result({ deleted: slug }, () => `✓ deleted federation "${slug}"; remove its component from Keycloak, too`);
+    }),
+  );
+}
+
+const priorityOption = ['--priority <number>', 'its place: the lower number is asked first', wholeNumber] as const;
+
+export function federationCommand(shell: Shell): Command {
+  return new Command('federation')
+    .description('federations: what a Keycloak realm sees, an ordered list of directories')
+    .addCommand(listCommand(shell))
+    .addCommand(createCommand(shell))
+    .addCommand(
+      changeCommand(shell, {
+        name: 'add-directory',
+        description: 'let a federation serve a directory',
+        options: (command) => command.option(...priorityOption),
+        work: async (federations, slug, directory, { priority }) => {
+          await federations.addDirectory(slug, directory, priority === undefined ? {} : { priority });
+          return `federation "${slug}" serves directory "${directory}"`;
+        },
+      }),
+    )
+    .addCommand(
+      changeCommand(shell, {
+        name: 'remove-directory',
+        description: 'take a directory out of a federation: its users leave the realm',
+        work: async (federations, slug, directory) => {
+          await federations.removeDirectory(slug, directory);
+          return `federation "${slug}" no longer serves directory "${directory}"`;
+        },
+      }),
+    )
+    .addCommand(
+      changeCommand(shell, {
+        name: 'set-directory',
+        description: "change a directory's place in a federation, or switch it on or off there",
+        options: (command) =>
+          command.option(...priorityOption).option('--enabled <true|false>', 'serve it or skip it', onOff),
+        work: async (federations, slug, directory, { priority, enabled }) => {
+          if (priority === undefined && enabled === undefined)
+            throw new UsageError('Say what to change: --priority or --enabled.');
+          await federations.setDirectory(slug, directory, {
+            ...(priority !== undefined && { priority }),
+            ...(enabled !== undefined && { enabled }),
+          });
+          const state = enabled === undefined ? '' : enabled ? ', on' : ', off';
+          return `directory "${directory}" in federation "${slug}"${priority === undefined ? '' : `: priority ${priority}`}${state}`;
+        },
+      }),
+    )
+    .addCommand(deleteCommand(shell));
+}

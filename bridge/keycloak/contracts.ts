@@ -1,0 +1,76 @@
+// What `connect` wants, what it finds, and what it means to do about the difference.
+import type { ComponentConfig, ComponentSettings, ConfigChange } from './component.ts';
+
+export const groupsScopeName = 'realmbridge-groups';
+
+export interface FailoverWish {
+  username: string;
+  /** False: the user has a password already and keeps it. */
+  resetPassword: boolean;
+}
+
+export interface ConnectWish {
+  keycloakUrl: string;
+  realm: string;
+  createRealm: boolean;
+  settings: ComponentSettings;
+  componentId: string | undefined;
+  rotateToken: boolean;
+  failover: FailoverWish;
+  /** undefined: no groups claim is wanted. */
+  groups: { names: 'path' | 'name' } | undefined;
+  /** Client ids of existing clients that shall get the groups claim too. */
+  clients: readonly string[] | 'all';
+  sync: boolean;
+}
+
+export interface RealmState {
+  registrationEmailAsUsername: boolean;
+  components: { id: string; name: string; config: ComponentConfig }[];
+  /** The user of the failover admin's name. Undefined when there is none, or when the name is a directory's. */
+  admin: { id: string; federated: boolean; enabled: boolean; realmAdmin: boolean } | undefined;
+  groupsScope: { id: string; realmDefault: boolean; hasMapper: boolean } | undefined;
+  clients: { id: string; clientId: string; hasGroups: boolean }[];
+}
+
+export interface ConnectState {
+  provider: { loaded: boolean; declared: ComponentConfig };
+  /** Undefined: the realm is absent. */
+  realm: RealmState | undefined;
+  /** The federation's live tokens that earlier runs made for this realm's component, newest last. */
+  tokens: { id: string; prefix: string }[];
+  usernameReserved: boolean;
+  /** The directory that serves a user of the failover admin's name. */
+  usernameServedBy: string | undefined;
+}
+
+export type Action =
+  | { type: 'create-realm' }
+  | { type: 'reserve-username'; username: string }
+  | { type: 'create-admin'; id: string; username: string; email: string }
+  | { type: 'grant-realm-admin'; userId: string }
+  | { type: 'enable-admin'; userId: string }
+  | { type: 'reset-admin-password'; userId: string }
+  | { type: 'create-component'; id: string; name: string; config: ComponentConfig }
+  | { type: 'update-component'; id: string; changes: ConfigChange[]; newToken: boolean }
+  | { type: 'revoke-token'; tokenId: string }
+  | { type: 'create-groups-scope'; fullPath: boolean }
+  | { type: 'create-groups-mapper'; scopeId: string; fullPath: boolean }
+  | { type: 'default-groups-scope' }
+  | { type: 'add-groups-to-client'; clientUuid: string }
+  | { type: 'sync'; componentId: string };
+
+/** One line of the plan: something to do, or, without `action`, something that is right already. */
+export interface PlanStep {
+  text: string;
+  action?: Action;
+}
+
+export interface ConnectPlan {
+  componentId: string;
+  steps: PlanStep[];
+  /** What is left for a person to decide. */
+  notes: string[];
+}
+
+export type PlanResult = { ok: true; plan: ConnectPlan } | { ok: false; problem: string; remedy: string };
