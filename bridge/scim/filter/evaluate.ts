@@ -5,49 +5,53 @@ import type { AttributePath, Resource } from '../schema/model.ts';
 import { parseInstant } from './instant.ts';
 import { type Comparison, foldCase, type OrderOperator, type TypedFilter } from './typed.ts';
 
+type Leaf = Extract<TypedFilter, { kind: 'compare' | 'present' | 'element' }>;
+
 /** Whether a resource in canonical form meets a checked filter; see typed.ts for the rules. */
 export function evaluate(filter: TypedFilter, resource: Resource): boolean {
-  return evaluateAt(filter, (path) => valuesAt(path, resource));
+  return combine(filter, (leaf) => valuesAt(leaf.path, resource).some((value) => meets(leaf, value)));
 }
 
 /** Whether one element of a multi-valued attribute meets the filter that stands between the brackets. */
 export function evaluateElement(filter: TypedFilter, element: JsonValue): boolean {
-  return evaluateAt(filter, (path) => (path.subAttribute === undefined ? [element] : subValues(path, [element])));
+  return combine(filter, (leaf) => meets(leaf, subValue(leaf.path, element)));
 }
 
-function evaluateAt(filter: TypedFilter, read: (path: AttributePath) => JsonValue[]): boolean {
+function combine(filter: TypedFilter, test: (leaf: Leaf) => boolean): boolean {
   switch (filter.kind) {
     case 'and':
-      return filter.operands.every((operand) => evaluateAt(operand, read));
+      return filter.operands.every((operand) => combine(operand, test));
     case 'or':
-      return filter.operands.some((operand) => evaluateAt(operand, read));
+      return filter.operands.some((operand) => combine(operand, test));
     case 'not':
-      return !evaluateAt(filter.operand, read);
-    case 'present':
-      return read(filter.path).some(isPresent);
-    case 'element':
-      return read(filter.path).some((element) => evaluateElement(filter.filter, element));
-    case 'compare':
-      return read(filter.path).some((value) => matches(filter, value));
+      return !combine(filter.operand, test);
+    default:
+      return test(filter);
   }
 }
 
-function valuesAt(path: AttributePath, resource: Resource): JsonValue[] {
-  const container = path.extension === undefined ? resource : own(resource, path.extension);
-  if (!isJsonObject(container)) return [];
-  const value = own(container, path.attribute.name);
-  if (value === undefined || value === null) return [];
-  const values = Array.isArray(value) ? value : [value];
-  return path.subAttribute === undefined ? values : subValues(path, values);
+function meets(leaf: Leaf, value: JsonValue | undefined): boolean {
+  switch (leaf.kind) {
+    case 'present':
+      return isPresent(value);
+    case 'element':
+      return value !== undefined && evaluateElement(leaf.filter, value);
+    case 'compare':
+      return value !== undefined && matches(leaf, value);
+  }
 }
 
-function subValues(path: AttributePath, elements: JsonValue[]): JsonValue[] {
-  const name = path.subAttribute?.name;
-  if (name === undefined) return elements;
-  return elements.flatMap((element) => {
-    const value = isJsonObject(element) ? own(element, name) : undefined;
-    return value === undefined || value === null ? [] : [value];
-  });
+function valuesAt(path: AttributePath, resource: Resource): (JsonValue | undefined)[] {
+  const container = path.extension === undefined ? resource : own(resource, path.extension);
+  const value = isJsonObject(container) ? own(container, path.attribute.name) : undefined;
+  if (value === undefined || value === null) return [];
+  const values = Array.isArray(value) ? value : [value];
+  return path.subAttribute === undefined ? values : values.map((element) => subValue(path, element));
+}
+
+function subValue(path: AttributePath, element: JsonValue): JsonValue | undefined {
+  if (path.subAttribute === undefined) return element;
+  return isJsonObject(element) ? own(element, path.subAttribute.name) : undefined;
 }
 
 function matches(filter: Comparison, stored: JsonValue): boolean {

@@ -3,7 +3,7 @@
 import { badRequest, type ScimError } from '../errors.ts';
 import { evaluateElement } from '../filter/evaluate.ts';
 import { singleElement, unwrapNamed } from '../interop/values.ts';
-import { isJsonObject, isObject, type JsonObject, type JsonValue, own } from '../json.ts';
+import { deepEqual, isJsonObject, isObject, type JsonObject, type JsonValue, own } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
 import { checkCount, isPrimary, isSameElement, twoPrimaries } from '../resource/elements.ts';
 import { isUnassigned, readElements, readSubValues, readValue, type SubValues } from '../resource/values.ts';
@@ -152,7 +152,7 @@ function applyToSelection(
     elements = elements.map((element) => (touched.has(element) ? element : withoutPrimary(element)));
   }
   const tooMany = checkCount(elements.length, draft.options, path.text);
-  if (tooMany === undefined) writeAttribute(draft.resource, path, distinct(elements));
+  if (tooMany === undefined) writeAttribute(draft.resource, path, distinct(elements, touched));
   return tooMany;
 }
 
@@ -201,13 +201,23 @@ function withoutPrimary(element: JsonValue): JsonValue {
   return isJsonObject(element) && isPrimary(element) ? { ...element, primary: false } : element;
 }
 
-/** Setting a sub-attribute on several elements may have made them equal. */
-function distinct(elements: JsonValue[]): JsonValue[] {
+/** A change may have made elements equal; the rest were distinct before. */
+function distinct(elements: JsonValue[], touched: ReadonlySet<JsonValue>): JsonValue[] {
+  const [changed] = touched;
+  if (touched.size === 1 && changed !== undefined) {
+    return elements.filter((element) => element === changed || !isEqualElement(element, changed));
+  }
   const seen = new Set<string>();
   return elements.filter((element) => {
     const text = isJsonObject(element) ? JSON.stringify(Object.entries(element).sort(byKey)) : JSON.stringify(element);
     return !seen.has(text) && seen.add(text);
   });
+}
+
+/** Looks at `value` first, which tells most elements apart at little cost. */
+function isEqualElement(a: JsonValue, b: JsonValue): boolean {
+  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
+  return own(a, 'value') === own(b, 'value') && deepEqual(a, b);
 }
 
 function byKey([a]: [string, JsonValue], [b]: [string, JsonValue]): number {
