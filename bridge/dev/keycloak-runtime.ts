@@ -60,12 +60,15 @@ async function removeOldest(folder: string): Promise<void> {
 }
 
 /** Answers Keycloak's home folder, for `start --optimized`; builds it when there is none for these inputs. */
-export async function prepareRuntime(context: ToolContext, options: RuntimeOptions): Promise<string> {
+export async function prepareRuntime(
+  context: ToolContext,
+  options: RuntimeOptions,
+): Promise<{ path: string; built: boolean }> {
   const home = await runtimeFolder(options);
   if (existsSync(home)) {
     const now = new Date();
     await utimes(home, now, now);
-    return home;
+    return { path: home, built: false };
   }
   const staging = `${home}.tmp-${randomBytes(4).toString('hex')}`;
   try {
@@ -84,5 +87,5 @@ export async function prepareRuntime(context: ToolContext, options: RuntimeOptio
     await rm(staging, { recursive: true, force: true });
   }
   await removeOldest(options.folder);
-  return home;
+  return { path: home, built: true };
 }
