@@ -132,8 +132,8 @@ function touch<T extends Touched>(known: Map<string, T>, id: string, fresh: T): 
 }
 
 /**
- * Takes `events` in order until `room` users and groups are named. An event that concerns more users than there is room
- * for is split: the next answer goes on within it.
+ * Takes `events` in order until `room` users and groups are named. An event is told whole, so that a user and those whom
+ * it hides come together; only one that fits in no answer is split, and the next answer goes on within it.
  */
 export function planChanges(
   events: readonly StoredEvent[],
@@ -145,41 +145,47 @@ export function planChanges(
   const groups = new Map<string, Touched>();
   const places = new Map(start);
   const findShadowed = createShadowFinder(surroundings);
-  const isFull = () => users.size + groups.size >= room;
+  const roomLeft = () => room - users.size - groups.size;
 
-  /** Answers false when the room is used up before the event is told to the end. */
+  function takeUser(event: StoredEvent, id: string, { directoryId, relation }: Affected): void {
+    const isShadowing = relation === 'shadowing';
+    const touched = touch(users, id, {
+      directoryId,
+      reasons: new Set([isShadowing ? shadowingChanged : event.type]),
+      // The event has no position in the directory of a user that it hides: that directory's own place stands in.
+      position: isShadowing ? (places.get(directoryId)?.position ?? 0) : event.position,
+      at: event.createdAt,
+      own: false,
+      shadowing: false,
+    });
+    touched.own ||= relation === 'own';
+    touched.shadowing ||= isShadowing;
+  }
+
+  /** Answers false when the rest of the events must wait for the next answer. */
   function take(event: StoredEvent): boolean {
-    const { directoryId, type, createdAt: at } = event;
+    const { directoryId, type, resourceId, createdAt: at } = event;
     const { position: before, within } = places.get(directoryId) ?? { position: event.position - 1 };
-    let last = within;
-    const isGroupItem = event.resourceType === 'Group' && !type.startsWith('group.member_');
-    if (isGroupItem && within === undefined && surroundings.enabled.includes(directoryId)) {
-      if (!groups.has(event.resourceId) && isFull()) return false;
-      touch(groups, event.resourceId, { directoryId, reasons: new Set([type]), position: event.position, at });
-      last = beforeAllIds;
-    }
     const affected = affectedBy(event, surroundings, findShadowed, within);
-    const leaveOff = () => {
-      if (last !== undefined) places.set(directoryId, { position: before, within: last });
-      return false;
-    };
-    for (const [id, { directoryId: home, relation }] of affected.users) {
-      if (!users.has(id) && isFull()) return leaveOff();
-      const touched = touch(users, id, {
-        directoryId: home,
-        reasons: new Set([relation === 'shadowing' ? shadowingChanged : type]),
-        position: relation === 'shadowing' ? (places.get(home)?.position ?? 0) : event.position,
-        at,
-        own: false,
-        shadowing: false,
-      });
-      if (relation === 'own') touched.own = true;
-      if (relation === 'shadowing') touched.shadowing = true;
+    const namesGroup =
+      event.resourceType === 'Group' &&
+      !type.startsWith('group.member_') &&
+      within === undefined &&
+      surroundings.enabled.includes(directoryId);
+    const needed =
+      affected.users.filter(([id]) => !users.has(id)).length + (namesGroup && !groups.has(resourceId) ? 1 : 0);
+    const fits = needed <= roomLeft() && affected.complete;
+    if (!fits && (users.size + groups.size > 0 || room < 1)) return false;
+
+    if (namesGroup) touch(groups, resourceId, { directoryId, reasons: new Set([type]), position: event.position, at });
+    let last = within ?? beforeAllIds;
+    for (const [id, one] of affected.users) {
+      if (!users.has(id) && roomLeft() < 1) break;
+      takeUser(event, id, one);
       last = id;
     }
-    if (!affected.complete) return leaveOff();
-    places.set(directoryId, { position: event.position });
-    return true;
+    places.set(directoryId, fits ? { position: event.position } : { position: before, within: last });
+    return fits;
   }
 
   for (const event of events) if (!take(event)) break;

@@ -39,6 +39,15 @@ export interface ChangesRequest {
 
 const expired = () => new ApiError('cursor_expired', 'The feed does not reach back to this cursor. Take an export.');
 
+/** Keeps the order otherwise. */
+function absentFirst<T extends { state: string }>(items: T[]): T[] {
+  return [...items.filter(({ state }) => state === 'absent'), ...items.filter(({ state }) => state !== 'absent')];
+}
+
+function described(directory: string, { position, at }: Touched) {
+  return { directory, position: String(position), at: at.getTime() };
+}
+
 export function createFeed({ repository, events, clock, signal }: FeedDeps) {
   const closing = new AbortController();
 
@@ -159,12 +168,10 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
       });
     }
     const planned = await plan(topology, mergeByTime(queues), places, max - federationItems.length);
-    // Groups come first: a user's item names groups that it expects to be there.
-    const items = [
-      ...federationItems,
-      ...(await groupItems(topology, planned)),
-      ...(await userItems(topology, planned)),
-    ];
+    // Groups come before the users that name them, and what goes before what comes: it may free a name.
+    const groups = absentFirst(await groupItems(topology, planned));
+    const users = absentFirst(await userItems(topology, planned));
+    const items = [...federationItems, ...groups, ...users];
     const more = [...planned.places].some(
       ([id, place]) => place.within !== undefined || place.position < (heads.get(id) ?? 0),
     );
@@ -192,8 +199,9 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
         waker.watch(topicsOf(topology));
         const { items, more, cursor: next } = await look(topology, cursor, request.max);
         const left = deadline - performance.now();
-        if (items.length > 0 || (!more && (left <= 0 || stop.aborted)))
+        if (items.length > 0 || (!more && (left <= 0 || stop.aborted))) {
           return { cursor: encodeCursor(next), more, items };
+        }
         cursor = next;
         if (!more) await waker.wait(Math.min(recheckMs, left));
       }
@@ -202,8 +210,4 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
     /** Ends every wait at once; the readers get an empty answer. */
     close: () => closing.abort(),
   };
-
-  function described(directory: string, { position, at }: Touched) {
-    return { directory, position: String(position), at: at.getTime() };
-  }
 }
