@@ -63,17 +63,17 @@ export async function withServices(
   const { database, authenticationSecret } = environment.config;
   const store = connectStore({ url: database.url, poolSize: 4 });
   const signal = lazySignal(store, database.url);
+  const services = createServices({
+    store,
+    clock: systemClock,
+    passwords: createPasswordHasher(),
+    signal,
+    authenticationSecret,
+  });
   try {
-    const services = createServices({
-      store,
-      clock: systemClock,
-      passwords: createPasswordHasher(),
-      signal,
-      authenticationSecret,
-    });
     await work({ ...environment, output, store, services });
-    services.federations.close();
   } finally {
+    services.federations.close();
     await signal.close();
     await store.close();
   }

@@ -7,7 +7,7 @@ import { type Config, parseConfig } from '../config.ts';
 export const devFile = join('.realmbridge', 'dev.json');
 
 const devShape = z.object({
-  bridge: z.object({ url: z.string() }),
+  bridge: z.object({ url: z.string() }).optional(),
   database: z.object({ url: z.string() }),
   federation: z.object({ slug: z.string() }).optional(),
   keycloak: z

@@ -79,7 +79,7 @@ function listCommand(shell: Shell): Command {
 }
 
 function whereToUse({ config, dev }: CommandContext, { kind, slug }: Owner): string {
-  const base = config.http.publicUrl ?? dev?.bridge.url ?? '<the bridge>';
+  const base = config.http.publicUrl ?? dev?.bridge?.url ?? '<the bridge>';
   return kind === 'directory'
     ? `SCIM base URL: ${base}/scim/v2/${slug}`
     : `User-storage API: ${base}/user-storage/v1/${slug}`;

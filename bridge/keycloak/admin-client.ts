@@ -1,6 +1,8 @@
 // One way to call Keycloak's admin API: every call has a deadline, every failure becomes a KeycloakError.
+
+import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { KeycloakAdminClient } from '@keycloak/keycloak-admin-client/lib/client.js';
-import { KeycloakError, keycloakErrorOf } from './errors.ts';
+import { KeycloakError, keycloakErrorOf, loginRefused } from './errors.ts';
 
 /** Who logs in, in which realm (default `master`): a person by admin-cli, or a confidential client. */
 export type AdminCredentials = { realm?: string } & (
@@ -47,16 +49,15 @@ export function createAdmin(options: {
       );
     } catch (error) {
       const translated = keycloakErrorOf(error, 'logging in', url);
-      if (translated.code === 'refused' && /404/.test(translated.message)) {
-        throw new KeycloakError(
-          'login_refused',
-          `${url} has no realm "${credentials.realm ?? 'master'}" to log in to.`,
-          {
-            remedy: 'Check --keycloak and --admin-realm.',
-            cause: error,
-          },
-        );
+      const status = error instanceof NetworkError ? error.response.status : undefined;
+      if (status === 404) {
+        const message = `${url} has no realm "${credentials.realm ?? 'master'}" to log in to.`;
+        throw new KeycloakError('login_refused', message, {
+          remedy: 'Check --keycloak and --admin-realm.',
+          cause: error,
+        });
       }
+      if (error instanceof NetworkError && (status === 400 || status === 401)) throw loginRefused(error);
       throw translated;
     }
   }

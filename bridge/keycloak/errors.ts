@@ -54,6 +54,12 @@ function saidBy(error: NetworkError): string {
   return `HTTP ${error.response.status}`;
 }
 
+export const loginRefused = (error: NetworkError): KeycloakError =>
+  new KeycloakError('login_refused', `Keycloak refused the login (${saidBy(error)}).`, {
+    remedy: 'Check --admin-user, the password and --admin-realm.',
+    cause: error,
+  });
+
 /** Translates whatever the admin client threw while `what` was going on. */
 export function keycloakErrorOf(error: unknown, what: string, url: string): KeycloakError {
   if (error instanceof KeycloakError) return error;
@@ -66,12 +72,7 @@ export function keycloakErrorOf(error: unknown, what: string, url: string): Keyc
   if (error instanceof NetworkError) {
     const { status } = error.response;
     const said = saidBy(error);
-    if (status === 401 || said === 'invalid_grant') {
-      return new KeycloakError('login_refused', `Keycloak refused the admin login (${said}).`, {
-        remedy: 'Check --admin-user, the password and --admin-realm.',
-        cause: error,
-      });
-    }
+    if (status === 401) return loginRefused(error);
     if (status === 403) {
       return new KeycloakError('forbidden', `The admin account may not do this: ${what} (${said}).`, {
         remedy: "Use an account with the role admin of the master realm, or with the realm's realm-admin.",
