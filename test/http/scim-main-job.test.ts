@@ -29,7 +29,10 @@ test('a user is created, found, changed, deactivated and deleted', async () => {
   expect(created.status, JSON.stringify(created.body)).toBe(201);
   expect(created.headers.get('content-type')).toContain('application/scim+json');
   const { id } = created.body;
-  expect(created.body).toMatchObject({ userName: 'Anna.Q@acme.test', meta: { resourceType: 'User', version: 'W/"1"' } });
+  expect(created.body).toMatchObject({
+    userName: 'Anna.Q@acme.test',
+    meta: { resourceType: 'User', version: 'W/"1"' },
+  });
   expect(created.headers.get('location')).toBe(`http://localhost/scim/v2/${scim.directory.slug}/Users/${id}`);
 
   for (const filter of [
@@ -55,7 +58,11 @@ test('a user is created, found, changed, deactivated and deleted', async () => {
     ],
   });
   expect(patched.status, JSON.stringify(patched.body)).toBe(200);
-  expect(patched.body).toMatchObject({ active: false, name: { givenName: 'Ann', familyName: 'Quist' }, meta: { version: 'W/"2"' } });
+  expect(patched.body).toMatchObject({
+    active: false,
+    name: { givenName: 'Ann', familyName: 'Quist' },
+    meta: { version: 'W/"2"' },
+  });
 
   const group = await scim.post('/Groups', { schemas: [groupSchema], displayName: 'Sales', members: [{ value: id }] });
   expect(group.status, JSON.stringify(group.body)).toBe(201);
