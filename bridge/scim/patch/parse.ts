@@ -4,7 +4,7 @@ import { badRequest, quote, type ScimError, scimError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { type PatchPath, parsePath } from '../path/path.ts';
 import type { ValueOptions } from '../resource/options.ts';
-import { entryOf } from '../resource/schemas.ts';
+import { entryOf, repeatsSchema } from '../resource/schemas.ts';
 import { checkText } from '../resource/text.ts';
 import { isUnassigned } from '../resource/values.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -147,6 +147,7 @@ function expand(
 ): Result<PatchOperation[]> {
   const operations: PatchOperation[] = [];
   for (const [key, value] of Object.entries(object)) {
+    if (prefix !== '' && repeatsSchema(key, value, prefix.slice(0, -1))) continue;
     const path = parseKey(key, prefix, resourceType, options);
     if (!path.ok) return path;
     if (path.value.kind === 'unknown') continue;

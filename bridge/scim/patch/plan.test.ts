@@ -64,6 +64,14 @@ describe('the enterprise extension', () => {
     expect(patched(anna, [replace(E.toLowerCase(), { DEPARTMENT: 'New' })])[E]).toEqual(expected);
   });
 
+  it('may say again which schema its object is of', () => {
+    const expected = { department: 'New', manager: { value: 'm1' } };
+    const value = { schemas: [E], department: 'New' };
+    expect(patched(anna, [replace(E, value)], strict)[E]).toEqual(expected);
+    expect(patched(anna, [{ op: 'add', value: { [E]: value } }], strict)[E]).toEqual(expected);
+    expect(failure(anna, [replace(E, { ...value, schemas: [USER] })], strict)).toBe('400 invalidPath');
+  });
+
   it('brings its URN into schemas and takes it away again', () => {
     expect(patched(bare, [add(`${E}:department`, 'D')])).toEqual({
       ...bare,

@@ -37,6 +37,7 @@ function readMember(raw: unknown, options: ValueOptions): Result<MemberRef> {
   const object = bareStringAsValue(raw, options);
   if (!isObject(object)) return fail(wrongType('Each of the members', 'an object with a value'));
   let value: unknown;
+  let ref: unknown;
   let type: unknown;
   let display: unknown;
   for (const [key, item] of Object.entries(object)) {
@@ -44,11 +45,13 @@ function readMember(raw: unknown, options: ValueOptions): Result<MemberRef> {
     if (name === 'value') value = item;
     else if (name === 'type') type = item;
     else if (name === 'display') display = item;
-    else if (name !== '$ref') {
+    else if (name === '$ref') ref = item;
+    else {
       const error = unknownName(key, 'members', options);
       if (error !== undefined) return fail(error);
     }
   }
+  if (isUnassigned(value)) value = idInReference(ref);
   if (typeof value !== 'string' || value === '') return fail(wrongType('members.value', 'the id of a member'));
   const kind = memberType(type);
   if (kind === undefined && !isUnassigned(type) && !options.unknownAttributes) return fail(unknownType());
@@ -57,6 +60,11 @@ function readMember(raw: unknown, options: ValueOptions): Result<MemberRef> {
     ...(kind === undefined ? {} : { type: kind }),
     ...(typeof display === 'string' && display !== '' ? { display } : {}),
   });
+}
+
+/** `$ref` alone names a member too: absolute or relative, its last segment is the id (RFC 7643 §2.4). */
+function idInReference(ref: unknown): string | undefined {
+  return typeof ref === 'string' ? /(?:^|\/)(?:Users|Groups)\/([^/?#]+)$/.exec(ref)?.[1] : undefined;
 }
 
 function memberType(raw: unknown): 'User' | 'Group' | undefined {

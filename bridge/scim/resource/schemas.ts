@@ -39,6 +39,15 @@ export function checkSchemas(
     : badRequest('invalidSyntax', `${resourceType.name} does not have the schema ${quote(foreign)}.`);
 }
 
+/**
+ * Whether a member of an extension's object only says again which schema that object is of. Client libraries that model
+ * extensions as resources send it, and RFC 7643 §3 has `schemas` speak of "the current JSON structure".
+ */
+export function repeatsSchema(name: string, value: unknown, urn: string): boolean {
+  const isUrn = (item: unknown) => typeof item === 'string' && item.toLowerCase() === urn.toLowerCase();
+  return name.toLowerCase() === 'schemas' && Array.isArray(value) && value.every(isUrn);
+}
+
 /** The value of a property whose name may be in another case. */
 export function entryOf(object: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(object, name)) return object[name];

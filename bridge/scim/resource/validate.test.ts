@@ -165,6 +165,31 @@ describe('validate', () => {
     expectError(group({ members: 7 }), 'invalidValue', 'members');
   });
 
+  it('finds the member that only a $ref names', () => {
+    const members = [
+      { $ref: '../Users/u' },
+      { $ref: 'https://x.test/scim/v2/Groups/g' },
+      { value: 'v', $ref: '/Users/w' },
+    ];
+    expect(group({ members })).toMatchObject({
+      ok: true,
+      value: { members: [{ value: 'u' }, { value: 'g' }, { value: 'v' }] },
+    });
+    for (const $ref of ['https://x.test/somewhere', 'Users/', 7])
+      expectError(group({ members: [{ $ref }] }), 'invalidValue', 'members.value');
+  });
+
+  it('lets an extension say again which schema it is of', () => {
+    const body = {
+      schemas: [USER, ENTERPRISE],
+      userName: 'a',
+      [ENTERPRISE]: { schemas: [ENTERPRISE], department: 'D' },
+    };
+    expect(resourceOf(validate(userResourceType, body, 'create', rfc))[ENTERPRISE]).toEqual({ department: 'D' });
+    const foreign = { ...body, [ENTERPRISE]: { schemas: [USER], department: 'D' } };
+    expectError(validate(userResourceType, foreign, 'create', rfc), 'invalidSyntax', 'schemas');
+  });
+
   it('refuses text that PostgreSQL can not store, even in what would be dropped', () => {
     for (const bad of ['a\u0000', '\udc00']) {
       expectError(user({ title: bad }), 'invalidValue', 'title');

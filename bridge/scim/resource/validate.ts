@@ -8,7 +8,7 @@ import type { AttributeDefinition, AttributePath, Resource, ResourceTypeDefiniti
 import { resolveAttribute, resolveSchema, topLevelPaths } from '../schema/resolve.ts';
 import { type MemberRef, readMembers } from './members.ts';
 import type { ValueOptions } from './options.ts';
-import { checkSchemas, schemasOf } from './schemas.ts';
+import { checkSchemas, repeatsSchema, schemasOf } from './schemas.ts';
 import { checkText } from './text.ts';
 import { isBlank, isUnassigned, readValue, unknownName } from './values.ts';
 
@@ -142,6 +142,7 @@ function collectSchema(
   if (isUnassigned(raw)) return undefined;
   if (!isObject(raw)) return badRequest('invalidValue', `${quote(urn)} must be an object.`);
   for (const [name, value] of Object.entries(raw)) {
+    if (repeatsSchema(name, value, urn)) continue;
     const path = name.includes(':') ? undefined : resolveAttribute(resourceType, `${urn}:${name}`);
     const error =
       path === undefined || path.subAttribute !== undefined

@@ -14,7 +14,7 @@ export const membersAttribute = defineAttribute('members', 'Members of the group
       type: 'reference',
       referenceTypes: ['User', 'Group'],
       caseExact: true,
-      mutability: 'readOnly',
+      mutability: 'immutable',
     }),
     defineAttribute('type', 'Resource type of the member.', {
       canonicalValues: ['User', 'Group'],
@@ -28,5 +28,11 @@ export const groupSchema: SchemaDefinition = {
   id: GROUP_SCHEMA,
   name: 'Group',
   description: 'Group of users',
-  attributes: [defineAttribute('displayName', 'Name of the group.', { required: true }), membersAttribute],
+  attributes: [
+    defineAttribute('displayName', 'Name of the group, of which there is one in the directory.', {
+      required: true,
+      uniqueness: 'server',
+    }),
+    membersAttribute,
+  ],
 };

@@ -61,6 +61,15 @@ describe('the schemas', () => {
     }
   });
 
+  it('say which values are unique in a directory', () => {
+    expect(userSchema.attributes.filter(({ uniqueness }) => uniqueness !== 'none').map(({ name }) => name)).toEqual([
+      'userName',
+    ]);
+    expect(groupSchema.attributes.filter(({ uniqueness }) => uniqueness !== 'none').map(({ name }) => name)).toEqual([
+      'displayName',
+    ]);
+  });
+
   it('compare ids, references and members exactly, names and e-mails not', () => {
     const caseExact = (text: string) => resolveAttribute(userResourceType, text)?.leaf.caseExact;
     for (const text of ['id', 'externalId', 'groups.value', 'groups.$ref', 'photos.value', 'manager.value']) {
