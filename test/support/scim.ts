@@ -29,7 +29,8 @@ export async function newUser(scim: ScimClient, userName: string, more: Record<s
 export async function newGroup(scim: ScimClient, displayName: string, memberIds: string[] = []): Promise<Body> {
   const members = memberIds.map((value) => ({ value }));
   const answer = await scim.post('/Groups', { schemas: [groupSchema], displayName, members });
-  if (answer.status !== 201) throw new Error(`creating ${displayName}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 201)
+    throw new Error(`creating ${displayName}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
 

@@ -3,6 +3,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import type { Database } from './database.ts';
+import { isAborted } from './errors.ts';
 import { directoriesSetting } from './row-level-security.ts';
 
 /** A Kysely bound to one transaction whose rows belong to the directories it was opened for. */
@@ -10,24 +11,39 @@ export type Scope = Kysely<Database>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-// A connection's Kysely holds nothing of a request; it lives and dies with the connection.
-const kyselies = new WeakMap<PoolClient, Scope>();
+/** Lives and dies with its connection; holds nothing of a request but what went wrong in the present transaction. */
+interface Session {
+  scope: Scope;
+  /** The first error of the transaction. Statements sent after it only say that the transaction is aborted. */
+  firstError: unknown;
+}
 
-function kyselyOf(client: PoolClient): Scope {
-  const known = kyselies.get(client);
+const sessions = new WeakMap<PoolClient, Session>();
+
+function sessionOf(client: PoolClient): Session {
+  const known = sessions.get(client);
   if (known) return known;
   // The same client in all but `release`: the connection goes back to the pool when the transaction has ended.
   const connection: PoolClient = Object.assign(Object.create(client), {
-    query: client.query.bind(client),
+    query(...args: unknown[]) {
+      const answer: unknown = Reflect.apply(client.query, client, args);
+      if (answer instanceof Promise) {
+        answer.catch((error: unknown) => {
+          session.firstError ??= error;
+        });
+      }
+      return answer;
+    },
     release: () => undefined,
   });
-  const made = new Kysely<Database>({
+  const scope = new Kysely<Database>({
     dialect: new PostgresDialect({
       pool: { connect: async () => connection, end: async () => undefined, options: {} },
     }),
   });
-  kyselies.set(client, made);
-  return made;
+  const session: Session = { scope, firstError: undefined };
+  sessions.set(client, session);
+  return session;
 }
 
 function beginStatement(directoryIds: readonly string[], readOnly: boolean): string {
@@ -42,12 +58,14 @@ async function inScope<T>(
   work: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
+  const session = sessionOf(client);
+  session.firstError = undefined;
   let broken = false;
   try {
     const begun = client.query(beginStatement(directoryIds, readOnly));
     // A failing `begin` shows up below, in the first statement or here; it must not become an unhandled rejection.
     begun.catch(() => undefined);
-    const result = await work(kyselyOf(client));
+    const result = await work(session.scope);
     await begun;
     await client.query('commit');
     return result;
@@ -55,7 +73,7 @@ async function inScope<T>(
     await client.query('rollback').catch(() => {
       broken = true;
     });
-    throw error;
+    throw isAborted(error) ? (session.firstError ?? error) : error;
   } finally {
     client.release(broken);
   }

@@ -1,0 +1,271 @@
+// The store itself: tables as declared, and the wall between directories (row-level security).
+
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../bridge/platform/db/database.ts';
+import { violatedConstraint } from '../../bridge/platform/db/errors.ts';
+import { readIn, type Scope, writeIn } from '../../bridge/platform/db/scope.ts';
+import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { newGroup, newUser } from '../support/scim.ts';
+
+let bridge: TestBridge;
+let a: ScimClient;
+let b: ScimClient;
+
+beforeAll(async () => {
+  bridge = await createTestBridge();
+  [a, b] = [await bridge.directory('a'), await bridge.directory('b')];
+  for (const scim of [a, b]) {
+    const user = await newUser(scim, 'same-name', { password: 'pass-w0rd', emails: [{ value: 'x@acme.test' }] });
+    await newGroup(scim, 'same group', [user.id]);
+  }
+});
+afterAll(() => bridge.close());
+
+describe('the declared types are those of the tables', () => {
+  type Kind = 'string' | 'number' | 'boolean' | 'date' | 'json' | 'bytes' | 'strings';
+  const kinds: Record<string, Kind> = {
+    uuid: 'string',
+    text: 'string',
+    bool: 'boolean',
+    int4: 'number',
+    int8: 'number',
+    timestamptz: 'date',
+    jsonb: 'json',
+    bytea: 'bytes',
+    _text: 'strings',
+  };
+  // The compiler refuses a table or column that Database does not have, and one that is left out.
+  type Columns = { [Table in keyof Database]: { [Column in keyof Database[Table]]: `${Kind}${'' | '?'}` } };
+  const declared: Columns = {
+    directories: {
+      id: 'string',
+      slug: 'string',
+      name: 'string',
+      kind: 'string',
+      profile: 'string',
+      enabled: 'boolean',
+      created_at: 'date',
+      updated_at: 'date',
+    },
+    directory_tokens: {
+      directory_id: 'string',
+      id: 'string',
+      name: 'string',
+      prefix: 'string',
+      digest: 'bytes',
+      scopes: 'strings',
+      created_at: 'date',
+      expires_at: 'date?',
+      revoked_at: 'date?',
+      last_used_at: 'date?',
+    },
+    users: {
+      directory_id: 'string',
+      id: 'string',
+      user_name: 'string',
+      user_name_key: 'string',
+      external_id: 'string?',
+      email: 'string?',
+      email_key: 'string?',
+      given_name: 'string?',
+      family_name: 'string?',
+      display_name: 'string?',
+      display_name_key: 'string?',
+      active: 'boolean',
+      resource: 'json',
+      version: 'number',
+      created_at: 'date',
+      last_modified_at: 'date',
+    },
+    user_emails: {
+      directory_id: 'string',
+      user_id: 'string',
+      position: 'number',
+      value: 'string?',
+      value_key: 'string?',
+      type_key: 'string?',
+      is_primary: 'boolean?',
+    },
+    user_credentials: { directory_id: 'string', user_id: 'string', password_hash: 'string', changed_at: 'date' },
+    groups: {
+      directory_id: 'string',
+      id: 'string',
+      display_name: 'string',
+      display_name_key: 'string',
+      external_id: 'string?',
+      resource: 'json',
+      version: 'number',
+      created_at: 'date',
+      last_modified_at: 'date',
+    },
+    group_members: {
+      directory_id: 'string',
+      group_id: 'string',
+      member_id: 'string',
+      user_id: 'string?',
+      child_group_id: 'string?',
+      display: 'string?',
+      created_at: 'date',
+    },
+    events: {
+      directory_id: 'string',
+      id: 'number',
+      position: 'number?',
+      type: 'string',
+      resource_type: 'string',
+      resource_id: 'string',
+      resource_version: 'number?',
+      data: 'json',
+      actor: 'string',
+      request_id: 'string?',
+      created_at: 'date',
+    },
+    event_heads: { directory_id: 'string', position: 'number' },
+    federations: { id: 'string', slug: 'string', name: 'string', revision: 'number', created_at: 'date' },
+    federation_directories: { federation_id: 'string', directory_id: 'string', priority: 'number', enabled: 'boolean' },
+    federation_tokens: {
+      federation_id: 'string',
+      id: 'string',
+      name: 'string',
+      prefix: 'string',
+      digest: 'bytes',
+      created_at: 'date',
+      expires_at: 'date?',
+      revoked_at: 'date?',
+      last_used_at: 'date?',
+    },
+    reserved_usernames: { federation_id: 'string', username_key: 'string', reason: 'string' },
+    consumers: {
+      id: 'string',
+      kind: 'string',
+      name: 'string',
+      federation_id: 'string?',
+      cursor: 'string?',
+      last_seen_at: 'date?',
+      created_at: 'date',
+    },
+  };
+
+  test('column by column', async () => {
+    const { rows } = await sql<{ table: string; column: string; type: string; nullable: boolean }>`
+      select table_name as "table", column_name as "column", udt_name as type, is_nullable = 'YES' as nullable
+      from information_schema.columns
+      where table_schema = 'public' and table_name not like 'kysely_%'`.execute(bridge.database.db);
+    const found: Record<string, Record<string, string>> = {};
+    for (const { table, column, type, nullable } of rows) {
+      found[table] = { ...found[table], [column]: `${kinds[type]}${nullable ? '?' : ''}` };
+    }
+    expect(found).toEqual(declared);
+  });
+});
+
+const tenantTables = [
+  'directory_tokens',
+  'users',
+  'user_emails',
+  'user_credentials',
+  'groups',
+  'group_members',
+  'events',
+] as const;
+
+const directoriesIn = async (scope: Pick<Scope, 'getExecutor'>, table: string): Promise<string[]> => {
+  const { rows } = await sql<{ id: string }>`select distinct directory_id as id from ${sql.table(table)}`.execute(
+    scope,
+  );
+  return rows.map((row) => row.id).sort();
+};
+
+describe('a query that forgets its directory', () => {
+  test.each(tenantTables)('sees of %s what the transaction is for, and nothing outside one', async (table) => {
+    const { pool, db } = bridge.database;
+    const [idA, idB] = [a.directory.id, b.directory.id];
+    expect(await readIn(pool, [idA], (scope) => directoriesIn(scope, table))).toEqual([idA]);
+    expect(await readIn(pool, [idA, idB], (scope) => directoriesIn(scope, table))).toEqual([idA, idB].sort());
+    expect(await readIn(pool, [], (scope) => directoriesIn(scope, table))).toEqual([]);
+    expect(await directoriesIn(db, table)).toEqual([]);
+  });
+
+  test('the setting does not outlive its transaction, whatever became of it', async () => {
+    const { pool, db } = bridge.database;
+    await writeIn(pool, a.directory.id, (scope) => directoriesIn(scope, 'users'));
+    await expect(writeIn(pool, a.directory.id, () => Promise.reject(new Error('rolled back')))).rejects.toThrow(
+      'rolled back',
+    );
+    for (let connection = 0; connection < 10; connection += 1) expect(await directoriesIn(db, 'users')).toEqual([]);
+  });
+
+  test('neither updates nor deletes rows of another directory', async () => {
+    await writeIn(bridge.database.pool, a.directory.id, async (scope) => {
+      const updated = await scope.updateTable('users').set({ active: false }).executeTakeFirst();
+      expect(updated.numUpdatedRows).toBe(1n);
+    });
+    const other = await readIn(bridge.database.pool, [b.directory.id], (scope) =>
+      scope.selectFrom('users').select('active').execute(),
+    );
+    expect(other).toEqual([{ active: true }]);
+  });
+
+  test('can not write into another directory', async () => {
+    const insert = writeIn(bridge.database.pool, a.directory.id, (scope) =>
+      scope.insertInto('event_heads').values({ directory_id: b.directory.id, position: 99 }).execute(),
+    );
+    await expect(insert).rejects.toThrow(/row-level security/);
+    const move = writeIn(bridge.database.pool, a.directory.id, (scope) =>
+      scope.updateTable('users').set({ directory_id: b.directory.id }).execute(),
+    );
+    await expect(move).rejects.toThrow(/row-level security/);
+  });
+
+  test('can not write in a transaction for reading', async () => {
+    const write = readIn(bridge.database.pool, [a.directory.id], (scope) =>
+      scope.updateTable('users').set({ active: false }).execute(),
+    );
+    await expect(write).rejects.toThrow(/read-only transaction/);
+  });
+
+  test('a directory id that is no UUID is refused before anything is sent', async () => {
+    for (const id of ['', "x'}; drop table users; --", 'A0000000-0000-7000-8000-000000000000']) {
+      await expect(readIn(bridge.database.pool, [id], () => Promise.resolve())).rejects.toThrow(TypeError);
+    }
+  });
+});
+
+test('of statements that are sent together, the error is that of the first that failed', async () => {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const error = await writeIn(bridge.database.pool, a.directory.id, async (scope) => {
+      const duplicate = scope
+        .insertInto('groups')
+        .columns([
+          'directory_id',
+          'id',
+          'display_name',
+          'display_name_key',
+          'resource',
+          'version',
+          'created_at',
+          'last_modified_at',
+        ])
+        .expression((eb) =>
+          eb
+            .selectFrom('groups')
+            .select([
+              'directory_id',
+              sql<string>`gen_random_uuid()`.as('id'),
+              'display_name',
+              'display_name_key',
+              'resource',
+              'version',
+              'created_at',
+              'last_modified_at',
+            ]),
+        )
+        .execute();
+      // The second error is heard of first: nothing stands between it and the caller.
+      const behindLayers = duplicate.then((rows) => rows).then((rows) => rows);
+      await Promise.all([behindLayers, scope.selectFrom('users').select('id').execute()]);
+    }).catch((reason: unknown) => reason);
+    expect(violatedConstraint(error)).toBe('groups_display_name_key');
+  }
+});
