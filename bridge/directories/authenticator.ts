@@ -14,6 +14,12 @@ interface Remembered {
   until: number;
 }
 
+interface Found {
+  access: DirectoryAccess;
+  /** Null for what never expires. */
+  expiresAt: Date | null;
+}
+
 export interface Authenticator {
   /** The access that `token` gives to the directory, or undefined. */
   authenticate(slug: string, token: string): Promise<DirectoryAccess | undefined>;
@@ -32,11 +38,12 @@ export function createAuthenticator(deps: {
   const remembered = new Map<string, Remembered>();
   const touched = new Map<string, number>();
 
-  async function lookUp(slug: string, digest: Buffer): Promise<DirectoryAccess | undefined> {
+  async function lookUp(slug: string, digest: Buffer): Promise<Found | undefined> {
     const directory = await repository.findDirectory(slug);
     if (directory?.kind !== 'scim') return undefined;
     if (secretDigest && slug === defaultDirectorySlug && sameDigest(digest, secretDigest)) {
-      return { directory, scopes: ['read', 'write'], actor: 'token:AUTHENTICATION_SECRET' };
+      const access: DirectoryAccess = { directory, scopes: ['read', 'write'], actor: 'token:AUTHENTICATION_SECRET' };
+      return { access, expiresAt: null };
     }
     const now = clock.now();
     const found = await repository.findLiveToken(directory.id, digest, now);
@@ -47,7 +54,8 @@ export function createAuthenticator(deps: {
       touched.set(token.id, now.getTime());
       await repository.touchToken(directory.id, token.id, now);
     }
-    return { directory, scopes: token.scopes, actor: `token:${token.prefix}` };
+    const access: DirectoryAccess = { directory, scopes: token.scopes, actor: `token:${token.prefix}` };
+    return { access, expiresAt: token.expiresAt };
   }
 
   return {
@@ -57,14 +65,15 @@ export function createAuthenticator(deps: {
       const now = clock.now().getTime();
       const known = remembered.get(key);
       if (known && known.until > now) return known.access;
-      const access = await lookUp(slug, digest);
-      if (access) {
+      const found = await lookUp(slug, digest);
+      if (found) {
         if (remembered.size >= maxRemembered) remembered.clear();
-        remembered.set(key, { access, until: now + trustMs });
+        const until = Math.min(now + trustMs, found.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+        remembered.set(key, { access: found.access, until });
       } else {
         remembered.delete(key);
       }
-      return access;
+      return found?.access;
     },
     forget(directoryId) {
       for (const [key, { access }] of remembered) if (access.directory.id === directoryId) remembered.delete(key);

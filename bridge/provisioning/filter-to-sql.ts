@@ -5,10 +5,10 @@ import { isUuid } from '../platform/ids.ts';
 import { badRequest } from '../scim/errors.ts';
 import type { Comparison, StringOperator, TypedFilter } from '../scim/filter/typed.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
+import { type Column, type Fragment, folded, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
 import { ScimFailure } from './scim-failure.ts';
 
 type Condition = RawBuilder<SqlBool>;
-type Fragment = RawBuilder<unknown>;
 
 const yes: Condition = sql<SqlBool>`true`;
 const no: Condition = sql<SqlBool>`false`;
@@ -32,97 +32,6 @@ function compareText(column: Fragment, operator: StringOperator, value: string):
   }
   if (operator === 'eq') return sql<SqlBool>`${column} = ${value}`;
   return sql<SqlBool>`${column} collate "C" ${orderOperators[operator]} ${value}`;
-}
-
-/** How a path with a column of its own is compared. `folded` is the column to use when the attribute is not caseExact. */
-type Column =
-  | { type: 'text'; column: Fragment }
-  | { type: 'uuid'; column: Fragment }
-  | { type: 'boolean'; column: Fragment }
-  | { type: 'instant'; column: Fragment }
-  | { type: 'constant'; value: string };
-
-/** A multi-valued attribute that is kept as rows: `from` correlates them, `columns` are by sub-attribute name. */
-interface SideTable {
-  from: Fragment;
-  columns: Record<string, Column>;
-}
-
-/** Where a resource type's paths are found. Keys are AttributePath.text and, for side tables, the attribute's name. */
-export interface Storage {
-  table: Fragment;
-  columns: Record<string, Column>;
-  sideTables: Record<string, SideTable>;
-  /** Paths whose value is made when a resource is shown, and is nowhere stored. */
-  unsupported: readonly string[];
-}
-
-const metaColumns = (table: string): Record<string, Column> => ({
-  'meta.created': { type: 'instant', column: sql.ref(`${table}.created_at`) },
-  'meta.lastModified': { type: 'instant', column: sql.ref(`${table}.last_modified_at`) },
-  'meta.version': { type: 'text', column: sql`('W/"' || ${sql.ref(`${table}.version`)} || '"')` },
-});
-
-export const userStorage: Storage = {
-  table: sql.ref('users'),
-  columns: {
-    id: { type: 'uuid', column: sql.ref('users.id') },
-    userName: { type: 'text', column: sql.ref('users.user_name_key') },
-    externalId: { type: 'text', column: sql.ref('users.external_id') },
-    displayName: { type: 'text', column: sql.ref('users.display_name_key') },
-    active: { type: 'boolean', column: sql.ref('users.active') },
-    'meta.resourceType': { type: 'constant', value: 'User' },
-    ...metaColumns('users'),
-  },
-  sideTables: {
-    emails: {
-      from: sql`from user_emails as e where e.directory_id = users.directory_id and e.user_id = users.id`,
-      columns: {
-        value: { type: 'text', column: sql.ref('e.value_key') },
-        type: { type: 'text', column: sql.ref('e.type_key') },
-        primary: { type: 'boolean', column: sql.ref('e.is_primary') },
-      },
-    },
-    groups: {
-      from: sql`from group_members as m join groups as g on g.directory_id = m.directory_id and g.id = m.group_id
-        where m.directory_id = users.directory_id and m.user_id = users.id`,
-      columns: {
-        value: { type: 'uuid', column: sql.ref('m.group_id') },
-        display: { type: 'text', column: sql.ref('g.display_name_key') },
-        type: { type: 'constant', value: 'direct' },
-      },
-    },
-  },
-  unsupported: ['meta.location', 'groups.$ref'],
-};
-
-export const groupStorage: Storage = {
-  table: sql.ref('groups'),
-  columns: {
-    id: { type: 'uuid', column: sql.ref('groups.id') },
-    displayName: { type: 'text', column: sql.ref('groups.display_name_key') },
-    externalId: { type: 'text', column: sql.ref('groups.external_id') },
-    'meta.resourceType': { type: 'constant', value: 'Group' },
-    ...metaColumns('groups'),
-  },
-  sideTables: {
-    members: {
-      from: sql`from group_members as m where m.directory_id = groups.directory_id and m.group_id = groups.id`,
-      columns: memberColumns('m'),
-    },
-  },
-  unsupported: ['meta.location', 'members.$ref'],
-};
-
-function memberColumns(alias: string): Record<string, Column> {
-  return {
-    value: { type: 'text', column: sql.ref(`${alias}.member_id`) },
-    display: { type: 'text', column: sql`lower(${sql.ref(`${alias}.display`)})` },
-    type: {
-      type: 'text',
-      column: sql`case when ${sql.ref(`${alias}.user_id`)} is not null then 'user' when ${sql.ref(`${alias}.child_group_id`)} is not null then 'group' end`,
-    },
-  };
 }
 
 function unsupportedPath(path: AttributePath): ScimFailure {
@@ -185,7 +94,7 @@ function compareJson(value: Fragment, comparison: Comparison): Condition {
   const text = sql`(${value} #>> '{}')`;
   switch (comparison.type) {
     case 'string':
-      return compareText(comparison.caseExact ? text : sql`lower(${text})`, comparison.operator, comparison.value);
+      return compareText(comparison.caseExact ? text : folded(text), comparison.operator, comparison.value);
     case 'boolean':
       return sql<SqlBool>`${value} = ${JSON.stringify(comparison.value)}::jsonb`;
     case 'number':
@@ -345,6 +254,7 @@ export function sortKey(storage: Storage, path: AttributePath): Fragment | undef
   const column = storage.columns[path.text];
   if (column) return column.type === 'constant' ? undefined : column.column;
   if (path.attribute.multiValued || path.leaf.type === 'complex' || path.attribute.name === 'meta') return undefined;
+  if (path.leaf.returned === 'never') return undefined;
   const text = sql`(${subJson(attributeJson(storage, path), path)} #>> '{}')`;
-  return path.leaf.caseExact ? text : sql`lower(${text})`;
+  return path.leaf.caseExact ? text : folded(text);
 }

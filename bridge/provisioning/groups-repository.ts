@@ -5,9 +5,10 @@ import { isUuid } from '../platform/ids.ts';
 import type { TypedFilter } from '../scim/filter/typed.ts';
 import type { MemberRef } from '../scim/resource/members.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { filterToSql, groupStorage, memberFilterToSql, sortKey } from './filter-to-sql.ts';
+import { groupStorage } from './filter-columns.ts';
+import { filterToSql, memberFilterToSql, sortKey } from './filter-to-sql.ts';
 import type { GroupColumns } from './resource-columns.ts';
-import type { ListPage, StoredResource } from './stored-resource.ts';
+import type { ListPage, RowLock, StoredResource } from './stored-resource.ts';
 import { toStored } from './users-repository.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
@@ -71,14 +72,15 @@ export async function findGroup(
   scope: Scope,
   directoryId: string,
   id: string,
-  options: { lock?: boolean } = {},
+  options: { lock?: RowLock } = {},
 ): Promise<StoredResource | undefined> {
   const row = await scope
     .selectFrom('groups')
     .select(columns)
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
-    .$if(options.lock === true, (query) => query.forUpdate())
+    .$if(options.lock === 'change', (query) => query.forNoKeyUpdate())
+    .$if(options.lock === 'delete', (query) => query.forUpdate())
     .executeTakeFirst();
   return row && toStored(row);
 }
@@ -100,7 +102,7 @@ export async function lockGroupsOfMember(scope: Scope, directoryId: string, memb
         .where('member_id', '=', memberId),
     )
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute();
   return rows.map((row) => row.id);
 }

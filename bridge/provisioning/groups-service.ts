@@ -1,5 +1,5 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
-import type { EventType, NewEvent } from '../events/contracts.ts';
+import type { NewEvent } from '../events/contracts.ts';
 import { appendEvents } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
@@ -11,60 +11,26 @@ import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
 import type { MemberChange } from '../scim/patch/types.ts';
 import { wantsAttribute } from '../scim/projection.ts';
-import type { MemberRef } from '../scim/resource/members.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
 import { groupResourceType } from '../scim/schema/resource-types.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
+import { applyMembers, memberEvents } from './group-members.ts';
 import * as groups from './groups-repository.ts';
-import { parsePage } from './list-page.ts';
+import { inTime, parsePage } from './list-page.ts';
 import { requireVersion } from './preconditions.ts';
 import { membersAttribute, show } from './presentation.ts';
 import { groupColumns } from './resource-columns.ts';
-import { invalidValue, notFound, notUnique, valueOrThrow } from './scim-failure.ts';
+import { notFound, notUnique, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
-
-/** An event holds at most this many members; a larger change becomes several events. */
-const membersPerEvent = 1_000;
-const maxMemberLength = 256;
 
 export interface GroupsServiceDeps {
   transactions: Transactions;
   clock: Clock;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
-}
-
-/** What a change of members came to. */
-interface MemberDelta {
-  added: string[];
-  removed: string[];
-}
-
-function memberEvents(groupId: string, version: number, { added, removed }: MemberDelta): NewEvent[] {
-  const chunked = (type: EventType, members: string[]): NewEvent[] => {
-    const events: NewEvent[] = [];
-    for (let start = 0; start < members.length; start += membersPerEvent) {
-      events.push({
-        type,
-        resourceType: 'Group',
-        resourceId: groupId,
-        resourceVersion: version,
-        data: { members: members.slice(start, start + membersPerEvent) },
-      });
-    }
-    return events;
-  };
-  return [...chunked('group.member_removed', removed), ...chunked('group.member_added', added)];
-}
-
-function checkMembers(members: readonly MemberRef[]): void {
-  for (const { value } of members) {
-    if (value.length > maxMemberLength)
-      throw invalidValue(`"members.value" may have at most ${maxMemberLength} characters.`);
-  }
 }
 
 function mapConflict(error: unknown, displayName: unknown): unknown {
@@ -81,55 +47,16 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     return show(groupResourceType, stored, membersAttribute(members, request.baseUrl), request);
   }
 
-  async function locked(scope: Scope, request: ScimRequest, id: string): Promise<StoredResource> {
-    const stored = isUuid(id) ? await groups.findGroup(scope, request.directory.id, id, { lock: true }) : undefined;
+  async function locked(
+    scope: Scope,
+    request: ScimRequest,
+    id: string,
+    lock: 'change' | 'delete' = 'change',
+  ): Promise<StoredResource> {
+    const stored = isUuid(id) ? await groups.findGroup(scope, request.directory.id, id, { lock }) : undefined;
     if (!stored) throw notFound('Group', id);
     requireVersion(stored, request);
     return stored;
-  }
-
-  /** Applies the changes in order and answers the net effect: a member removed and added again never left. */
-  async function applyMembers(
-    scope: Scope,
-    directoryId: string,
-    groupId: string,
-    changes: readonly MemberChange[],
-    now: Date,
-  ): Promise<MemberDelta> {
-    const added = new Set<string>();
-    const removed = new Set<string>();
-    const add = async (members: readonly MemberRef[]) => {
-      checkMembers(members);
-      for (const value of await groups.addMembers(scope, directoryId, groupId, members, now)) {
-        if (!removed.delete(value)) added.add(value);
-      }
-    };
-    const remove = async (selection: groups.MemberSelection) => {
-      for (const value of await groups.removeMembers(scope, directoryId, groupId, selection)) {
-        if (!added.delete(value)) removed.add(value);
-      }
-    };
-    for (const change of changes) {
-      switch (change.kind) {
-        case 'add':
-          await add(change.members);
-          break;
-        case 'remove':
-          await remove({ kind: 'values', values: change.values });
-          break;
-        case 'removeAll':
-          await remove({ kind: 'all' });
-          break;
-        case 'removeWhere':
-          await remove({ kind: 'where', filter: change.filter });
-          break;
-        case 'replaceAll':
-          await remove({ kind: 'allBut', values: change.members.map((member) => member.value) });
-          await add(change.members);
-          break;
-      }
-    }
-    return { added: [...added], removed: [...removed] };
   }
 
   /** Writes what differs; an unchanged group keeps its version and lastModified (RFC 7644 §3.5.2). */
@@ -195,7 +122,9 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
     async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId, profile } = request.directory;
-      const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'create', tolerancesOf(profile)));
+      const { resource, members = [] } = valueOrThrow(
+        validate(groupResourceType, body, 'create', tolerancesOf(profile)),
+      );
       const columns = groupColumns(resource);
       const now = clock.now();
       const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
@@ -231,7 +160,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
 
     async listGroups(request: ScimRequest, query: ListQuery): Promise<ShownList> {
       const page = parsePage(groupResourceType, query, request);
-      return transactions.read(request.directory.id, async (scope) => {
+      const list = async (scope: Scope): Promise<ShownList> => {
         const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
         const members = wantsAttribute(request.projection, 'members')
           ? await groups.listMembers(
@@ -247,7 +176,8 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
               .body,
         );
         return { resources, totalResults: total, startIndex: page.startIndex };
-      });
+      };
+      return inTime(() => transactions.read(request.directory.id, list));
     },
 
     /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
@@ -273,7 +203,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       if (!isUuid(id)) throw notFound('Group', id);
       await transactions.write(directoryId, async (scope) => {
         await groups.lockGroupsOfMember(scope, directoryId, id);
-        const before = await locked(scope, request, id);
+        const before = await locked(scope, request, id, 'delete');
         const now = clock.now();
         const removed = await groups.removeMembers(scope, directoryId, id, { kind: 'all' });
         const parents = await groups.removeMemberEverywhere(scope, directoryId, id);

@@ -62,9 +62,8 @@ export function emailColumns(resource: Resource): EmailColumns[] {
 
 /** The primary e-mail, or the first that has a value. */
 function mainEmail(emails: EmailColumns[]): string | null {
-  return (
-    (emails.find((email) => email.is_primary === true) ?? emails.find((email) => email.value !== null))?.value ?? null
-  );
+  const withValue = emails.filter((email) => email.value !== null);
+  return (withValue.find((email) => email.is_primary === true) ?? withValue[0])?.value ?? null;
 }
 
 /** @throws ScimFailure invalidValue when an indexed value is too long. */

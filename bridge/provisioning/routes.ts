@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Authenticator } from '../directories/authenticator.ts';
 import { type DirectoryAccess, defaultDirectorySlug, slugPattern } from '../directories/contracts.ts';
+import { isOutage } from '../platform/db/errors.ts';
 import type { AppEnv } from '../platform/http/request-context.ts';
 import { parseBearer } from '../platform/secrets/tokens.ts';
 import {
@@ -75,10 +76,13 @@ function respond(c: Context, status: number, body: JsonObject, headers: Record<s
   });
 }
 
+const errorHeaders: Partial<Record<number, Record<string, string>>> = {
+  401: { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' },
+  503: { 'Retry-After': '5' },
+};
+
 function respondError(c: Context, error: ScimError): Response {
-  const headers: Record<string, string> =
-    error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' } : {};
-  return respond(c, error.status, errorBody(error), headers);
+  return respond(c, error.status, errorBody(error), errorHeaders[error.status]);
 }
 
 function respondResource(c: Context, status: number, shown: ShownResource): Response {
@@ -104,7 +108,8 @@ function authenticate(authenticator: Authenticator): MiddlewareHandler<ScimEnv> 
         scimError(403, 'This directory is disabled: it takes no provisioning until its operator enables it again.'),
       );
     }
-    const needed = c.req.method === 'GET' || c.req.path.endsWith('/.search') ? 'read' : 'write';
+    const isRead = ['GET', 'HEAD'].includes(c.req.method) || c.req.path.endsWith('/.search');
+    const needed = isRead ? 'read' : 'write';
     if (!access.scopes.includes(needed)) {
       return respondError(c, scimError(403, `This token lacks the scope "${needed}".`));
     }
@@ -165,7 +170,9 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
   const path = resourceType.endpoint;
   const requested = (c: ScimContext) => requestOf(c, projectionOf(c, resourceType));
 
-  app.get(path, async (c) => {
+  // Microsoft's collection asks for `/Users/?…`.
+  const collection = [path, `${path}/`];
+  app.on('GET', collection, async (c) => {
     const query = valueOrThrow(parseListQuery(c.req.query(), listLimits));
     return respondList(c, await endpoint.list(requested(c), query));
   });
@@ -174,7 +181,9 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
     const projection = valueOrThrow(parseProjection(search.attributes, search.excludedAttributes, resourceType));
     return respondList(c, await endpoint.list(requestOf(c, projection), search));
   });
-  app.post(path, async (c) => respondResource(c, 201, await endpoint.create(requested(c), await readJson(c))));
+  app.on('POST', collection, async (c) =>
+    respondResource(c, 201, await endpoint.create(requested(c), await readJson(c))),
+  );
   app.get(`${path}/:id`, async (c) => {
     const shown = await endpoint.read(requested(c), c.req.param('id'));
     const known = c.req.header('if-none-match');
@@ -198,7 +207,7 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
   });
   const notAllowed = (allow: string) => (c: ScimContext) =>
     respond(c, 405, errorBody(scimError(405, `${c.req.method} is not allowed here.`)), { Allow: allow });
-  app.all(path, notAllowed('GET, POST'));
+  for (const at of collection) app.all(at, notAllowed('GET, POST'));
   app.all(`${path}/:id`, notAllowed('GET, PUT, PATCH, DELETE'));
 }
 
@@ -276,6 +285,10 @@ export function scimRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   app.route('/', routes);
   app.onError((error, c) => {
     if (error instanceof ScimFailure) return respondError(c, error.error);
+    if (isOutage(error)) {
+      c.get('logger').warn({ err: error }, 'SCIM request failed: the database does not answer');
+      return respondError(c, scimError(503, 'The bridge can not reach its database now.'));
+    }
     c.get('logger').error({ err: error }, 'SCIM request failed');
     return respondError(
       c,

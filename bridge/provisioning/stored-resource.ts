@@ -11,6 +11,9 @@ export interface StoredResource {
   lastModifiedAt: Date;
 }
 
+/** What a row is locked for. A change lets others add the row as a member meanwhile; a deletion doesn't. */
+export type RowLock = 'change' | 'delete';
+
 export interface ListPage {
   filter?: TypedFilter | undefined;
   sort?: { path: AttributePath; descending: boolean } | undefined;

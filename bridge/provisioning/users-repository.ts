@@ -3,9 +3,10 @@ import { type SqlBool, sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { filterToSql, sortKey, userStorage } from './filter-to-sql.ts';
+import { userStorage } from './filter-columns.ts';
+import { filterToSql, sortKey } from './filter-to-sql.ts';
 import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
-import type { ListPage, StoredResource } from './stored-resource.ts';
+import type { ListPage, RowLock, StoredResource } from './stored-resource.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
@@ -125,14 +126,15 @@ export async function findUser(
   scope: Scope,
   directoryId: string,
   id: string,
-  options: { lock?: boolean } = {},
+  options: { lock?: RowLock } = {},
 ): Promise<StoredResource | undefined> {
   const row = await scope
     .selectFrom('users')
     .select(columns)
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
-    .$if(options.lock === true, (query) => query.forUpdate())
+    .$if(options.lock === 'change', (query) => query.forNoKeyUpdate())
+    .$if(options.lock === 'delete', (query) => query.forUpdate())
     .executeTakeFirst();
   return row && toStored(row);
 }

@@ -18,7 +18,7 @@ import { userResourceType } from '../scim/schema/resource-types.ts';
 import { changesBetween, distinct } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
-import { parsePage } from './list-page.ts';
+import { inTime, parsePage } from './list-page.ts';
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
 import { type UserColumns, userColumns } from './resource-columns.ts';
@@ -86,8 +86,13 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     return show(userResourceType, stored, groupsAttribute(memberships, request.baseUrl), request);
   }
 
-  async function locked(scope: Scope, request: ScimRequest, id: string): Promise<StoredResource> {
-    const stored = isUuid(id) ? await users.findUser(scope, request.directory.id, id, { lock: true }) : undefined;
+  async function locked(
+    scope: Scope,
+    request: ScimRequest,
+    id: string,
+    lock: 'change' | 'delete' = 'change',
+  ): Promise<StoredResource> {
+    const stored = isUuid(id) ? await users.findUser(scope, request.directory.id, id, { lock }) : undefined;
     if (!stored) throw notFound('User', id);
     requireVersion(stored, request);
     return stored;
@@ -216,7 +221,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     async listUsers(request: ScimRequest, query: ListQuery): Promise<ShownList> {
       const page = parsePage(userResourceType, query, request);
-      return transactions.read(request.directory.id, async (scope) => {
+      const list = async (scope: Scope): Promise<ShownList> => {
         const { total, users: found } = await users.listUsers(scope, request.directory.id, page);
         const memberships = wantsAttribute(request.projection, 'groups')
           ? await users.listGroupsOfUsers(
@@ -230,7 +235,8 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
           return show(userResourceType, user, groupsAttribute(own, request.baseUrl), request).body;
         });
         return { resources, totalResults: total, startIndex: page.startIndex };
-      });
+      };
+      return inTime(() => transactions.read(request.directory.id, list));
     },
 
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
@@ -259,7 +265,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       if (!isUuid(id)) throw notFound('User', id);
       await transactions.write(directoryId, async (scope) => {
         await groups.lockGroupsOfMember(scope, directoryId, id);
-        const before = await locked(scope, request, id);
+        const before = await locked(scope, request, id, 'delete');
         const now = clock.now();
         const left = await groups.removeMemberEverywhere(scope, directoryId, id);
         const versions = await groups.touchGroups(scope, directoryId, left, now);

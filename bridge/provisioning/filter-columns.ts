@@ -1,0 +1,111 @@
+// Where the paths of a filter are found: promoted columns, and the tables of e-mails, members and groups. Whatever is
+// not named here is read from the `resource` JSON.
+import { type RawBuilder, sql } from 'kysely';
+
+export type Fragment = RawBuilder<unknown>;
+
+/**
+ * foldCase() in SQL. ICU's root locale lowers as JavaScript does, final sigma and dotted capital I included; the
+ * database's own locale may know no letters beyond ASCII.
+ */
+export const folded = (text: Fragment): Fragment => sql`lower(${text} collate "und-x-icu")`;
+
+/** How a path with a column of its own is compared. A text column is folded already where the attribute is not caseExact. */
+export type Column =
+  | { type: 'text'; column: Fragment }
+  | { type: 'uuid'; column: Fragment }
+  | { type: 'boolean'; column: Fragment }
+  | { type: 'instant'; column: Fragment }
+  | { type: 'constant'; value: string };
+
+/** A multi-valued attribute that is kept as rows: `from` correlates them, `columns` are by sub-attribute name. */
+export interface SideTable {
+  from: Fragment;
+  columns: Record<string, Column>;
+}
+
+/** Where a resource type's paths are found. Keys are AttributePath.text and, for side tables, the attribute's name. */
+export interface Storage {
+  table: Fragment;
+  columns: Record<string, Column>;
+  sideTables: Record<string, SideTable>;
+  /** Paths whose value is made when a resource is shown, and is nowhere stored. */
+  unsupported: readonly string[];
+}
+
+const metaColumns = (table: string): Record<string, Column> => ({
+  'meta.created': { type: 'instant', column: sql.ref(`${table}.created_at`) },
+  'meta.lastModified': { type: 'instant', column: sql.ref(`${table}.last_modified_at`) },
+  'meta.version': { type: 'text', column: sql`('W/"' || ${sql.ref(`${table}.version`)} || '"')` },
+});
+
+export const userStorage: Storage = {
+  table: sql.ref('users'),
+  columns: {
+    id: { type: 'uuid', column: sql.ref('users.id') },
+    userName: { type: 'text', column: sql.ref('users.user_name_key') },
+    externalId: { type: 'text', column: sql.ref('users.external_id') },
+    displayName: { type: 'text', column: sql.ref('users.display_name_key') },
+    active: { type: 'boolean', column: sql.ref('users.active') },
+    'meta.resourceType': { type: 'constant', value: 'User' },
+    ...metaColumns('users'),
+  },
+  sideTables: {
+    emails: {
+      from: sql`from user_emails as e where e.directory_id = users.directory_id and e.user_id = users.id`,
+      columns: {
+        value: { type: 'text', column: sql.ref('e.value_key') },
+        type: { type: 'text', column: sql.ref('e.type_key') },
+        primary: { type: 'boolean', column: sql.ref('e.is_primary') },
+      },
+    },
+    groups: {
+      from: sql`from group_members as m join groups as g on g.directory_id = m.directory_id and g.id = m.group_id
+        where m.directory_id = users.directory_id and m.user_id = users.id`,
+      columns: {
+        value: { type: 'uuid', column: sql.ref('m.group_id') },
+        display: { type: 'text', column: sql.ref('g.display_name_key') },
+        type: { type: 'constant', value: 'direct' },
+      },
+    },
+  },
+  unsupported: ['meta.location', 'groups.$ref'],
+};
+
+/** The columns of a member, by sub-attribute; `alias` is what the statement calls `group_members`. */
+export function memberColumns(alias: string): Record<string, Column> {
+  const ref = (column: string) => sql.ref(`${alias}.${column}`);
+  return {
+    value: { type: 'text', column: ref('member_id') },
+    // What is shown: the member's current name, else what the client sent.
+    display: {
+      type: 'text',
+      column: sql`coalesce(
+        (select u.display_name_key from users as u where u.directory_id = ${ref('directory_id')} and u.id = ${ref('user_id')}),
+        (select g.display_name_key from groups as g where g.directory_id = ${ref('directory_id')} and g.id = ${ref('child_group_id')}),
+        ${folded(ref('display'))})`,
+    },
+    type: {
+      type: 'text',
+      column: sql`case when ${ref('user_id')} is not null then 'user' when ${ref('child_group_id')} is not null then 'group' end`,
+    },
+  };
+}
+
+export const groupStorage: Storage = {
+  table: sql.ref('groups'),
+  columns: {
+    id: { type: 'uuid', column: sql.ref('groups.id') },
+    displayName: { type: 'text', column: sql.ref('groups.display_name_key') },
+    externalId: { type: 'text', column: sql.ref('groups.external_id') },
+    'meta.resourceType': { type: 'constant', value: 'Group' },
+    ...metaColumns('groups'),
+  },
+  sideTables: {
+    members: {
+      from: sql`from group_members as m where m.directory_id = groups.directory_id and m.group_id = groups.id`,
+      columns: memberColumns('m'),
+    },
+  },
+  unsupported: ['meta.location', 'members.$ref'],
+};
