@@ -1,10 +1,11 @@
 package net.realmbridge.keycloak.client;
 
-import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -91,8 +92,13 @@ final class HttpTransport implements AutoCloseable {
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        String message = root instanceof IOException || root.getMessage() != null ? root.getMessage() : null;
-        return root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        if (root instanceof UnresolvedAddressException) {
+            return "the host name can't be resolved";
+        }
+        if (cause instanceof ConnectException) {
+            return "the connection was refused";
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     @Override

@@ -28,7 +28,8 @@ final class FullSync implements ExportSink {
     private final Importing importing;
     private final Set<String> seenUsers = new HashSet<>();
     private final Set<String> seenGroups = new HashSet<>();
-    private final List<BridgeUser> users = new ArrayList<>();
+    private final List<BridgeUser> changed = new ArrayList<>();
+    private final List<BridgeUser> added = new ArrayList<>();
     private final List<BridgeGroup> groups = new ArrayList<>();
     private Map<String, String> known = Map.of();
 
@@ -78,8 +79,8 @@ final class FullSync implements ExportSink {
     public void user(BridgeUser user) {
         seenUsers.add(user.id());
         if (runtime.config().importEnabled() && !user.version().equals(known.get(user.id()))) {
-            users.add(user);
-            if (users.size() >= BUFFER) {
+            (known.containsKey(user.id()) ? changed : added).add(user);
+            if (changed.size() >= BUFFER || added.size() >= BUFFER) {
                 flush();
             }
         }
@@ -96,8 +97,11 @@ final class FullSync implements ExportSink {
             return Outcome.UNCHANGED;
         });
         groups.clear();
-        importing.each(users, (scope, user) -> scope.importer().upsert(user));
-        users.clear();
+        // Changes first: a name that one user gives up may be the name of a new one.
+        importing.each(changed, (scope, user) -> scope.importer().upsert(user));
+        changed.clear();
+        importing.addAll(added);
+        added.clear();
     }
 
     /** @return why removals were held, or {@code null} */

@@ -2,8 +2,10 @@ package net.realmbridge.keycloak.feed;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
+import net.realmbridge.keycloak.client.BridgeUser;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
@@ -21,6 +23,8 @@ import org.keycloak.storage.user.SynchronizationResult;
 final class Importing {
     private static final Logger LOG = Logger.getLogger(Importing.class);
     private static final int ROWS = 50;
+    /** A cause that hits one row often hits thousands. */
+    private static final int MAX_TOLD = 5;
 
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
@@ -40,29 +44,41 @@ final class Importing {
         return result;
     }
 
+    /** For users who are most likely new. */
+    void addAll(List<BridgeUser> users) {
+        each(users, (scope, batch) -> scope.importer().prepare(batch), (scope, user) -> scope.importer().upsert(user));
+    }
+
     <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+        each(rows, (scope, batch) -> { }, action);
+    }
+
+    private <R> void each(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
         for (int from = 0; from < rows.size(); from += ROWS) {
-            batch(rows.subList(from, Math.min(rows.size(), from + ROWS)), action);
+            batch(rows.subList(from, Math.min(rows.size(), from + ROWS)), prepare, action);
         }
     }
 
-    private <R> void batch(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+    private <R> void batch(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
         try {
-            transaction(rows, action).forEach(this::count);
+            transaction(rows, prepare, action).forEach(this::count);
         } catch (RuntimeException e) {
             if (rows.size() > 1) {
-                rows.forEach(row -> batch(List.of(row), action));
+                rows.forEach(row -> batch(List.of(row), prepare, action));
             } else {
                 result.increaseFailed();
-                LOG.warnf("%s: a row could not be imported: %s", runtime.config().name(), brief(e));
+                if (result.getFailed() <= MAX_TOLD) {
+                    LOG.warnf("%s: a row could not be imported: %s", runtime.config().name(), brief(e));
+                }
                 LOG.debug("Row not imported", e);
             }
         }
     }
 
-    private <R> List<Outcome> transaction(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+    private <R> List<Outcome> transaction(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
         List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
             Scope scope = new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.conflicts()));
+            prepare.accept(scope, rows);
             List<Outcome> done = new ArrayList<>();
             rows.forEach(row -> done.add(action.apply(scope, row)));
             return done;

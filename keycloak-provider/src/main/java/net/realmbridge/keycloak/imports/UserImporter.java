@@ -32,6 +32,7 @@ public final class UserImporter {
     private final GroupMirror groups;
     private final UserProvider users;
     private final Consumer<String> conflicts;
+    private Set<String> strangers = Set.of();
 
     /** @param conflicts told about each row that can't be imported as it is */
     public UserImporter(KeycloakSession session, RealmModel realm, BridgeConfig config, Consumer<String> conflicts) {
@@ -53,16 +54,38 @@ public final class UserImporter {
         return user != null && config.componentId().equals(user.getFederationLink()) ? user : null;
     }
 
+    /**
+     * Finds out in one query which of these rows meet nobody in Keycloak's database, by id, username or e-mail. A first import
+     * consists of such rows, and three queries for each of them would be most of its time.
+     */
+    public void prepare(List<BridgeUser> rows) {
+        strangers = Strangers.among(rows, (ids, usernames, emails) ->
+                KeycloakInternals.holders(session, realm.getId(), ids, usernames, emails));
+    }
+
     public Outcome upsert(BridgeUser remote) {
+        if (strangers.contains(remote.id())) {
+            write(add(remote), remote, true);
+            return Outcome.ADDED;
+        }
         UserModel local = users.getUserById(realm, remote.id());
         if (local != null && !config.componentId().equals(local.getFederationLink())) {
             conflicts.accept("User " + remote.id() + " is not imported: its id belongs to a user who is not of this component");
             return Outcome.CONFLICT;
         }
+        if (local == null && KeycloakInternals.isIdTaken(session, remote.id())) {
+            conflicts.accept("Users are not imported whose ids are in use in another realm of this Keycloak:"
+                    + " a directory can be imported into one realm only");
+            return Outcome.CONFLICT;
+        }
         if (local != null && remote.version().equals(local.getFirstAttribute(Mapping.VERSION))) {
             return Outcome.UNCHANGED;
         }
-        if (!claimUsername(remote)) {
+        if (local != null && (remote.version() + INCOMPLETE).equals(local.getFirstAttribute(Mapping.VERSION))
+                && !claimEmail(remote.id(), remote.email())) {
+            return Outcome.UNCHANGED;
+        }
+        if (!(local != null && remote.username().equalsIgnoreCase(local.getUsername())) && !claimUsername(remote)) {
             conflicts.accept("User " + remote.id() + " is not imported: its username is held by a user who is not of this component");
             return Outcome.CONFLICT;
         }
@@ -98,7 +121,9 @@ public final class UserImporter {
     }
 
     private void write(UserModel user, BridgeUser remote, boolean added) {
-        evict(user);
+        if (!added) {
+            evict(user);
+        }
         if (!remote.username().equalsIgnoreCase(user.getUsername())) {
             user.setUsername(remote.username());
         }
@@ -115,7 +140,9 @@ public final class UserImporter {
         gone.removeAll(attributes.keySet());
         gone.forEach(user::removeAttribute);
         attributes.forEach(user::setAttribute);
-        groups.reconcile(user, remote.groups());
+        if (!added || !remote.groups().isEmpty()) {
+            groups.reconcile(user, remote.groups());
+        }
         user.setSingleAttribute(Mapping.VERSION, complete ? remote.version() : remote.version() + INCOMPLETE);
         // Once more: the cache is keyed by name and e-mail too, and both may be new.
         evict(user);
@@ -137,12 +164,12 @@ public final class UserImporter {
     /** @return false when the address is held by somebody else, and the user goes without one */
     private boolean writeEmail(UserModel user, BridgeUser remote, boolean added) {
         String email = remote.email() == null || remote.email().isBlank() ? null : remote.email();
-        boolean claimed = email == null || claimEmail(remote.id(), email);
-        String wanted = claimed ? email : null;
-        if (added || !(wanted == null ? user.getEmail() == null : wanted.equalsIgnoreCase(user.getEmail()))) {
-            user.setEmail(wanted);
-            user.setEmailVerified(wanted != null && config.emailVerified());
+        if (!added && (email == null ? user.getEmail() == null : email.equalsIgnoreCase(user.getEmail()))) {
+            return true;
         }
+        boolean claimed = email == null || strangers.contains(remote.id()) || claimEmail(remote.id(), email);
+        user.setEmail(claimed ? email : null);
+        user.setEmailVerified(claimed && email != null && config.emailVerified());
         if (!claimed) {
             conflicts.accept("User " + remote.id() + " is imported without its e-mail address: a user who is not of this component has the same");
         }

@@ -2,7 +2,10 @@ package net.realmbridge.keycloak.spi;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -128,6 +131,31 @@ public final class KeycloakInternals {
                 .getResultStream()
                 .forEach(row -> versions.put((String) row[0], row[1] == null ? "" : (String) row[1]));
         return versions;
+    }
+
+    /** Whether any realm has a user of this id; ids are unique in the whole of Keycloak. */
+    public static boolean isIdTaken(KeycloakSession session, String id) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .createQuery("select count(u) from UserEntity u where u.id = :id", Long.class)
+                .setParameter("id", id)
+                .getSingleResult() > 0;
+    }
+
+    /**
+     * Id, username and e-mail of all users who have one of these ids, or in this realm one of these usernames or e-mails. Three
+     * queries, each of which has an index; one query with "or" reads the whole table.
+     */
+    public static List<String[]> holders(KeycloakSession session, String realmId, Collection<String> ids, Collection<String> usernames,
+            Collection<String> emails) {
+        EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        String select = "select u.id, u.username, u.email from UserEntity u where ";
+        List<Object[]> rows = new ArrayList<>();
+        rows.addAll(entities.createQuery(select + "u.id in :ids", Object[].class).setParameter("ids", ids).getResultList());
+        rows.addAll(entities.createQuery(select + "u.realmId = :realm and u.username in :usernames", Object[].class)
+                .setParameter("realm", realmId).setParameter("usernames", usernames).getResultList());
+        rows.addAll(entities.createQuery(select + "u.realmId = :realm and u.email in :emails", Object[].class)
+                .setParameter("realm", realmId).setParameter("emails", emails).getResultList());
+        return rows.stream().map(row -> new String[] {(String) row[0], (String) row[1], (String) row[2]}).toList();
     }
 
     /** @return {@code null} if the realm's user profile declares the attribute itself */
