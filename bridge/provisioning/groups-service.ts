@@ -1,10 +1,8 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
-import type { NewEvent } from '../events/contracts.ts';
 import { appendEvents } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
-import { violatedConstraint } from '../platform/db/errors.ts';
 import type { Scope } from '../platform/db/scope.ts';
-import { isUuid, newId } from '../platform/ids.ts';
+import { isUuid } from '../platform/ids.ts';
 import { tolerancesOf } from '../scim/interop/profiles.ts';
 import { deepEqual, own } from '../scim/json.ts';
 import { parsePatch } from '../scim/patch/parse.ts';
@@ -19,10 +17,11 @@ import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contrac
 import { applyMembers, memberEvents } from './group-members.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
+import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
 import { requireVersion } from './preconditions.ts';
 import { membersAttribute, show } from './presentation.ts';
 import { groupColumns } from './resource-columns.ts';
-import { notFound, notUnique, valueOrThrow } from './scim-failure.ts';
+import { notFound, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -31,11 +30,6 @@ export interface GroupsServiceDeps {
   clock: Clock;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
-}
-
-function mapConflict(error: unknown, displayName: unknown): unknown {
-  if (violatedConstraint(error) !== 'groups_display_name_key') return error;
-  return notUnique(`There is already a group with the displayName ${JSON.stringify(displayName)}.`, error);
 }
 
 export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
@@ -114,38 +108,24 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
-      throw mapConflict(error, attempted);
+      throw mapGroupConflict(error, attempted);
     }
   }
 
   return {
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
     async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
-      const { id: directoryId, profile } = request.directory;
-      const { resource, members = [] } = valueOrThrow(
-        validate(groupResourceType, body, 'create', tolerancesOf(profile)),
-      );
-      const columns = groupColumns(resource);
-      const now = clock.now();
-      const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
-      const created: NewEvent = {
-        type: 'group.created',
-        resourceType: 'Group',
-        resourceId: stored.id,
-        resourceVersion: 1,
-        data: { changes: changesBetween({}, resource) },
-      };
+      const { id: directoryId } = request.directory;
+      const group = prepareGroup(request, body, clock);
       try {
         const result = await transactions.write(directoryId, async (scope) => {
-          await groups.insertGroup(scope, directoryId, { id: stored.id, resource, columns, now });
-          const delta = await applyMembers(scope, directoryId, stored.id, [{ kind: 'add', members }], now);
-          await appendEvents(scope, directoryId, [created, ...memberEvents(stored.id, 1, delta)], request.actor, now);
-          return shown(scope, stored, request);
+          await insertPreparedGroup(scope, request, group);
+          return shown(scope, group.stored, request);
         });
         onChange(directoryId);
         return result;
       } catch (error) {
-        throw mapConflict(error, columns.display_name);
+        throw mapGroupConflict(error, group.columns.display_name);
       }
     },
 

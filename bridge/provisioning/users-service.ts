@@ -1,10 +1,9 @@
 // The use cases of SCIM users: one transaction each, the event rows inside it.
-import type { EventType, NewEvent, TouchedKeys } from '../events/contracts.ts';
+import type { EventType, NewEvent } from '../events/contracts.ts';
 import { appendEvents } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
-import { violatedConstraint } from '../platform/db/errors.ts';
 import type { Scope } from '../platform/db/scope.ts';
-import { isUuid, newId } from '../platform/ids.ts';
+import { isUuid } from '../platform/ids.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
 import { tolerancesOf } from '../scim/interop/profiles.ts';
 import { deepEqual, own } from '../scim/json.ts';
@@ -15,14 +14,15 @@ import { wantsAttribute } from '../scim/projection.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
 import { userResourceType } from '../scim/schema/resource-types.ts';
-import { changesBetween, distinct } from './changes.ts';
+import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
+import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
-import { type UserColumns, userColumns } from './resource-columns.ts';
-import { notFound, notUnique, valueOrThrow } from './scim-failure.ts';
+import { userColumns } from './resource-columns.ts';
+import { notFound, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 import * as users from './users-repository.ts';
@@ -33,13 +33,6 @@ export interface UsersServiceDeps {
   passwords: PasswordHasher;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
-}
-
-function touchedKeys(...states: UserColumns[]): TouchedKeys {
-  return {
-    usernames: distinct(states.map((state) => state.user_name_key)),
-    emails: distinct(states.map((state) => state.email_key)),
-  };
 }
 
 /** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
@@ -61,15 +54,6 @@ function updateEvents(id: string, version: number, before: StoredResource, after
 
 function passwordEvent(id: string, version: number): NewEvent {
   return { type: 'user.password_changed', resourceType: 'User', resourceId: id, resourceVersion: version, data: {} };
-}
-
-/** An absent `active` never re-activates anybody: it keeps its value, and a new user starts active. */
-const withActive = (resource: Resource, before: boolean): Resource =>
-  typeof own(resource, 'active') === 'boolean' ? resource : { ...resource, active: before };
-
-function mapConflict(error: unknown, userName: unknown): unknown {
-  if (violatedConstraint(error) !== 'users_user_name_key') return error;
-  return notUnique(`There is already a user with the userName ${JSON.stringify(userName)}.`, error);
 }
 
 /** The core schema's URN with an object as value may hold any core attribute. */
@@ -160,7 +144,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
-      throw mapConflict(error, attempted);
+      throw mapUserConflict(error, attempted);
     }
   }
 
@@ -182,29 +166,18 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   return {
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
     async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
-      const { id: directoryId, profile } = request.directory;
-      const valid = valueOrThrow(validate(userResourceType, body, 'create', tolerancesOf(profile)));
-      const resource = withActive(valid.resource, true);
-      const columns = userColumns(resource);
-      const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
-      const now = clock.now();
-      const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
-      const created: NewEvent = {
-        type: 'user.created',
-        resourceType: 'User',
-        resourceId: stored.id,
-        resourceVersion: 1,
-        data: { changes: changesBetween({}, resource), keys: touchedKeys(columns) },
-      };
+      const { id: directoryId } = request.directory;
+      const { stored, columns, passwordHash, created } = await prepareUser(request, body, { clock, passwords });
+      const { id, resource, createdAt: now } = stored;
       try {
         await transactions.write(directoryId, async (scope) => {
           await Promise.all([
-            users.insertUser(scope, directoryId, { id: stored.id, resource, columns, passwordHash, now }),
+            users.insertUser(scope, directoryId, { id, resource, columns, passwordHash, now }),
             appendEvents(scope, directoryId, [created], request.actor, now),
           ]);
         });
       } catch (error) {
-        throw mapConflict(error, columns.user_name);
+        throw mapUserConflict(error, columns.user_name);
       }
       onChange(directoryId);
       return show(userResourceType, stored, {}, request);
