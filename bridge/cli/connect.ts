@@ -1,9 +1,9 @@
 // realmbridge connect
 import { Command, Option } from 'commander';
-import { type ConnectInput, type ConnectResult, type ConnectStep, connectRealm } from '../keycloak/connect.ts';
+import type { ConnectInput, ConnectResult, ConnectStep } from '../keycloak/connect.ts';
 import { isUuid } from '../platform/ids.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
-import { FailedQuietly, UsageError } from './failure.ts';
+import { FailedQuietly, UsageError } from './exit.ts';
 import { onOff } from './federation.ts';
 import { credentialsOf, type KeycloakOptions, readSecret, withKeycloakOptions } from './keycloak-options.ts';
 
@@ -86,6 +86,7 @@ function summary(result: ConnectResult): string {
   if (sync) {
     const counts = `${sync.added} added, ${sync.updated} updated, ${sync.removed} removed, ${sync.failed} failed`;
     lines.push(`  ${counts}; the realm has ${sync.users} users now`);
+    if (sync.remark !== undefined) lines.push(`  ${sync.remark}`);
   }
   if (!result.changed) lines.push('Nothing to do: everything is as it should be.');
   else if (result.dryRun) lines.push('Nothing was changed (--dry-run). The steps marked → would be carried out.');
@@ -148,6 +149,7 @@ export function connectCommand(shell: Shell): Command {
   return command.action((options: ConnectOptions) =>
     withServices(shell, command, async (context) => {
       const input = await inputOf(options, context);
+      const { connectRealm } = await import('../keycloak/connect.ts');
       const result = await connectRealm({
         ...input,
         federations: context.services.federations,

@@ -1,11 +1,7 @@
-// Opens what a command needs, runs it, and closes everything again, whatever happened.
-import { setTimeout as sleep } from 'node:timers/promises';
+// What a command works with: the process's streams, the environment, and the services while it runs.
 import type { Command } from 'commander';
-import { type ChangeSignal, createLocalSignal, createSharedSignal } from '../events/signal.ts';
-import { systemClock } from '../platform/clock.ts';
-import { connectStore, type Store } from '../platform/db/connect.ts';
-import { createPasswordHasher } from '../platform/secrets/passwords.ts';
-import { createServices, type Services } from '../services.ts';
+import type { Store } from '../platform/db/connect.ts';
+import type { Services } from '../services.ts';
 import { devFile, type Environment, readEnvironment } from './environment.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
 
@@ -18,27 +14,6 @@ export interface CommandContext extends Environment {
   output: Output;
   store: Store;
   services: Services;
-}
-
-// Longer than the signal gathers wake-ups before it sends them.
-const flushMs = 80;
-
-/** A signal that connects only when there is something to tell the running bridges. */
-function lazySignal(store: Store, url: string): ChangeSignal {
-  const local = createLocalSignal();
-  let shared: ChangeSignal | undefined;
-  return {
-    subscribe: local.subscribe,
-    changed(topic) {
-      shared ??= createSharedSignal({ pool: store.pool, url, onError: () => undefined });
-      shared.changed(topic);
-    },
-    async close() {
-      if (!shared) return;
-      await sleep(flushMs);
-      await shared.close();
-    },
-  };
 }
 
 /** Reads the environment and says on stderr where it comes from, when that is not the environment itself. */
@@ -60,21 +35,12 @@ export async function withServices(
 ): Promise<void> {
   const output = outputOf(shell, command);
   const environment = await openEnvironment(shell, output);
-  const { database, authenticationSecret } = environment.config;
-  const store = connectStore({ url: database.url, poolSize: 4 });
-  const signal = lazySignal(store, database.url);
-  const services = createServices({
-    store,
-    clock: systemClock,
-    passwords: createPasswordHasher(),
-    signal,
-    authenticationSecret,
-  });
+  // Loaded only here, so that help and mistakes are told at once.
+  const { openServices } = await import('./services.ts');
+  const { store, services, close } = openServices(environment.config);
   try {
     await work({ ...environment, output, store, services });
   } finally {
-    services.federations.close();
-    await signal.close();
-    await store.close();
+    await close();
   }
 }

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { Directory } from '../directories/contracts.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
-import { UsageError } from './failure.ts';
+import { UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
 
 const profileOption = () => new Option('--profile <profile>', "the identity provider's dialect").choices(profileNames);

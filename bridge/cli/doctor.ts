@@ -1,10 +1,10 @@
 // realmbridge doctor
 import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
-import { defaultFailoverAdmin } from '../keycloak/connect.ts';
-import { type CheckResult, type DoctorInput, examine } from '../keycloak/doctor.ts';
+import { defaultFailoverAdmin } from '../keycloak/contracts.ts';
+import type { CheckResult, DoctorInput } from '../keycloak/doctor.ts';
 import { type CommandContext, outputOf, type Shell, withServices } from './context.ts';
-import { FailedQuietly, failureOf, UsageError } from './failure.ts';
+import { FailedQuietly, UsageError } from './exit.ts';
 import { credentialsOf, type KeycloakOptions, readSecret, withKeycloakOptions } from './keycloak-options.ts';
 import type { Output } from './output.ts';
 
@@ -26,6 +26,7 @@ function showResult(output: Output, { status, title, detail, remedy }: CheckResu
 }
 
 async function inputOf(options: DoctorOptions, context: CommandContext): Promise<DoctorInput> {
+  const { failureOf } = await import('./failure.ts');
   const { config, env, dev, store, services } = context;
   const running = dev?.keycloak;
   const url = options.keycloak ?? running?.url;
@@ -75,7 +76,8 @@ function conclude(results: readonly CheckResult[], output: Output): void {
 }
 
 /** Without a usable configuration nothing else can be looked at. */
-function reportConfiguration(error: ConfigError, output: Output): void {
+async function reportConfiguration(error: ConfigError, output: Output): Promise<void> {
+  const { failureOf } = await import('./failure.ts');
   const detail = error.problems.map(({ key, message }) => `${key} ${message}`).join('; ');
   const remedy = failureOf(error).remedy ?? 'Correct these variables.';
   const result: CheckResult = {
@@ -113,12 +115,13 @@ export function doctorCommand(shell: Shell): Command {
           detail: 'All variables are usable.',
         };
         const input = await inputOf(options, context);
+        const { examine } = await import('../keycloak/doctor.ts');
         showResult(output, configuration);
         conclude([configuration, ...(await examine(input))], output);
       });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      reportConfiguration(error, output);
+      await reportConfiguration(error, output);
     }
   });
 }

@@ -3,18 +3,7 @@ import { ConfigError } from '../config.ts';
 import { ConnectRefusedError, KeycloakError, transportCode } from '../keycloak/errors.ts';
 import { MigrationRefusedError } from '../platform/db/migrate.ts';
 import { ApiError } from '../platform/http/api-error.ts';
-
-export const exitCodes = { ok: 0, failed: 1, usage: 2, configuration: 78 } as const;
-
-/** A command line that can't be carried out as it is written. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The command did its work, and has said itself what was wrong. */
-export class FailedQuietly extends Error {
-  override readonly name = 'FailedQuietly';
-}
+import { exitCodes, UsageError } from './exit.ts';
 
 export interface Failure {
   code: string;
@@ -106,7 +95,7 @@ export function failureOf(error: unknown): Failure {
     return { code: 'connect_refused', message: error.message, remedy: error.remedy, exitCode: exitCodes.failed };
   }
   if (error instanceof MigrationRefusedError)
-    return { code: 'migration_refused', message: error.message, exitCode: exitCodes.failed };
+    return { code: 'migration_refused', message: error.message, exitCode: exitCodes.configuration };
   const database = databaseFailure(error);
   if (database) return database;
   const message = error instanceof Error ? error.message.split('\n')[0] : String(error);

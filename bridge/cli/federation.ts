@@ -1,7 +1,7 @@
 // realmbridge federation …
 import { Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, type Shell, withServices } from './context.ts';
-import { UsageError } from './failure.ts';
+import { UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
 
 type Federations = CommandContext['services']['federations'];

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { AdminCredentials } from '../keycloak/admin-client.ts';
 import type { CommandContext } from './context.ts';
-import { UsageError } from './failure.ts';
+import { UsageError } from './exit.ts';
 
 export interface KeycloakOptions {
   keycloak?: string;

@@ -1,7 +1,5 @@
 // realmbridge migrate
 import { Command } from 'commander';
-import { connectStore } from '../platform/db/connect.ts';
-import { migrate, readMigrationState } from '../platform/db/migrate.ts';
 import { openEnvironment, outputOf, type Shell } from './context.ts';
 
 export function migrateCommand(shell: Shell): Command {
@@ -11,6 +9,8 @@ export function migrateCommand(shell: Shell): Command {
   return command.action(async ({ dryRun }: { dryRun?: true }) => {
     const output = outputOf(shell, command);
     const { config } = await openEnvironment(shell, output);
+    const { connectStore } = await import('../platform/db/connect.ts');
+    const { migrate, readMigrationState } = await import('../platform/db/migrate.ts');
     const store = connectStore({ url: config.database.url, poolSize: 2 });
     try {
       if (dryRun) {

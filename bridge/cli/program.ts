@@ -4,7 +4,7 @@ import { connectCommand } from './connect.ts';
 import type { Shell } from './context.ts';
 import { directoryCommand } from './directory.ts';
 import { doctorCommand } from './doctor.ts';
-import { exitCodes, FailedQuietly, failureOf } from './failure.ts';
+import { exitCodes, FailedQuietly } from './exit.ts';
 import { federationCommand } from './federation.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
@@ -50,7 +50,7 @@ function prepare(command: Command, shell: Shell): void {
   for (const child of command.commands) prepare(child, shell);
 }
 
-function tell(error: unknown, shell: Shell, json: boolean): number {
+async function tell(error: unknown, shell: Shell, json: boolean): Promise<number> {
   if (error instanceof FailedQuietly) return exitCodes.failed;
   const asJson = (body: object) => json && shell.stdout.write(`${JSON.stringify({ error: body }, null, 2)}\n`);
   if (error instanceof CommanderError) {
@@ -58,6 +58,8 @@ function tell(error: unknown, shell: Shell, json: boolean): number {
     asJson({ code: 'usage', message: error.message.replace(/^error: /, '') });
     return exitCodes.usage;
   }
+  // Loaded only when it is needed, as everything is that takes long to load.
+  const { failureOf } = await import('./failure.ts');
   const { code, message, remedy, exitCode } = failureOf(error);
   shell.stderr.write(`Error: ${message}\n${remedy === undefined ? '' : `${remedy}\n`}`);
   asJson({ code, message, ...(remedy !== undefined && { remedy }) });

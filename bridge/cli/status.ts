@@ -1,49 +1,9 @@
 // realmbridge status
 import { Command } from 'commander';
-import { isLive } from '../keycloak/federations.ts';
-import { type MigrationState, readMigrationState } from '../platform/db/migrate.ts';
-import { type CommandContext, type Shell, withServices } from './context.ts';
-import { countDirectory, listConsumers, readServerVersion } from './status-repository.ts';
+import type { MigrationState } from '../platform/db/migrate.ts';
+import { type Shell, withServices } from './context.ts';
+import type { Status } from './status-reader.ts';
 import { formatTable, formatTime } from './table.ts';
-import { packageVersion } from './version.ts';
-
-async function readStatus({ store, services }: CommandContext) {
-  const migrations = await readMigrationState(store.db);
-  const versions = {
-    realmbridge: packageVersion(),
-    node: process.versions.node,
-    postgresql: await readServerVersion(store),
-  };
-  if (migrations.applied.length === 0) return { versions, migrations, directories: [], federations: [], consumers: [] };
-
-  const directories = await services.directories.listDirectories();
-  const counted = [];
-  for (const { id, slug, kind, profile, enabled } of directories) {
-    counted.push({ slug, kind, profile, enabled, ...(await countDirectory(store, id)) });
-  }
-  const now = new Date();
-  const federations = [];
-  for (const { slug } of await services.federations.listFederations()) {
-    const described = await services.federations.describeFederation(slug);
-    const tokens = await services.federations.listTokens(slug);
-    const lastUsed = tokens.map(({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0);
-    federations.push({
-      slug,
-      users: await services.federations.countUsers(described.id, {}),
-      liveTokens: tokens.filter((token) => isLive(token, now)).length,
-      lastAskedAt: Math.max(0, ...lastUsed) === 0 ? null : new Date(Math.max(...lastUsed)),
-      directories: described.directories.map((one) => ({
-        slug: one.slug,
-        priority: one.priority,
-        enabled: one.attachmentEnabled,
-        directoryEnabled: one.directoryEnabled,
-      })),
-    });
-  }
-  return { versions, migrations, directories: counted, federations, consumers: await listConsumers(store) };
-}
-
-type Status = Awaited<ReturnType<typeof readStatus>>;
 
 function migrationLine({ applied, pending, unknown }: MigrationState): string {
   if (pending.length > 0) return `${pending.length} to be applied: run \`realmbridge migrate\``;
@@ -98,6 +58,7 @@ export function statusCommand(shell: Shell): Command {
   const command = new Command('status').description('versions, migrations, what each directory and federation holds');
   return command.action(() =>
     withServices(shell, command, async (context) => {
+      const { readStatus } = await import('./status-reader.ts');
       const status = await readStatus(context);
       context.output.result(status, () => describe(status));
     }),

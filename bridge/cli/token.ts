@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TokenScope } from '../directories/contracts.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { parseDuration } from './duration.ts';
-import { UsageError } from './failure.ts';
+import { UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
 
 interface Owner {

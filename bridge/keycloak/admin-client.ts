@@ -1,7 +1,7 @@
 // One way to call Keycloak's admin API: every call has a deadline, every failure becomes a KeycloakError.
 
-import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { KeycloakAdminClient } from '@keycloak/keycloak-admin-client/lib/client.js';
+import { NetworkError } from '@keycloak/keycloak-admin-client/lib/utils/fetchWithError.js';
 import { KeycloakError, keycloakErrorOf, loginRefused } from './errors.ts';
 
 /** Who logs in, in which realm (default `master`): a person by admin-cli, or a confidential client. */

@@ -17,6 +17,8 @@ export interface SyncResult {
   updated: number;
   removed: number;
   failed: number;
+  /** The provider's own words, such as why removals are held back. */
+  remark?: string;
   /** All users of the realm afterwards, local ones too. */
   users: number;
 }
@@ -164,7 +166,8 @@ async function sync({ admin, produced }: ApplyContext, componentId: string): Pro
       );
     }
     const users = await admin.call('counting the users', (client) => client.users.count());
-    produced.sync = { added, updated, removed, failed, users };
+    const remark = status.split('; ').slice(1).join('; ');
+    produced.sync = { added, updated, removed, failed, users, ...(remark !== '' && { remark }) };
     return;
   }
 }

@@ -2,13 +2,13 @@
 import { type AdminCredentials, createAdmin, type KeycloakAdmin } from './admin-client.ts';
 import { type ApplyContext, applyAction, type SyncResult, tokenNameOf } from './apply.ts';
 import type { ComponentSettings } from './component.ts';
-import type { ConnectState, ConnectWish, PlanStep } from './contracts.ts';
+import { type ConnectState, type ConnectWish, defaultFailoverAdmin, type PlanStep } from './contracts.ts';
 import { ConnectRefusedError, KeycloakError } from './errors.ts';
 import { type ConnectFederations, findDirectoryOfUser, isLive } from './federations.ts';
 import { planConnect } from './plan.ts';
 import { readProvider, readRealm, readRealmState } from './state.ts';
 
-export const defaultFailoverAdmin = 'failover-admin';
+export { defaultFailoverAdmin } from './contracts.ts';
 
 export interface ConnectInput {
   federations: ConnectFederations;

@@ -1,6 +1,7 @@
 // What `connect` wants, what it finds, and what it means to do about the difference.
 import type { ComponentConfig, ComponentSettings, ConfigChange } from './component.ts';
 
+export const defaultFailoverAdmin = 'failover-admin';
 export const groupsScopeName = 'realmbridge-groups';
 
 export interface FailoverWish {

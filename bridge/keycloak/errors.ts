@@ -1,5 +1,5 @@
 // What goes wrong between the bridge and a Keycloak server, in words for the person who has to mend it.
-import { NetworkError } from '@keycloak/keycloak-admin-client';
+import { NetworkError } from '@keycloak/keycloak-admin-client/lib/utils/fetchWithError.js';
 
 export type KeycloakErrorCode = 'unreachable' | 'timeout' | 'login_refused' | 'forbidden' | 'not_keycloak' | 'refused';
 

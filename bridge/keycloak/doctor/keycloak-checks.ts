@@ -120,7 +120,7 @@ async function checkLink(admin: KeycloakAdmin, component: Component): Promise<Fi
     if (ignored) return warning('Another import was running all the time.', 'Run this again when it is over.');
     if (broken > 0)
       return warning(
-        `Keycloak reads from the bridge, but ${broken} users or groups could not be taken over.`,
+        `Keycloak reads from the bridge, but ${broken} users or groups were not taken over (${said}).`,
         "See Keycloak's log for each of them.",
       );
     return ok('Keycloak has just fetched the changes from the bridge.');

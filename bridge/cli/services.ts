@@ -1,0 +1,54 @@
+// Opens the store and the services for one command, and closes everything again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { type ChangeSignal, createLocalSignal, createSharedSignal } from '../events/signal.ts';
+import { systemClock } from '../platform/clock.ts';
+import { connectStore, type Store } from '../platform/db/connect.ts';
+import { createPasswordHasher } from '../platform/secrets/passwords.ts';
+import { createServices, type Services } from '../services.ts';
+
+// Longer than the signal gathers wake-ups before it sends them.
+const flushMs = 80;
+
+/** A signal that connects only when there is something to tell the running bridges. */
+function lazySignal(store: Store, url: string): ChangeSignal {
+  const local = createLocalSignal();
+  let shared: ChangeSignal | undefined;
+  return {
+    subscribe: local.subscribe,
+    changed(topic) {
+      shared ??= createSharedSignal({ pool: store.pool, url, onError: () => undefined });
+      shared.changed(topic);
+    },
+    async close() {
+      if (!shared) return;
+      await sleep(flushMs);
+      await shared.close();
+    },
+  };
+}
+
+export function openServices({ database, authenticationSecret }: Config): {
+  store: Store;
+  services: Services;
+  close(): Promise<void>;
+} {
+  const store = connectStore({ url: database.url, poolSize: 4 });
+  const signal = lazySignal(store, database.url);
+  const services = createServices({
+    store,
+    clock: systemClock,
+    passwords: createPasswordHasher(),
+    signal,
+    authenticationSecret,
+  });
+  return {
+    store,
+    services,
+    async close() {
+      services.federations.close();
+      await signal.close();
+      await store.close();
+    },
+  };
+}
