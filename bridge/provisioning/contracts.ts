@@ -22,6 +22,8 @@ export interface ShownResource {
   body: JsonObject;
   version: number;
   location: string;
+  /** The body is better not sent: nobody asked for it, and it lacks what would make it long. */
+  silent?: boolean;
 }
 
 export interface ShownList {

@@ -205,6 +205,24 @@ export async function listMembers(
   });
 }
 
+/** Looks at no more members than it takes to know. */
+export async function hasMoreMembersThan(
+  scope: Scope,
+  directoryId: string,
+  groupId: string,
+  count: number,
+): Promise<boolean> {
+  const row = await scope
+    .selectFrom('group_members')
+    .select('member_id')
+    .where('directory_id', '=', directoryId)
+    .where('group_id', '=', groupId)
+    .offset(count)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 async function knownIds(
   scope: Scope,
   table: 'users' | 'groups',

@@ -32,6 +32,9 @@ export interface GroupsServiceDeps {
   onChange: (directoryId: string) => void;
 }
 
+/** A PATCH of a group with more members than this is answered without a body, unless attributes are asked for. */
+const shownMembersLimit = 100;
+
 export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
   async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
     // A group may have a hundred thousand members: they are read only when they are wanted.
@@ -39,6 +42,16 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       ? await groups.listMembers(scope, request.directory.id, [stored.id])
       : [];
     return show(groupResourceType, stored, membersAttribute(members, request.baseUrl), request);
+  }
+
+  /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
+  async function shownAfterPatch(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    const { projection, directory } = request;
+    const mayBeSilent = projection.mode !== 'only' && wantsAttribute(projection, 'members');
+    if (!mayBeSilent || !(await groups.hasMoreMembersThan(scope, directory.id, stored.id, shownMembersLimit))) {
+      return shown(scope, stored, request);
+    }
+    return { ...show(groupResourceType, stored, {}, request), silent: true };
   }
 
   async function locked(
@@ -94,6 +107,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     request: ScimRequest,
     id: string,
     plan: (before: StoredResource) => { resource: Resource; members: readonly MemberChange[] },
+    showAs = shown,
   ): Promise<ShownResource> {
     const { id: directoryId } = request.directory;
     let attempted: unknown;
@@ -103,7 +117,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         const next = plan(before);
         attempted = own(next.resource, 'displayName');
         const saved = await save(scope, request, before, next.resource, next.members);
-        return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+        return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
       });
       if (changed) onChange(directoryId);
       return result;
@@ -171,11 +185,12 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const tolerances = tolerancesOf(request.directory.profile);
       const operations = valueOrThrow(parsePatch(body, groupResourceType, tolerances));
-      return update(request, id, (before) => {
+      const planned = (before: StoredResource) => {
         const plan = valueOrThrow(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
         return { resource, members: plan.members };
-      });
+      };
+      return update(request, id, planned, shownAfterPatch);
     },
 
     async deleteGroup(request: ScimRequest, id: string): Promise<void> {

@@ -66,12 +66,16 @@ function mainEmail(emails: EmailColumns[]): string | null {
   return (withValue.find((email) => email.is_primary === true) ?? withValue[0])?.value ?? null;
 }
 
-/** @throws ScimFailure invalidValue when an indexed value is too long. */
-export function userColumns(resource: Resource): UserColumns {
+/**
+ * `wasActive` counts where the resource has no `active`.
+ * @throws ScimFailure invalidValue when an indexed value is too long.
+ */
+export function userColumns(resource: Resource, wasActive = true): UserColumns {
   const name = own(resource, 'name');
   const nameObject = isJsonObject(name) ? name : {};
   const userName = indexedText(resource, 'userName') ?? '';
   const displayName = indexedText(resource, 'displayName');
+  const active = own(resource, 'active');
   const email = mainEmail(emailColumns(resource));
   return {
     user_name: userName,
@@ -83,7 +87,7 @@ export function userColumns(resource: Resource): UserColumns {
     family_name: text(own(nameObject, 'familyName')),
     display_name: displayName,
     display_name_key: key(displayName),
-    active: own(resource, 'active') !== false,
+    active: typeof active === 'boolean' ? active : wasActive,
   };
 }
 

@@ -1,10 +1,10 @@
 // The SCIM HTTP surface (RFC 7644 §3): authentication, media types, limits and errors. What things mean is in the services.
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Authenticator } from '../directories/authenticator.ts';
 import { type DirectoryAccess, defaultDirectorySlug, slugPattern } from '../directories/contracts.ts';
 import { isOutage } from '../platform/db/errors.ts';
+import { limitBody } from '../platform/http/body-limit.ts';
 import type { AppEnv } from '../platform/http/request-context.ts';
 import { parseBearer } from '../platform/secrets/tokens.ts';
 import {
@@ -161,8 +161,6 @@ interface Endpoint {
   patch: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
   remove: (request: ScimRequest, id: string) => Promise<void>;
   list: (request: ScimRequest, query: Parameters<UsersService['listUsers']>[1]) => Promise<ShownList>;
-  /** PATCH answers 204 unless attributes are asked for: a group's members may be many, and no client reads them back. */
-  patchIsSilent: boolean;
 }
 
 function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
@@ -196,10 +194,8 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
     respondResource(c, 200, await endpoint.replace(requested(c), c.req.param('id'), await readJson(c))),
   );
   app.patch(`${path}/:id`, async (c) => {
-    const silent = endpoint.patchIsSilent && c.req.query('attributes') === undefined;
-    const request = silent ? requestOf(c, noProjection) : requested(c);
-    const shown = await endpoint.patch(request, c.req.param('id'), await readJson(c));
-    return silent ? c.body(null, 204, { ETag: weakEtag(shown.version) }) : respondResource(c, 200, shown);
+    const shown = await endpoint.patch(requested(c), c.req.param('id'), await readJson(c));
+    return shown.silent ? c.body(null, 204, { ETag: weakEtag(shown.version) }) : respondResource(c, 200, shown);
   });
   app.delete(`${path}/:id`, async (c) => {
     await endpoint.remove(requestOf(c, noProjection), c.req.param('id'));
@@ -246,7 +242,7 @@ function directoryRoutes({ authenticator, users, groups }: ScimRoutesDeps): Hono
   const app = new Hono<ScimEnv>();
   app.use(authenticate(authenticator));
   app.use(
-    bodyLimit({
+    limitBody({
       maxSize: maxBodyBytes,
       onError: (c) => respondError(c, scimError(413, `The body may have at most ${maxBodyBytes} bytes.`)),
     }),
@@ -259,7 +255,6 @@ function directoryRoutes({ authenticator, users, groups }: ScimRoutesDeps): Hono
     patch: users.patchUser,
     remove: users.deleteUser,
     list: users.listUsers,
-    patchIsSilent: false,
   });
   endpointRoutes(app, {
     resourceType: groupResourceType,
@@ -269,7 +264,6 @@ function directoryRoutes({ authenticator, users, groups }: ScimRoutesDeps): Hono
     patch: groups.patchGroup,
     remove: groups.deleteGroup,
     list: groups.listGroups,
-    patchIsSilent: true,
   });
   discoveryRoutes(app);
   unfinishedRoutes(app);

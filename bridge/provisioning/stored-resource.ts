@@ -11,6 +11,11 @@ export interface StoredResource {
   lastModifiedAt: Date;
 }
 
+export interface StoredUser extends StoredResource {
+  /** Whether the user may log in; `active` of the resource says the same, unless a client has removed it. */
+  active: boolean;
+}
+
 /** What a row is locked for. A change lets others add the row as a member meanwhile; a deletion doesn't. */
 export type RowLock = 'change' | 'delete';
 

@@ -6,7 +6,7 @@ import type { Resource } from '../scim/schema/model.ts';
 import { userStorage } from './filter-columns.ts';
 import { filterToSql, sortKey } from './filter-to-sql.ts';
 import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
-import type { ListPage, RowLock, StoredResource } from './stored-resource.ts';
+import type { ListPage, RowLock, StoredResource, StoredUser } from './stored-resource.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
@@ -127,16 +127,16 @@ export async function findUser(
   directoryId: string,
   id: string,
   options: { lock?: RowLock } = {},
-): Promise<StoredResource | undefined> {
+): Promise<StoredUser | undefined> {
   const row = await scope
     .selectFrom('users')
-    .select(columns)
+    .select([...columns, 'active'])
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
     .$if(options.lock === 'change', (query) => query.forNoKeyUpdate())
     .$if(options.lock === 'delete', (query) => query.forUpdate())
     .executeTakeFirst();
-  return row && toStored(row);
+  return row && { ...toStored(row), active: row.active };
 }
 
 export async function deleteUser(scope: Scope, directoryId: string, id: string): Promise<void> {

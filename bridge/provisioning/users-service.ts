@@ -21,9 +21,9 @@ import { inTime, parsePage } from './list-page.ts';
 import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
-import { userColumns } from './resource-columns.ts';
+import { type UserColumns, userColumns } from './resource-columns.ts';
 import { notFound, valueOrThrow } from './scim-failure.ts';
-import type { StoredResource } from './stored-resource.ts';
+import type { StoredResource, StoredUser } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 import * as users from './users-repository.ts';
 
@@ -36,10 +36,14 @@ export interface UsersServiceDeps {
 }
 
 /** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
-function updateEvents(id: string, version: number, before: StoredResource, after: Resource): NewEvent[] {
-  const keys = touchedKeys(userColumns(before.resource), userColumns(after));
-  const { active, ...others } = changesBetween(before.resource, after);
-  const event = (type: EventType, changes: typeof others): NewEvent => ({
+function updateEvents(version: number, before: StoredUser, after: Resource, columns: UserColumns): NewEvent[] {
+  const { id } = before;
+  const keys = touchedKeys(userColumns(before.resource), columns);
+  const all = changesBetween(before.resource, after);
+  const isSwitched = columns.active !== before.active;
+  const { active, ...withoutActive } = all;
+  const others = isSwitched ? withoutActive : all;
+  const event = (type: EventType, changes: typeof all): NewEvent => ({
     type,
     resourceType: 'User',
     resourceId: id,
@@ -48,7 +52,7 @@ function updateEvents(id: string, version: number, before: StoredResource, after
   });
   return [
     ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
-    ...(active ? [event(active.after === false ? 'user.deactivated' : 'user.activated', { active })] : []),
+    ...(isSwitched && active ? [event(columns.active ? 'user.activated' : 'user.deactivated', { active })] : []),
   ];
 }
 
@@ -75,7 +79,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     request: ScimRequest,
     id: string,
     lock: 'change' | 'delete' = 'change',
-  ): Promise<StoredResource> {
+  ): Promise<StoredUser> {
     const stored = isUuid(id) ? await users.findUser(scope, request.directory.id, id, { lock }) : undefined;
     if (!stored) throw notFound('User', id);
     requireVersion(stored, request);
@@ -92,11 +96,10 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   async function save(
     scope: Scope,
     request: ScimRequest,
-    before: StoredResource,
-    next: NextState,
+    before: StoredUser,
+    { resource, ...next }: NextState,
   ): Promise<{ stored: StoredResource; changed: boolean }> {
     const directoryId = request.directory.id;
-    const resource = withActive(next.resource, own(before.resource, 'active') !== false);
     const now = clock.now();
     const passwordChanged =
       next.passwordHash === undefined
@@ -108,10 +111,12 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     if (!resourceChanged && !passwordChanged) return { stored: before, changed: false };
 
     const version = before.version + 1;
+    // Whoever takes `active` away neither lets a user in nor locks one out.
+    const columns = userColumns(resource, before.active);
     await users.updateUser(scope, directoryId, {
       id: before.id,
       resource,
-      columns: userColumns(resource),
+      columns,
       version,
       now,
       emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
@@ -119,7 +124,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     if (typeof next.passwordHash === 'string')
       await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
     const events = [
-      ...updateEvents(before.id, version, before, resource),
+      ...updateEvents(version, before, resource, columns),
       ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
     ];
     await appendEvents(scope, directoryId, events, request.actor, now);
@@ -129,7 +134,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   async function update(
     request: ScimRequest,
     id: string,
-    plan: (before: StoredResource) => NextState,
+    plan: (before: StoredUser) => NextState,
   ): Promise<ShownResource> {
     const { id: directoryId } = request.directory;
     let attempted: unknown;
@@ -216,7 +221,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const valid = valueOrThrow(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
       const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
-      return update(request, id, () => ({ resource: valid.resource, passwordHash }));
+      return update(request, id, (before) => {
+        const active = own(before.resource, 'active');
+        const isKept = typeof active === 'boolean';
+        return { resource: isKept ? withActive(valid.resource, active) : valid.resource, passwordHash };
+      });
     },
 
     async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {

@@ -75,7 +75,7 @@ test('a user is created, found, changed, deactivated and deleted', async () => {
     schemas: [patchSchema],
     Operations: [{ op: 'Remove', path: 'members', value: [{ $ref: null, value: id }] }],
   });
-  expect(emptied.status).toBe(204);
+  expect([emptied.status, emptied.body.members]).toEqual([200, undefined]);
   expect((await scim.get(`/Groups/${group.body.id}`)).body.members).toBeUndefined();
 
   const put = await scim.put(`/Users/${id}`, { schemas: [userSchema], userName: 'anna@acme.test', active: true });

@@ -135,6 +135,25 @@ test('a password is never shown, neither in answers nor in events', async () => 
   expect(types.filter((type) => type === 'user.password_changed')).toHaveLength(3);
 });
 
+test('removing `active` shows none, and neither lets anybody in nor locks anybody out', async () => {
+  const active = (op: string, value?: boolean) =>
+    patchOp({ op, path: 'active', ...(value !== undefined && { value }) });
+  const inactive = () => scim.get(filtered('/Users', 'userName eq "no-active" and active eq false'));
+  const { id } = await newUser(scim, 'no-active', { active: false });
+  const before = (await eventsOf(bridge, scim)).length;
+  expect((await scim.patch(`/Users/${id}`, active('remove'))).body).not.toHaveProperty('active');
+  expect((await scim.put(`/Users/${id}`, { schemas: [userSchema], userName: 'no-active' })).body).not.toHaveProperty(
+    'active',
+  );
+  expect((await inactive()).body.totalResults).toBe(1);
+  expect((await scim.patch(`/Users/${id}`, active('add', true))).body.active).toBe(true);
+  expect((await inactive()).body.totalResults).toBe(0);
+  await scim.patch(`/Users/${id}`, active('remove'));
+  await scim.patch(`/Users/${id}`, active('add', true));
+  const events = (await eventsOf(bridge, scim)).slice(before).map(({ type }) => type);
+  expect(events).toEqual(['user.updated', 'user.activated', 'user.updated', 'user.updated']);
+});
+
 test('PUT clears what it does not name, but keeps `active`', async () => {
   const { id } = await newUser(scim, 'put-clears', { title: 'T', name: { givenName: 'P' }, active: false });
   const put = await scim.put(`/Users/${id}`, { schemas: [userSchema], userName: 'put-clears', displayName: 'D' });
