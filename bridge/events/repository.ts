@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import type { Actor, EventData, EventType, NewEvent, StoredEvent } from './contracts.ts';
 
-const batchSize = 10_000;
+/** Events placed by one statement. Each is looked for in the list of the batch, so a larger one is not a faster one. */
+const batchSize = 1_000;
 
 /** Appends events in the caller's transaction. */
 export async function appendEvents(
@@ -62,18 +63,22 @@ async function placeBatch(scope: Scope, directoryId: string): Promise<{ placed: 
   const { rows: heads } = await sql<{ position: number }>`
     select position from event_heads where directory_id = ${directoryId} for update`.execute(scope);
   const head = heads[0]?.position ?? 0;
-  const { numAffectedRows } = await sql`
-    update events set position = ${head} + waiting.n
-    from (
-      select id, row_number() over (order by id) as n from (
-        select id from events where directory_id = ${directoryId} and position is null order by id limit ${batchSize}
-      ) as oldest
-    ) as waiting
-    where events.directory_id = ${directoryId} and events.id = waiting.id`.execute(scope);
-  const placed = Number(numAffectedRows ?? 0n);
-  if (placed > 0) {
-    await sql`update event_heads set position = ${head + placed} where directory_id = ${directoryId}`.execute(scope);
-  }
+  const waiting = await scope
+    .selectFrom('events')
+    .select('id')
+    .where('directory_id', '=', directoryId)
+    .where('position', 'is', null)
+    .orderBy('id')
+    .limit(batchSize)
+    .execute();
+  const placed = waiting.length;
+  if (placed === 0) return { placed, head };
+  const ids = waiting.map((event) => event.id);
+  // Not a join with the list: with the statistics of a table that has just grown, PostgreSQL joins row by row.
+  await sql`
+    update events set position = ${head} + array_position(${ids}::bigint[], id)
+    where directory_id = ${directoryId} and id = any(${ids}::bigint[])`.execute(scope);
+  await sql`update event_heads set position = ${head + placed} where directory_id = ${directoryId}`.execute(scope);
   return { placed, head: head + placed };
 }
 
