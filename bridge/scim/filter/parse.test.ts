@@ -207,7 +207,10 @@ describe('parseFilter: unquoted values', () => {
       operands: [compare('userName', 'anna@x.test'), present('b')],
     });
     expect(parsed('(a eq x)', { unquotedFilterValues: true })).toEqual(compare('a', 'x'));
-    expectInvalid('a eq ', { unquotedFilterValues: true });
+    for (const text of ['a eq ', "a eq 'x'", 'a eq “x”', 'a eq {"x":1}', 'a eq `x`']) {
+      expectInvalid(text, { unquotedFilterValues: true });
+    }
+    expect(parsed("a eq O'Neil", { unquotedFilterValues: true })).toEqual(compare('a', "O'Neil"));
   });
 });
 

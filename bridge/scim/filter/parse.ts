@@ -205,7 +205,7 @@ class FilterParser {
       // "+ 0" turns -0, which prints as "0", into 0.
       return Number.isFinite(number) ? number + 0 : this.failHere('the number is too large');
     }
-    if (this.unquoted && word !== '' && word.isWellFormed() && !word.includes('\u0000')) return word;
+    if (this.unquoted && isPlainWord(word)) return word;
     scanner.position = start;
     return this.failHere('expected a value: a string in double quotes, a number, true, false or null');
   }
@@ -232,4 +232,9 @@ class FilterParser {
     if (this.scanner.error === '') this.scanner.error = reason;
     return undefined;
   }
+}
+
+/** What is quoted otherwise, or looks like JSON, would be searched for as it stands and never be found. */
+function isPlainWord(word: string): boolean {
+  return word !== '' && !/^['`{“‘]/.test(word) && word.isWellFormed() && !word.includes('\u0000');
 }

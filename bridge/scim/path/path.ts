@@ -47,6 +47,7 @@ export function parsePath(
   if (!parsed.ok) return parsed;
   const { attribute: name, filter, subAttribute: subName } = parsed.value;
   if (name.split(/[.:]/).some(isForbiddenName)) return invalidPath(`${quote(name)} is not an attribute name.`);
+  if (/(^|[.:])\.|\.$/.test(name)) return invalidPath(`${quote(name)} lacks a name before or after a dot.`);
   const path = resolveAttribute(resourceType, name, options);
   if (path === undefined || filter === undefined) return unknown(text, resourceType, options);
   if (path.subAttribute !== undefined || !path.attribute.multiValued) {
