@@ -1,9 +1,9 @@
 // The user-storage API (docs/user-storage-api.md): what a Keycloak provider asks the bridge.
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { ApiError } from '../platform/http/api-error.ts';
+import { limitBody } from '../platform/http/body-limit.ts';
 import { problem } from '../platform/http/problem.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { parseBearer } from '../platform/secrets/tokens.ts';
@@ -25,8 +25,8 @@ interface UserStorageEnv {
 const maxBody = 64 * 1024;
 
 const version: MiddlewareHandler = async (c, next) => {
-  await next();
   c.header('Realmbridge-Api', '1');
+  await next();
 };
 
 const authentication =
@@ -81,7 +81,7 @@ export function userStorageRoutes({
   app.use('/:federation/*', authentication(federationAuthenticator));
   app.use(
     '/:federation/*',
-    bodyLimit({
+    limitBody({
       maxSize: maxBody,
       onError: () => {
         throw new ApiError('too_large', `body: may have at most ${maxBody} bytes.`);

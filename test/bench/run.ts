@@ -15,7 +15,7 @@ interface Result {
 }
 
 async function measure(stage: Stage, options: BenchOptions): Promise<Result> {
-  const load = new LoadGenerator({ ...options, signal: stage.context.signal });
+  const load = new LoadGenerator({ ...options, databasePid: stage.server.pid, signal: stage.context.signal });
   stage.onEnd(async () => load.close());
   const comparisons: ComparisonResult[] = [];
   const work = await scimComparisons(stage, (name) => isChosen(options, name));

@@ -50,8 +50,9 @@ export function requestContext(options: RequestContextOptions): MiddlewareHandle
     c.set('requestId', requestId);
     c.set('logger', logger);
     c.set('baseUrl', baseUrlOf(c, options));
-    await next();
+    // Before the answer is made: a header added afterwards makes Hono copy the whole answer.
     c.header('X-Request-Id', requestId);
+    await next();
     const ms = performance.now() - started;
     const route = patternOf(c);
     options.metrics?.observe({ method: c.req.method, route, status: c.res.status, seconds: ms / 1000 });

@@ -20,8 +20,7 @@ export async function copyTables({ admin, server }: Stage): Promise<void> {
   }
 }
 
-/** Answers the server's URL. */
-export async function startBaseline(stage: Stage): Promise<string> {
+export async function startBaseline(stage: Stage): Promise<{ url: string; pid: number }> {
   const child = fork(program, {
     env: { ...process.env, DATABASE_URL: stage.url, DATABASE_POOL_SIZE: String(poolSize), NODE_OPTIONS: '' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -42,5 +41,5 @@ export async function startBaseline(stage: Stage): Promise<string> {
     ended.then(() => undefined),
   ]);
   if (port === undefined) throw new Error('The baseline server ended while starting.');
-  return `http://127.0.0.1:${port}`;
+  return { url: `http://127.0.0.1:${port}`, pid };
 }

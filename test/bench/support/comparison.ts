@@ -71,6 +71,8 @@ export function renderComparisons(results: readonly ComparisonResult[]): string 
       figure(comparand.rate),
       figure(comparand.p50),
       figure(comparand.p99),
+      figure(comparand.cpu.server),
+      figure(comparand.cpu.database),
       ratio === undefined ? '' : ratio.toFixed(2),
       target,
     ];
@@ -80,5 +82,9 @@ export function renderComparisons(results: readonly ComparisonResult[]): string 
       ...(result.tuned ? [line(result.tuned, result.tunedRatio, '')] : []),
     ];
   });
-  return table(['work', 'by', 'per second', 'p50 ms', 'p99 ms', 'ratio', 'target'], rows, [0, 1, 6]);
+  return table(
+    ['work', 'by', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'database', 'ratio', 'target'],
+    rows,
+    [0, 1, 8],
+  );
 }

@@ -2,6 +2,7 @@
 // answer to the last one is there.
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { cpuSeconds } from './cpu.ts';
 import { median, quantile } from './statistics.ts';
 
 export interface LoadRequest {
@@ -19,10 +20,18 @@ export interface Target {
   request(n: number): LoadRequest;
   /** The status of a right answer. */
   status: number;
+  /** The processes that do its work, besides PostgreSQL. */
+  pids?: readonly number[];
   /** The status by which the target says that it is overloaded: counted, and not as an answer. */
   refusal?: number;
   /** Looks at an answer's body; answers what is wrong with it. Called for a sample, because parsing costs. */
   check?(body: string, n: number): string | undefined;
+}
+
+/** Processor time, milliseconds a request. */
+export interface Cpu {
+  server: number;
+  database: number;
 }
 
 export interface Round {
@@ -31,12 +40,15 @@ export interface Round {
   /** Milliseconds of each request. */
   latencies: number[];
   refused: number;
+  cpu: Cpu;
 }
 
 export interface LoadOptions {
   connections: number;
   seconds: number;
   signal: AbortSignal;
+  /** PostgreSQL's first process. */
+  databasePid: number;
 }
 
 const checkEvery = 97;
@@ -97,8 +109,10 @@ export class LoadGenerator {
 
   /** @throws Error at the first wrong answer: a rate of failures means nothing. */
   async run(target: Target, { seconds, connections }: Partial<LoadOptions> = {}): Promise<Round> {
-    const { signal } = this.#options;
+    const { signal, databasePid } = this.#options;
     const base = new URL(target.url);
+    const usedCpu = () => Promise.all([target.pids ? cpuSeconds(target.pids) : Number.NaN, cpuSeconds([databasePid])]);
+    const before = await usedCpu();
     const latencies: number[] = [];
     const started = performance.now();
     const deadline = started + (seconds ?? this.#options.seconds) * 1_000;
@@ -110,19 +124,23 @@ export class LoadGenerator {
         const n = this.#sent.get(target) ?? 0;
         this.#sent.set(target, n + 1);
         const look = target.check !== undefined && n % checkEvery === 0;
-        const before = performance.now();
+        const sentAt = performance.now();
         const { status, body } = await send(this.#agent, base, target.request(n), look);
         if (status === target.refusal) {
           refused += 1;
           continue;
         }
-        latencies.push(performance.now() - before);
+        latencies.push(performance.now() - sentAt);
         const wrong = status === target.status ? look && target.check?.(body, n) : `status ${status}`;
         if (wrong) throw new Error(`${target.name}: ${wrong}: ${body.slice(0, 500)}`);
       }
     };
     await Promise.all(Array.from({ length: connections ?? this.#options.connections }, worker));
-    return { rate: latencies.length / ((performance.now() - started) / 1_000), latencies, refused };
+    const rate = latencies.length / ((performance.now() - started) / 1_000);
+    const after = await usedCpu();
+    const perRequest = (end: number, start: number): number => ((end - start) * 1_000) / latencies.length;
+    const cpu = { server: perRequest(after[0], before[0]), database: perRequest(after[1], before[1]) };
+    return { rate, latencies, refused, cpu };
   }
 }
 
@@ -131,6 +149,7 @@ export interface Figures {
   rate: number;
   p50: number;
   p99: number;
+  cpu: Cpu;
   requests: number;
   refused: number;
 }
@@ -141,6 +160,10 @@ export function figuresOf(rounds: readonly Round[]): Figures {
     rate: median(rounds.map((round) => round.rate)),
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
+    cpu: {
+      server: median(rounds.map((round) => round.cpu.server)),
+      database: median(rounds.map((round) => round.cpu.database)),
+    },
     requests: latencies.length,
     refused: rounds.reduce((sum, round) => sum + round.refused, 0),
   };

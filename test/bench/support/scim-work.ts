@@ -1,5 +1,6 @@
 // The bridge's own work beside the same work on Hono and pg alone.
 
+import type { BridgeProcess } from '../../../bridge/dev/bridge-process.ts';
 import { createPasswordHasher } from '../../../bridge/platform/secrets/passwords.ts';
 import { copyTables, startBaseline } from './baseline.ts';
 import type { Comparison } from './comparison.ts';
@@ -42,26 +43,30 @@ const holds = (part: (n: number) => string) => (body: string, n: number) =>
 export const byUserName = (slug: string, userName: string): string =>
   `/scim/v2/${slug}/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`;
 
+type Served = Pick<BridgeProcess, 'url' | 'pid'>;
+
 interface Place {
   directory: BenchDirectory;
-  bridgeUrl: string;
-  bareUrl: string;
+  bridge: Served;
+  bare: Served;
   federationToken: string;
 }
 
-function targets({ directory, bridgeUrl, bareUrl, federationToken }: Place): Comparison[] {
+function targets({ directory, bridge: ours, bare: theirs, federationToken }: Place): Comparison[] {
   const headers = scimHeaders(directory.token);
   const user = (n: number) => userOf(anyOf(userCount, n));
   const bridge = (status: number, request: (n: number) => LoadRequest, check?: Target['check']): Target => ({
     name: 'bridge',
-    url: bridgeUrl,
+    url: ours.url,
+    pids: [ours.pid],
     status,
     request,
     ...(check && { check }),
   });
   const bare = (style: 'plain' | 'tuned', status: number, request: (n: number) => LoadRequest): Target => ({
     name: style === 'plain' ? 'Hono + pg' : 'Hono + pg, tuned',
-    url: bareUrl,
+    url: theirs.url,
+    pids: [theirs.pid],
     status,
     request: (n) => {
       const { path, ...rest } = request(n);
@@ -145,7 +150,8 @@ export async function scimComparisons(stage: Stage, isChosen: (name: string) => 
   await services.federations.createFederation({ slug: 'bench' });
   await services.federations.addDirectory('bench', 'bench', {});
   const { token: federationToken } = await services.federations.createToken('bench', {});
-  const place = { directory, bridgeUrl: '', bareUrl: '', federationToken };
+  const nowhere = { url: '', pid: 0 };
+  const place = { directory, bridge: nowhere, bare: nowhere, federationToken };
   if (!targets(place).some(({ name }) => isChosen(name))) return [];
 
   progress(`loading ${userCount.toLocaleString('en')} users`);
@@ -153,6 +159,6 @@ export async function scimComparisons(stage: Stage, isChosen: (name: string) => 
   await loadUsers(admin, directory.id, userCount, { hash, count: withPassword });
   await copyTables(stage);
   const bridge = await stage.bridge();
-  const bareUrl = await startBaseline(stage);
-  return targets({ ...place, bridgeUrl: bridge.url, bareUrl }).filter(({ name }) => isChosen(name));
+  const bare = await startBaseline(stage);
+  return targets({ ...place, bridge, bare }).filter(({ name }) => isChosen(name));
 }

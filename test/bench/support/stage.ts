@@ -26,7 +26,7 @@ export const poolSize = 10;
 export interface Stage {
   readonly context: ToolContext & { signal: AbortSignal };
   readonly folder: string;
-  readonly server: { port: number; version: string; role: string; password: string };
+  readonly server: { pid: number; port: number; version: string; role: string; password: string };
   /** As superuser, whom row-level security does not bind: for loading data. */
   readonly admin: Client;
   /** The bridge's own database. */
@@ -50,6 +50,7 @@ async function startServer(
   context: ToolContext,
   folder: string,
 ): Promise<{
+  pid: number;
   port: number;
   url: (database: string, user?: { name: string; password: string }) => string;
   stop: () => Promise<void>;
@@ -63,6 +64,7 @@ async function startServer(
   });
   context.watch.add(server.pid, { signal: 'SIGINT', graceMs: 10_000 });
   return {
+    pid: server.pid,
     port,
     url: server.url,
     stop: async () => {
@@ -135,7 +137,7 @@ async function build(options: StageOptions, context: Stage['context'], onEnd: St
   return {
     context,
     folder,
-    server: { port: postgres.port, version: rows[0].version, role, password },
+    server: { pid: postgres.pid, port: postgres.port, version: rows[0].version, role, password },
     admin,
     url,
     store,
