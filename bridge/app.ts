@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { userStorageRoutes } from './federation/routes.ts';
+import { managementRoutes } from './management/routes.ts';
 import { openApiRoutes } from './openapi.ts';
 import { problem } from './platform/http/problem.ts';
 import { type AppEnv, requestContext } from './platform/http/request-context.ts';
@@ -18,15 +19,25 @@ export interface AppDeps {
   /** Believe X-Forwarded-Proto and X-Forwarded-Host. */
   trustProxy?: boolean;
   metrics?: HttpMetrics | undefined;
+  /** Opens /api/v1; without it nobody may manage over HTTP. */
+  adminToken?: string | undefined;
 }
 
 /** The whole HTTP application. */
-export function createApp({ services, logger, publicUrl, trustProxy = false, metrics }: AppDeps): Hono<AppEnv> {
+export function createApp({
+  services,
+  logger,
+  publicUrl,
+  trustProxy = false,
+  metrics,
+  adminToken,
+}: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext({ logger, publicUrl, trustProxy, metrics }));
   app.use(secureHeaders());
   app.route('/scim/v2', scimRoutes(services));
   app.route('/user-storage/v1', userStorageRoutes(services));
+  app.route('/api/v1', managementRoutes(services, adminToken));
   app.route('/api', openApiRoutes());
   app.notFound((c) => problem(c, { status: 404, code: 'not_found', detail: 'There is no such route.' }));
   return app;

@@ -128,6 +128,7 @@ export async function serve(config: Config): Promise<RunningBridge> {
     services,
     logger,
     metrics,
+    adminToken: config.adminToken,
     publicUrl: config.http.publicUrl,
     trustProxy: config.http.trustProxy,
   });

@@ -1,0 +1,69 @@
+// The shapes of the management API, which requests are checked against and OpenAPI shows.
+import { z } from '@hono/zod-openapi';
+import { slugPattern } from '../directories/contracts.ts';
+import { profileNames } from '../scim/interop/profiles.ts';
+
+const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');
+const name = z.string().trim().min(1).max(200);
+const profile = z.enum(profileNames);
+const time = z.iso.datetime({ offset: true });
+
+export const slugParams = z.object({ slug });
+export const tokenParams = z.object({ slug, tokenId: z.uuid() });
+export const attachmentParams = z.object({ slug, directory: slug });
+
+export const newDirectory = z.strictObject({ slug, name: name.optional(), profile: profile.optional() });
+export const directoryChange = z.strictObject({
+  name: name.optional(),
+  profile: profile.optional(),
+  enabled: z.boolean().optional(),
+});
+export const newFederation = z.strictObject({ slug, name: name.optional() });
+export const attachment = z.strictObject({
+  priority: z.int().min(0).max(1_000_000).optional(),
+  enabled: z.boolean().optional(),
+});
+export const newToken = z.strictObject({ name: name.optional(), expiresAt: time.optional() });
+export const newDirectoryToken = newToken.extend({
+  scopes: z
+    .array(z.enum(['read', 'write']))
+    .min(1)
+    .optional(),
+});
+
+export const directoryShape = z
+  .object({
+    slug,
+    name,
+    kind: z.enum(['scim', 'ldap']),
+    profile,
+    enabled: z.boolean(),
+    createdAt: time,
+  })
+  .openapi('Directory');
+
+export const tokenShape = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string(),
+    createdAt: time,
+    expiresAt: time.nullable(),
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+  })
+  .openapi('Token');
+
+export const createdTokenShape = z
+  .object({ id: z.uuid(), prefix: z.string(), token: z.string().openapi({ description: 'Shown this once.' }) })
+  .openapi('CreatedToken');
+
+export const federationShape = z
+  .object({
+    slug,
+    name,
+    revision: z.string(),
+    directories: z.array(z.object({ slug, priority: z.int(), enabled: z.boolean() })),
+    reservedUsernames: z.array(z.string()),
+  })
+  .openapi('ManagedFederation');

@@ -1,0 +1,210 @@
+// The operations of the management API as OpenAPI describes them; routes.ts answers them.
+import { createRoute, type z } from '@hono/zod-openapi';
+import { problemSchema } from '../federation/contracts.ts';
+import * as shapes from './contracts.ts';
+
+const common = { tags: ['Management'], security: [{ adminToken: [] }] };
+
+function refusals(own: Partial<Record<400 | 404 | 409, string>>) {
+  const all = { ...own, 401: 'unauthorized', 500: 'internal_error' };
+  return Object.fromEntries(
+    Object.entries(all).map(([status, codes]) => [
+      status,
+      {
+        description: `Problem with the code ${codes}`,
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  );
+}
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
+const nothing = { 204: { description: 'Done' } };
+
+export const listDirectories = createRoute({
+  ...common,
+  method: 'get',
+  path: '/directories',
+  operationId: 'listDirectories',
+  summary: 'All directories, by slug',
+  responses: { 200: json(shapes.directoryShape.array(), 'The directories'), ...refusals({}) },
+});
+
+export const createDirectory = createRoute({
+  ...common,
+  method: 'post',
+  path: '/directories',
+  operationId: 'createDirectory',
+  summary: 'A new directory that an identity provider pushes to by SCIM',
+  request: { body: body(shapes.newDirectory) },
+  responses: {
+    201: json(shapes.directoryShape, 'The directory'),
+    ...refusals({ 400: 'invalid_request', 409: 'conflict' }),
+  },
+});
+
+export const getDirectory = createRoute({
+  ...common,
+  method: 'get',
+  path: '/directories/{slug}',
+  operationId: 'getDirectory',
+  summary: 'One directory',
+  request: { params: shapes.slugParams },
+  responses: { 200: json(shapes.directoryShape, 'The directory'), ...refusals({ 404: 'directory_absent' }) },
+});
+
+export const updateDirectory = createRoute({
+  ...common,
+  method: 'patch',
+  path: '/directories/{slug}',
+  operationId: 'updateDirectory',
+  summary: 'Renames, re-profiles, enables or disables a directory',
+  request: { params: shapes.slugParams, body: body(shapes.directoryChange) },
+  responses: {
+    200: json(shapes.directoryShape, 'The directory'),
+    ...refusals({ 400: 'invalid_request', 404: 'directory_absent' }),
+  },
+});
+
+export const deleteDirectory = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/directories/{slug}',
+  operationId: 'deleteDirectory',
+  summary: 'Deletes a directory with its users, groups, events and tokens',
+  request: { params: shapes.slugParams },
+  responses: { ...nothing, ...refusals({ 404: 'directory_absent' }) },
+});
+
+export const listDirectoryTokens = createRoute({
+  ...common,
+  method: 'get',
+  path: '/directories/{slug}/tokens',
+  operationId: 'listDirectoryTokens',
+  summary: "A directory's tokens, without their secrets",
+  request: { params: shapes.slugParams },
+  responses: { 200: json(shapes.tokenShape.array(), 'The tokens'), ...refusals({ 404: 'directory_absent' }) },
+});
+
+export const createDirectoryToken = createRoute({
+  ...common,
+  method: 'post',
+  path: '/directories/{slug}/tokens',
+  operationId: 'createDirectoryToken',
+  summary: 'A new token for the identity provider; others stay valid',
+  request: { params: shapes.slugParams, body: body(shapes.newDirectoryToken) },
+  responses: {
+    201: json(shapes.createdTokenShape, 'The token, shown this once'),
+    ...refusals({ 400: 'invalid_request', 404: 'directory_absent' }),
+  },
+});
+
+export const revokeDirectoryToken = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/directories/{slug}/tokens/{tokenId}',
+  operationId: 'revokeDirectoryToken',
+  summary: 'Revokes a token',
+  request: { params: shapes.tokenParams },
+  responses: { ...nothing, ...refusals({ 404: 'directory_absent, token_absent' }) },
+});
+
+export const listFederations = createRoute({
+  ...common,
+  method: 'get',
+  path: '/federations',
+  operationId: 'listFederations',
+  summary: 'All federations with their directories in the order of priority',
+  responses: { 200: json(shapes.federationShape.array(), 'The federations'), ...refusals({}) },
+});
+
+export const createFederation = createRoute({
+  ...common,
+  method: 'post',
+  path: '/federations',
+  operationId: 'createFederation',
+  summary: 'A new federation without directories',
+  request: { body: body(shapes.newFederation) },
+  responses: {
+    201: json(shapes.federationShape, 'The federation'),
+    ...refusals({ 400: 'invalid_request', 409: 'conflict' }),
+  },
+});
+
+export const getFederation = createRoute({
+  ...common,
+  method: 'get',
+  path: '/federations/{slug}',
+  operationId: 'getManagedFederation',
+  summary: 'One federation',
+  request: { params: shapes.slugParams },
+  responses: { 200: json(shapes.federationShape, 'The federation'), ...refusals({ 404: 'federation_absent' }) },
+});
+
+export const putAttachment = createRoute({
+  ...common,
+  method: 'put',
+  path: '/federations/{slug}/directories/{directory}',
+  operationId: 'putFederationDirectory',
+  summary: 'Adds a directory to the federation, or sets its priority or toggle; a taken priority is swapped',
+  request: { params: shapes.attachmentParams, body: body(shapes.attachment) },
+  responses: {
+    200: json(shapes.federationShape, 'The federation'),
+    ...refusals({ 400: 'invalid_request', 404: 'federation_absent, directory_absent', 409: 'conflict' }),
+  },
+});
+
+export const deleteAttachment = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/federations/{slug}/directories/{directory}',
+  operationId: 'deleteFederationDirectory',
+  summary: 'Takes a directory out of the federation: its users leave Keycloak',
+  request: { params: shapes.attachmentParams },
+  responses: { ...nothing, ...refusals({ 404: 'federation_absent, directory_absent' }) },
+});
+
+export const createFederationToken = createRoute({
+  ...common,
+  method: 'post',
+  path: '/federations/{slug}/tokens',
+  operationId: 'createFederationToken',
+  summary: 'A new token for a Keycloak provider',
+  request: { params: shapes.slugParams, body: body(shapes.newToken) },
+  responses: {
+    201: json(shapes.createdTokenShape, 'The token, shown this once'),
+    ...refusals({ 400: 'invalid_request', 404: 'federation_absent' }),
+  },
+});
+
+export const revokeFederationToken = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/federations/{slug}/tokens/{tokenId}',
+  operationId: 'revokeFederationToken',
+  summary: 'Revokes a token',
+  request: { params: shapes.tokenParams },
+  responses: { ...nothing, ...refusals({ 404: 'federation_absent, token_absent' }) },
+});
+
+export const managementOperations = [
+  listDirectories,
+  createDirectory,
+  getDirectory,
+  updateDirectory,
+  deleteDirectory,
+  listDirectoryTokens,
+  createDirectoryToken,
+  revokeDirectoryToken,
+  listFederations,
+  createFederation,
+  getFederation,
+  putAttachment,
+  deleteAttachment,
+  createFederationToken,
+  revokeFederationToken,
+];

@@ -1,0 +1,176 @@
+// The management API at /api/v1: directories, federations and their tokens, for the operator's scripts.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Directory, DirectoryToken } from '../directories/contracts.ts';
+import type { DirectoryService } from '../directories/service.ts';
+import type { FederationDescription } from '../federation/life-cycle.ts';
+import type { FederationService } from '../federation/service.ts';
+import { ApiError } from '../platform/http/api-error.ts';
+import { limitBody } from '../platform/http/body-limit.ts';
+import { type AppEnv, answerError } from '../platform/http/request-context.ts';
+import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import * as operations from './operations.ts';
+
+export interface ManagementDeps {
+  directories: DirectoryService;
+  federations: FederationService;
+}
+
+const maxBody = 64 * 1024;
+
+/** Without an admin token configured, every request gets the same 401 as a wrong one. */
+function authentication(adminToken: string | undefined): MiddlewareHandler<AppEnv> {
+  const expected = adminToken === undefined ? undefined : digestToken(adminToken);
+  return async (c, next) => {
+    const token = parseBearer(c.req.header('Authorization'));
+    if (!expected || token === undefined || !sameDigest(digestToken(token), expected)) {
+      throw new ApiError('unauthorized', 'The admin token is required.', { headers: { 'WWW-Authenticate': 'Bearer' } });
+    }
+    await next();
+  };
+}
+
+const shownDirectory = ({ id: _id, createdAt, ...directory }: Directory) => ({
+  ...directory,
+  createdAt: createdAt.toISOString(),
+});
+
+const shownToken = (token: DirectoryToken) => ({
+  id: token.id,
+  name: token.name,
+  prefix: token.prefix,
+  createdAt: token.createdAt.toISOString(),
+  expiresAt: token.expiresAt?.toISOString() ?? null,
+  revokedAt: token.revokedAt?.toISOString() ?? null,
+  lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+});
+
+const shownFederation = (federation: FederationDescription) => ({
+  slug: federation.slug,
+  name: federation.name,
+  revision: federation.shownRevision,
+  directories: federation.directories.map(({ slug, priority, enabled }) => ({ slug, priority, enabled })),
+  reservedUsernames: federation.reserved.map(({ usernameKey }) => usernameKey),
+});
+
+const tokenInput = ({ expiresAt, ...input }: { name?: string | undefined; expiresAt?: string | undefined }) => ({
+  ...(input.name !== undefined && { name: input.name }),
+  ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
+});
+
+/** Leaves out what is undefined, so that absent stays absent. */
+function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** The routes below /api/v1; `adminToken` is the configured one. */
+export function managementRoutes(
+  { directories, federations }: ManagementDeps,
+  adminToken: string | undefined,
+): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      throw new ApiError(
+        'invalid_request',
+        `${issue?.path.join('.') || 'request'}: ${issue?.message ?? 'is not valid'}.`,
+      );
+    },
+  });
+  app.onError((error, c) =>
+    error instanceof HTTPException && error.status < 500
+      ? answerError(new ApiError('invalid_request', 'body: must be JSON, with Content-Type application/json.'), c)
+      : answerError(error, c),
+  );
+  app.use(authentication(adminToken));
+  app.use(
+    limitBody({
+      maxSize: maxBody,
+      onError: () => {
+        throw new ApiError('too_large', `body: may have at most ${maxBody} bytes.`);
+      },
+    }),
+  );
+
+  app.openapi(operations.listDirectories, async (c) =>
+    c.json((await directories.listDirectories()).map(shownDirectory), 200),
+  );
+  app.openapi(operations.createDirectory, async (c) =>
+    c.json(shownDirectory(await directories.createDirectory(given(c.req.valid('json')))), 201),
+  );
+  app.openapi(operations.getDirectory, async (c) =>
+    c.json(shownDirectory(await directories.requireDirectory(c.req.valid('param').slug)), 200),
+  );
+  app.openapi(operations.updateDirectory, async (c) =>
+    c.json(
+      shownDirectory(await directories.updateDirectory(c.req.valid('param').slug, given(c.req.valid('json')))),
+      200,
+    ),
+  );
+  app.openapi(operations.deleteDirectory, async (c) => {
+    await directories.deleteDirectory(c.req.valid('param').slug);
+    return c.body(null, 204);
+  });
+  app.openapi(operations.listDirectoryTokens, async (c) =>
+    c.json((await directories.listTokens(c.req.valid('param').slug)).map(shownToken), 200),
+  );
+  app.openapi(operations.createDirectoryToken, async (c) => {
+    const { scopes, ...input } = c.req.valid('json');
+    const made = await directories.createToken(c.req.valid('param').slug, {
+      ...tokenInput(input),
+      ...(scopes && { scopes }),
+    });
+    return c.json(made, 201);
+  });
+  app.openapi(operations.revokeDirectoryToken, async (c) => {
+    const { slug, tokenId } = c.req.valid('param');
+    await directories.revokeToken(slug, tokenId);
+    return c.body(null, 204);
+  });
+
+  const described = async (slug: string) => shownFederation(await federations.describeFederation(slug));
+  app.openapi(operations.listFederations, async (c) => {
+    const all = await federations.listFederations();
+    return c.json(await Promise.all(all.map(({ slug }) => described(slug))), 200);
+  });
+  app.openapi(operations.createFederation, async (c) => {
+    const { slug } = await federations.createFederation(given(c.req.valid('json')));
+    return c.json(await described(slug), 201);
+  });
+  app.openapi(operations.getFederation, async (c) => c.json(await described(c.req.valid('param').slug), 200));
+  app.openapi(operations.putAttachment, async (c) => {
+    const { slug, directory } = c.req.valid('param');
+    const { priority, enabled } = given(c.req.valid('json'));
+    const { directories: attached } = await federations.describeFederation(slug);
+    const isAttached = attached.some((one) => one.slug === directory);
+    if (!isAttached) await federations.addDirectory(slug, directory, priority === undefined ? {} : { priority });
+    if (isAttached || enabled === false) {
+      await federations.setDirectory(slug, directory, {
+        ...(priority !== undefined && { priority }),
+        ...(enabled !== undefined && { enabled }),
+      });
+    }
+    return c.json(await described(slug), 200);
+  });
+  app.openapi(operations.deleteAttachment, async (c) => {
+    const { slug, directory } = c.req.valid('param');
+    await federations.removeDirectory(slug, directory);
+    return c.body(null, 204);
+  });
+  app.openapi(operations.createFederationToken, async (c) =>
+    c.json(await federations.createToken(c.req.valid('param').slug, tokenInput(c.req.valid('json'))), 201),
+  );
+  app.openapi(operations.revokeFederationToken, async (c) => {
+    const { slug, tokenId } = c.req.valid('param');
+    await federations.revokeToken(slug, tokenId);
+    return c.body(null, 204);
+  });
+  app.all('*', () => {
+    throw new ApiError('not_found', 'There is no such route.');
+  });
+  return app;
+}

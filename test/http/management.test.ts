@@ -1,0 +1,97 @@
+// The management API: what an operator's script can do, and that nobody else can.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApp } from '../../bridge/app.ts';
+import { createLogger } from '../../bridge/platform/log.ts';
+import { type Answer, createTestBridge, readAnswer, type TestBridge } from '../support/bridge.ts';
+
+const adminToken = 'an-admin-token-of-at-least-32-characters';
+let bridge: TestBridge;
+let call: (method: string, path: string, body?: unknown, token?: string | null) => Promise<Answer>;
+
+beforeAll(async () => {
+  bridge = await createTestBridge();
+  const app = createApp({ services: bridge.services, logger: createLogger('silent'), adminToken });
+  call = async (method, path, body, token = adminToken) =>
+    readAnswer(
+      await app.request(`/api/v1${path}`, {
+        method,
+        headers: {
+          ...(token !== null && { Authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
+});
+afterAll(() => bridge.close());
+
+test('a directory is made, changed, given a token that works, and deleted with everything in it', async () => {
+  const made = await call('POST', '/directories', { slug: 'acme', profile: 'entra' });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  expect(made.body).toMatchObject({ slug: 'acme', name: 'acme', profile: 'entra', enabled: true });
+  expect((await call('POST', '/directories', { slug: 'acme' })).body.code).toBe('conflict');
+
+  const token = await call('POST', '/directories/acme/tokens', { name: 'Entra', scopes: ['read'] });
+  expect(token.status).toBe(201);
+  const asProvider = { headers: { Authorization: `Bearer ${token.body.token}` } };
+  expect((await bridge.send('/scim/v2/acme/Users', asProvider)).status).toBe(200);
+  const listed = await call('GET', '/directories/acme/tokens');
+  expect(listed.body).toEqual([expect.objectContaining({ id: token.body.id, name: 'Entra', revokedAt: null })]);
+  expect(JSON.stringify(listed.body)).not.toContain(token.body.token);
+  expect((await call('DELETE', `/directories/acme/tokens/${token.body.id}`)).status).toBe(204);
+  expect((await bridge.send('/scim/v2/acme/Users', asProvider)).status).toBe(401);
+  expect((await call('DELETE', `/directories/acme/tokens/${token.body.id}`)).body.code).toBe('token_absent');
+
+  expect((await call('PATCH', '/directories/acme', { enabled: false })).body).toMatchObject({ enabled: false });
+  expect((await call('DELETE', '/directories/acme')).status).toBe(204);
+  expect((await call('GET', '/directories/acme')).body).toMatchObject({ status: 404, code: 'directory_absent' });
+});
+
+test('directories are put into a federation, reordered, toggled and taken out', async () => {
+  await call('POST', '/directories', { slug: 'one' });
+  await call('POST', '/directories', { slug: 'two' });
+  expect((await call('POST', '/federations', { slug: 'people' })).body).toMatchObject({ directories: [] });
+  await call('PUT', '/federations/people/directories/one', {});
+  await call('PUT', '/federations/people/directories/two', { priority: 20, enabled: false });
+  const first = await call('GET', '/federations/people');
+  expect(first.body.directories).toEqual([
+    { slug: 'one', priority: 10, enabled: true },
+    { slug: 'two', priority: 20, enabled: false },
+  ]);
+  const swapped = await call('PUT', '/federations/people/directories/two', { priority: 10, enabled: true });
+  expect(swapped.body.directories.map((directory: { slug: string }) => directory.slug)).toEqual(['two', 'one']);
+  expect(swapped.body.revision).not.toBe(first.body.revision);
+  expect((await call('DELETE', '/federations/people/directories/one')).status).toBe(204);
+  const token = await call('POST', '/federations/people/tokens', { name: 'Keycloak' });
+  const asKeycloak = { headers: { Authorization: `Bearer ${token.body.token}` } };
+  const seen = await bridge.send('/user-storage/v1/people', asKeycloak);
+  expect(seen.body.directories).toEqual([expect.objectContaining({ slug: 'two', enabled: true })]);
+});
+
+test('nobody manages without the admin token, and nobody at all when none is configured', async () => {
+  for (const token of [null, 'wrong', `${adminToken}x`]) {
+    const refused = await call('GET', '/directories', undefined, token);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    expect(refused.body.code).toBe('unauthorized');
+  }
+  const unconfigured = await bridge.send('/api/v1/directories', { headers: { Authorization: `Bearer ${adminToken}` } });
+  expect(unconfigured.status).toBe(401);
+});
+
+test.each([
+  ['a bad slug', 'POST', '/directories', { slug: 'No Good' }, 'slug'],
+  ['an unknown profile', 'POST', '/directories', { slug: 'x', profile: 'ibm' }, 'profile'],
+  ['an unknown member', 'POST', '/directories', { slug: 'x', colour: 'red' }, 'colour'],
+  ['a priority that is no number', 'PUT', '/federations/people/directories/two', { priority: 'high' }, 'priority'],
+])('%s is refused by its name', async (_what, method, path, body, named) => {
+  const refused = await call(method, path, body);
+  expect(refused.body).toMatchObject({ status: 400, code: 'invalid_request' });
+  expect(refused.body.detail).toContain(named);
+});
+
+test('the OpenAPI document describes every management route', async () => {
+  const { body } = await bridge.send('/api/openapi.json');
+  expect(Object.keys(body.paths)).toContain('/api/v1/directories/{slug}/tokens');
+  expect(body.paths['/api/v1/federations/{slug}/directories/{directory}']).toHaveProperty('put');
+});
