@@ -33,11 +33,11 @@ function codeOf(error: unknown): string | undefined {
   return codeOf(error.cause);
 }
 
-/** The system's word for a call that got no answer, such as `ECONNREFUSED`, or undefined. */
+/** Why a call got no answer at all, such as `ECONNREFUSED`, or undefined when something else went wrong. */
 export function transportCode(error: unknown): string | undefined {
-  return error instanceof TypeError || (error instanceof Error && error.cause !== undefined)
-    ? codeOf(error)
-    : undefined;
+  const isFetch = error instanceof TypeError && error.message === 'fetch failed';
+  const code = isFetch || (error instanceof Error && error.cause !== undefined) ? codeOf(error) : undefined;
+  return code ?? (isFetch && error.cause instanceof Error ? error.cause.message : undefined);
 }
 
 export const isTimeout = (error: unknown): boolean =>
