@@ -1,12 +1,12 @@
 // The SQL that finds users for Keycloak. Every statement runs in a scope of the federation's directories and names them.
 import { type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
-import { readIn } from '../../platform/db/scope.ts';
+import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { isAttributeName, resourceWith } from '../attributes.ts';
 import { containing, isStorable, parseSearch, type SearchWord } from '../search.ts';
 import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
 import type { Reach } from '../topology.ts';
-import { isVisible } from './visibility.ts';
+import { isUnreserved, isVisible, shadowedAmong } from './visibility.ts';
 
 export interface UserFilter {
   search?: string | undefined;
@@ -122,6 +122,34 @@ function conditionsOf(filter: UserFilter): RawBuilder<boolean>[] | undefined {
   return conditions;
 }
 
+/**
+ * A page of visible users out of `candidates`: at most so many users, not reserved, in order, as directory_id, id,
+ * user_name_key, email_key and rank. Who of them is shadowed is found out for these alone. If that leaves too few for the
+ * page, more candidates are taken; directories that have the same people are rare, so mostly the first try is enough.
+ */
+async function readPage(
+  scope: Scope,
+  reach: Reach,
+  { first, max }: Page,
+  candidates: (limit: number) => RawBuilder<unknown>,
+): Promise<StoredUser[]> {
+  const end = first + max;
+  for (let limit = reach.enabled.length < 2 ? end : 2 * end; ; limit *= 4) {
+    const { rows } = await sql<UserRow & { seen: number; found: boolean }>`
+      with candidate as materialized (${candidates(limit)}),
+      page as (
+        select u.directory_id, u.id, u.user_name_key from candidate u where ${isVisible(reach, sql`u.rank`)}
+        order by u.user_name_key, u.id limit ${max} offset ${first}
+      )
+      select counted.seen, u.id is not null as found, ${columns}, ${groups}
+      from (select count(*) as seen from candidate) as counted
+      left join (page join users u on u.directory_id = page.directory_id and u.id = page.id) on true
+      order by page.user_name_key, page.id`.execute(scope);
+    const found = rows.filter((row) => row.found);
+    if (found.length === max || (rows[0]?.seen ?? 0) < limit) return found.map(toUser);
+  }
+}
+
 export function createUserQueries(pool: Pool) {
   return {
     /** The users at these addresses, in any directory of the federation; those that don't exist are left out. */
@@ -172,52 +200,49 @@ export function createUserQueries(pool: Pool) {
     },
 
     /** A page of the visible users that match, ordered by user name. */
-    async listUsers(reach: Reach, filter: UserFilter, { first, max }: Page): Promise<StoredUser[]> {
+    async listUsers(reach: Reach, filter: UserFilter, page: Page): Promise<StoredUser[]> {
       const conditions = conditionsOf(filter);
-      if (!conditions || max === 0) return [];
-      // Each directory gives its first rows in the order of its index on user names; a shadowed name comes but once.
-      const { rows } = await readIn(pool, reach.enabled, (scope) =>
-        sql<UserRow>`
-          select ${columns}, ${groups} from (
-            select candidate.* from ${ranked(reach)} cross join lateral (
-              select u.* from users u
-              where u.directory_id = d.directory_id
-                and ${sql.join([isVisible(reach, rank), ...conditions], sql` and `)}
-              order by u.user_name_key limit ${first + max}
-            ) as candidate
-            order by candidate.user_name_key, candidate.id limit ${max} offset ${first}
-          ) as u
-          order by u.user_name_key, u.id`.execute(scope),
-      );
-      return rows.map(toUser);
+      if (!conditions || page.max === 0) return [];
+      // Each directory gives its first ones in the order of its index on user names.
+      const candidates = (limit: number) => sql`
+        select candidate.* from ${ranked(reach)} cross join lateral (
+          select u.directory_id, u.id, u.user_name_key, u.email_key, d.rank from users u
+          where u.directory_id = d.directory_id
+            and ${sql.join([isUnreserved(reach), ...conditions], sql` and `)}
+          order by u.user_name_key limit ${limit}
+        ) as candidate
+        order by candidate.user_name_key, candidate.id limit ${limit}`;
+      return readIn(pool, reach.enabled, (scope) => readPage(scope, reach, page, candidates));
     },
 
     /** How many users {@link listUsers} has with this filter. */
     async countUsers(reach: Reach, filter: UserFilter): Promise<number> {
       const conditions = conditionsOf(filter);
       if (!conditions) return 0;
-      const { rows } = await readIn(pool, reach.enabled, (scope) =>
-        sql<{ count: number }>`
-          select count(*) as count
-          from ${ranked(reach)} join users u on u.directory_id = d.directory_id
-          where ${sql.join([isVisible(reach, rank), ...conditions], sql` and `)}`.execute(scope),
-      );
+      const matches = sql.join([isUnreserved(reach), ...conditions], sql` and `);
+      const matching = sql`from ${ranked(reach)} join users u on u.directory_id = d.directory_id where ${matches}`;
+      const count =
+        reach.enabled.length < 2
+          ? sql<{ count: number }>`select count(*) as count ${matching}`
+          : sql<{ count: number }>`
+              with matching as materialized (select u.id, u.user_name_key, u.email_key, d.rank ${matching})
+              select (select count(*) from matching)
+                - (select count(*) from (${shadowedAmong(reach, 'matching')}) as shadowed) as count`;
+      const { rows } = await readIn(pool, reach.enabled, (scope) => count.execute(scope));
       return rows[0]?.count ?? 0;
     },
 
     /** A page of the group's visible direct members, ordered by user name. */
     async listMembers(reach: Reach, group: { directoryId: string; id: string }, page: Page): Promise<StoredUser[]> {
-      const ownRank = sql<number>`array_position(${reach.enabled}::uuid[], u.directory_id)`;
-      const { rows } = await readIn(pool, reach.enabled, (scope) =>
-        sql<UserRow>`
-          select ${columns}, ${groups} from (
-            select u.* from group_members m join users u on u.directory_id = m.directory_id and u.id = m.user_id
-            where m.directory_id = ${group.directoryId} and m.group_id = ${group.id} and ${isVisible(reach, ownRank)}
-            order by u.user_name_key, u.id limit ${page.max} offset ${page.first}
-          ) as u
-          order by u.user_name_key, u.id`.execute(scope),
-      );
-      return rows.map(toUser);
+      if (page.max === 0) return [];
+      const candidates = (limit: number) => sql`
+        select u.directory_id, u.id, u.user_name_key, u.email_key, d.rank
+        from ${ranked(reach)}
+        join group_members m on m.directory_id = d.directory_id
+        join users u on u.directory_id = m.directory_id and u.id = m.user_id
+        where d.directory_id = ${group.directoryId} and m.group_id = ${group.id} and ${isUnreserved(reach)}
+        order by u.user_name_key, u.id limit ${limit}`;
+      return readIn(pool, reach.enabled, (scope) => readPage(scope, reach, page, candidates));
     },
 
     /** The next users of one directory by id, visible or not: ids never change, so a page misses nobody. */
