@@ -1,6 +1,7 @@
 // The bridge's half of a start: database, schema, tenant, the server itself and its samples.
 import { join } from 'node:path';
 import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
+import { rotateLog } from './files.ts';
 import type { StartContext } from './keycloak-side.ts';
 import { withLock } from './lock.ts';
 import { type Databases, databaseName, joinPostgres, useDatabase } from './postgres.ts';
@@ -51,6 +52,8 @@ export async function startBridge(
   databases: Databases,
 ): Promise<BridgeProcess> {
   const { adminToken } = await changeSecrets(session.folder);
+  const logFile = join(session.folder, 'logs', 'bridge.log');
+  await rotateLog(logFile);
   let running: BridgeProcess | undefined;
   await reporter.step('Bridge', async () => {
     running = await startBridgeProcess(session, {
@@ -58,7 +61,7 @@ export async function startBridge(
       port: options.port,
       metricsPort: options.metricsPort,
       adminToken,
-      logFile: join(session.folder, 'logs', 'bridge.log'),
+      logFile,
       env,
     });
     session.own({ ...running, name: 'The bridge' });

@@ -171,6 +171,7 @@ async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> 
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   await mkdir(dirname(options.dataDir), { recursive: true });
+  await mkdir(dirname(options.logFile), { recursive: true });
   const launcher = await chooseLauncher(options.dataDir);
   const versionFile = join(options.dataDir, 'PG_VERSION');
   if (existsSync(versionFile)) {

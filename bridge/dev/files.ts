@@ -32,3 +32,10 @@ export async function writePrivateJson(file: string, content: unknown): Promise<
     throw error;
   }
 }
+
+/** Begins a new log; the one before it is kept as `….1`. */
+export async function rotateLog(file: string): Promise<void> {
+  await rename(file, `${file}.1`).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  });
+}

@@ -1,6 +1,7 @@
 // Keycloak's half of a start: distribution, provider, build, start, and the connected realm.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { rotateLog } from './files.ts';
 import type { Jdk } from './jdk.ts';
 import {
   distributionFolder,
@@ -46,7 +47,7 @@ export async function makeRuntime({ session, options, reporter, env }: StartCont
       env,
       onProgress: (what) => step.progress(what === 'fetch' ? 'fetching 170 MB with Maven' : 'unpacking'),
     });
-    return cached ? 'in the cache' : `fetched and checked, kept in ${cache}`;
+    return cached ? 'in the cache' : 'fetched, checked and unpacked';
   });
   const provided = reporter.step('Provider', async (step) => {
     step.progress('building the jar with Maven');
@@ -79,6 +80,8 @@ export async function startKeycloak(
   input: { home: string; jdk: Jdk; databases: Databases },
 ): Promise<KeycloakProcess> {
   const secrets = await changeSecrets(session.folder);
+  const logFile = join(session.folder, 'logs', 'keycloak.log');
+  await rotateLog(logFile);
   let running: KeycloakProcess | undefined;
   await reporter.step('Keycloak', async (step) => {
     step.progress('starting');
@@ -90,7 +93,7 @@ export async function startKeycloak(
       managementPort: options.managementPort,
       database: input.databases.keycloak,
       admin: { username: keycloakAdmin, password: secrets.keycloakAdmin },
-      logFile: join(session.folder, 'logs', 'keycloak.log'),
+      logFile,
     });
     session.own({ ...running, name: 'Keycloak' });
     return running.url;

@@ -1,4 +1,5 @@
 // The databases: an embedded PostgreSQL that starters of one checkout share, or the server of --database-url.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -52,10 +53,28 @@ async function portFor({ postgres }: Secrets): Promise<number> {
   return postgres.port !== undefined && (await askPort(postgres.port)) === 'free' ? postgres.port : freePort();
 }
 
+/** A server that runs on our data although run.json does not know it, for instance because somebody deleted that file. */
+export async function findServer(folder: string, { postgres }: Secrets): Promise<RunState['postgres']> {
+  // PostgreSQL's own note: pid, data folder, start time, port.
+  const [pid, , , port] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '')).split(
+    '\n',
+  );
+  const ref = await refOf(Number(pid));
+  if (!ref || !port) return undefined;
+  try {
+    // Only our server takes our password: the number may be another program's by now.
+    await query(serverUrl(Number(port), 'postgres', postgres.superuser, 'postgres'), async () => undefined);
+    return { ...ref, port: Number(port) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** To be called under the run state's lock: the running server, or a new one. */
 async function shareServer(folder: string, state: RunState): Promise<{ port: number; startedHere: boolean }> {
-  if (state.postgres) return { port: state.postgres.port, startedHere: false };
   const secrets = await changeSecrets(folder);
+  state.postgres ??= await findServer(folder, secrets);
+  if (state.postgres) return { port: state.postgres.port, startedHere: false };
   const port = await portFor(secrets);
   const server = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),

@@ -24,7 +24,7 @@ export interface Starter extends ProcessRef {
 
 export interface RunState {
   starters: Starter[];
-  postgres?: ProcessRef & { port: number };
+  postgres?: (ProcessRef & { port: number }) | undefined;
 }
 
 const ref = z.object({ pid: z.number().int().positive(), identity: z.string() });

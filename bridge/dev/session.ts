@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DevFile } from './dev-file.ts';
 import { DevFailure } from './failure.ts';
 import type { StartOptions } from './options.ts';
-import { databaseName } from './postgres.ts';
+import { databaseName, findServer } from './postgres.ts';
 import { isAlive, type ProcessRef, refOf, signalGroup } from './process-identity.ts';
 import { changeRunState, leave, type RunState, type Starter, stopPostgres } from './run-state.ts';
 import { changeSecrets } from './secrets.ts';
@@ -79,7 +79,8 @@ function refuseConflicts(state: RunState, options: StartOptions, database: strin
 }
 
 async function reset(folder: string, state: RunState): Promise<void> {
-  if (state.postgres && (await isAlive(state.postgres))) await stopPostgres(state.postgres);
+  const server = state.postgres ?? (await findServer(folder, await changeSecrets(folder)));
+  if (server && (await isAlive(server))) await stopPostgres(server);
   delete state.postgres;
   for (const name of ['postgres', 'secrets.json', 'logs'])
     await rm(join(folder, name), { recursive: true, force: true });

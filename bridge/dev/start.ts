@@ -175,11 +175,14 @@ function tellReady(reporter: Reporter, options: StartOptions, ready: DevFile, st
   reporter.line(`  Ctrl-C stops ${options.parts.length > 1 ? 'everything' : 'this part'}.${more}`);
 }
 
-async function tellEnd(reporter: Reporter, reason: unknown, wasReady: boolean): Promise<number> {
+const stackOf = (reason: unknown): string => (reason instanceof Error && reason.stack ? reason.stack : String(reason));
+
+function tellEnd(reporter: Reporter, reason: unknown, wasReady: boolean): number {
   if (reason instanceof StopRequest) return wasReady ? 0 : reason.signal === 'SIGINT' ? 130 : 143;
   const message = explain(reason);
   if (message !== undefined) reporter.fail(message);
-  else console.error(reason);
+  else
+    reporter.fail(`Something went wrong that nobody foresaw; please report it with these lines:\n${stackOf(reason)}`);
   return 1;
 }
 
@@ -220,7 +223,7 @@ async function run(options: StartOptions, reporter: Reporter, env: NodeJS.Proces
   const heart = setInterval(() => undefined, 60_000);
   await ended;
   clearInterval(heart);
-  const code = await tellEnd(reporter, session.signal.reason, isReady);
+  const code = tellEnd(reporter, session.signal.reason, isReady);
   const stoppingAt = performance.now();
   await reporter.step('Stopping', async (step) => {
     await session.close(step.progress);
