@@ -3,7 +3,7 @@ import type { EventType, NewEvent } from '../events/contracts.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import type { MemberChange } from '../scim/patch/types.ts';
 import type { MemberRef } from '../scim/resource/members.ts';
-import * as groups from './groups-repository.ts';
+import { addMembers, type MemberSelection, removeMembers } from './members-repository.ts';
 import { invalidValue } from './scim-failure.ts';
 
 /** An event holds at most this many members; a larger change becomes several events. */
@@ -53,12 +53,12 @@ export async function applyMembers(
   const removed = new Set<string>();
   const add = async (members: readonly MemberRef[]) => {
     checkMembers(members);
-    for (const value of await groups.addMembers(scope, directoryId, groupId, members, now)) {
+    for (const value of await addMembers(scope, directoryId, groupId, members, now)) {
       if (!removed.delete(value)) added.add(value);
     }
   };
-  const remove = async (selection: groups.MemberSelection) => {
-    for (const value of await groups.removeMembers(scope, directoryId, groupId, selection)) {
+  const remove = async (selection: MemberSelection) => {
+    for (const value of await removeMembers(scope, directoryId, groupId, selection)) {
       if (!added.delete(value)) removed.add(value);
     }
   };

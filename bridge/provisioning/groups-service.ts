@@ -17,6 +17,7 @@ import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contrac
 import { applyMembers, memberEvents } from './group-members.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
+import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
 import { requireVersion } from './preconditions.ts';
 import { membersAttribute, show } from './presentation.ts';
@@ -112,13 +113,17 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     const { id: directoryId } = request.directory;
     let attempted: unknown;
     try {
-      const { result, changed } = await transactions.write(directoryId, async (scope) => {
-        const before = await locked(scope, request, id);
-        const next = plan(before);
-        attempted = own(next.resource, 'displayName');
-        const saved = await save(scope, request, before, next.resource, next.members);
-        return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
-      });
+      const { result, changed } = await transactions.write(
+        directoryId,
+        async (scope) => {
+          const before = await locked(scope, request, id);
+          const next = plan(before);
+          attempted = own(next.resource, 'displayName');
+          const saved = await save(scope, request, before, next.resource, next.members);
+          return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
+        },
+        id,
+      );
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
@@ -200,8 +205,8 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         await groups.lockGroupsOfMember(scope, directoryId, id);
         const before = await locked(scope, request, id, 'delete');
         const now = clock.now();
-        const removed = await groups.removeMembers(scope, directoryId, id, { kind: 'all' });
-        const parents = await groups.removeMemberEverywhere(scope, directoryId, id);
+        const removed = await removeMembers(scope, directoryId, id, { kind: 'all' });
+        const parents = await removeMemberEverywhere(scope, directoryId, id);
         const versions = await groups.touchGroups(
           scope,
           directoryId,

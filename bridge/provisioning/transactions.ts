@@ -3,14 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { isRetryable, violatedConstraint } from '../platform/db/errors.ts';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+import { createTurns } from '../platform/turns.ts';
 
 const attempts = 5;
 // A member that was deleted between being looked up and being written: the second try doesn't find it any more.
 const vanishedMember = new Set(['group_members_user_fkey', 'group_members_child_group_fkey']);
 
 export interface Transactions {
-  /** Runs `work` in a transaction for the directory; `work` may run again after a deadlock, so it has no other effects. */
-  write<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction for the directory; `work` may run again after a deadlock, so it has no other effects.
+   * `resourceId` names the row that it locks first: works on one row take turns before they take a connection. Otherwise
+   * a busy group's writers, all waiting for its lock, would leave no connection to anybody else.
+   */
+  write<T>(directoryId: string, work: (scope: Scope) => Promise<T>, resourceId?: string): Promise<T>;
   read<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T>;
 }
 
@@ -20,17 +25,24 @@ function mayRetry(error: unknown): boolean {
 }
 
 export function createTransactions(pool: Pool): Transactions {
+  const turns = createTurns();
+
+  async function write<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await writeIn(pool, directoryId, work);
+      } catch (error) {
+        if (attempt >= attempts || !mayRetry(error)) throw error;
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
   return {
     read: (directoryId, work) => readIn(pool, [directoryId], work),
-    async write(directoryId, work) {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await writeIn(pool, directoryId, work);
-        } catch (error) {
-          if (attempt >= attempts || !mayRetry(error)) throw error;
-          await sleep(Math.random() * 10 * 2 ** attempt);
-        }
-      }
-    },
+    write: (directoryId, work, resourceId) =>
+      resourceId === undefined
+        ? write(directoryId, work)
+        : turns.take(`${directoryId}/${resourceId}`, () => write(directoryId, work)),
   };
 }

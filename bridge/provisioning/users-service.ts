@@ -18,6 +18,7 @@ import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
+import { removeMemberEverywhere } from './members-repository.ts';
 import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
@@ -139,13 +140,17 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     const { id: directoryId } = request.directory;
     let attempted: unknown;
     try {
-      const { result, changed } = await transactions.write(directoryId, async (scope) => {
-        const before = await locked(scope, request, id);
-        const next = plan(before);
-        attempted = own(next.resource, 'userName');
-        const saved = await save(scope, request, before, next);
-        return { result: await shown(scope, saved.stored, request), changed: saved.changed };
-      });
+      const { result, changed } = await transactions.write(
+        directoryId,
+        async (scope) => {
+          const before = await locked(scope, request, id);
+          const next = plan(before);
+          attempted = own(next.resource, 'userName');
+          const saved = await save(scope, request, before, next);
+          return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+        },
+        id,
+      );
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
@@ -249,7 +254,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
         await groups.lockGroupsOfMember(scope, directoryId, id);
         const before = await locked(scope, request, id, 'delete');
         const now = clock.now();
-        const left = await groups.removeMemberEverywhere(scope, directoryId, id);
+        const left = await removeMemberEverywhere(scope, directoryId, id);
         const versions = await groups.touchGroups(scope, directoryId, left, now);
         await users.deleteUser(scope, directoryId, id);
         const events: NewEvent[] = [...versions].map(([groupId, version]) => ({
