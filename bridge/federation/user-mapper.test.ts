@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
+import { attributeNames, readAttribute, resourceWith } from './attributes.ts';
+import type { StoredUser } from './stored.ts';
+import { toApiGroup, toApiUser } from './user-mapper.ts';
+
+const user: StoredUser = {
+  directoryId: 'd',
+  id: 'u',
+  userName: 'Anna',
+  email: null,
+  givenName: null,
+  familyName: null,
+  active: true,
+  externalId: null,
+  resource: {},
+  version: 1,
+  createdAt: new Date(1_763_839_000_000),
+  groups: [],
+};
+
+describe('toApiUser', () => {
+  it('says null for what the user does not have, and leaves absent attributes out', () => {
+    expect(toApiUser(user, 'acme')).toEqual({
+      id: 'u',
+      username: 'Anna',
+      email: null,
+      firstName: null,
+      lastName: null,
+      enabled: true,
+      directory: 'acme',
+      externalId: null,
+      version: expect.any(String),
+      createdAt: 1_763_839_000_000,
+      attributes: {},
+      groups: [],
+      readOnly: null,
+    });
+  });
+
+  it('gives another version for another resource, group set or group name', () => {
+    const of = (over: Partial<StoredUser>) => toApiUser({ ...user, ...over }, 'acme').version;
+    const groups = [{ id: 'g', name: 'Sales' }];
+    const versions = [
+      of({}),
+      of({ version: 2 }),
+      of({ groups }),
+      of({ groups: [{ id: 'g', name: 'sales' }] }),
+      of({ groups: [{ id: 'h', name: 'Sales' }] }),
+    ];
+    expect(new Set(versions).size).toBe(versions.length);
+    expect(of({ groups })).toBe(of({ groups: structuredClone(groups) }));
+  });
+});
+
+describe('toApiGroup', () => {
+  it('keeps its version while only members change', () => {
+    const group = { directoryId: 'd', id: 'g', name: 'Sales' };
+    expect(toApiGroup(group, 'acme')).toEqual({
+      id: 'g',
+      name: 'Sales',
+      path: ['acme', 'Sales'],
+      directory: 'acme',
+      version: expect.any(String),
+    });
+    expect(toApiGroup({ ...group, name: 'Selling' }, 'acme').version).not.toBe(toApiGroup(group, 'acme').version);
+  });
+});
+
+describe('attributes', () => {
+  it.each(attributeNames)('finds %s where a filter on it looks', (name) => {
+    expect(readAttribute(resourceWith(name, 'value'), name)).toEqual(['value']);
+  });
+
+  it.each([
+    ['a number', { title: 1 }],
+    ['an empty text', { title: '' }],
+    ['an object', { title: { value: 'x' } }],
+    ['null', { title: null }],
+  ])('leaves out %s', (_, resource) => {
+    expect(readAttribute(resource, 'title')).toEqual([]);
+  });
+
+  it('survives any shape on the way to a value', () => {
+    for (const shape of [null, 'x', [], [null], { manager: 'x' }, { manager: [] }]) {
+      expect(readAttribute({ [ENTERPRISE_USER_SCHEMA]: shape }, 'manager')).toEqual([]);
+      expect(readAttribute({ phoneNumbers: shape }, 'phoneNumbers')).toEqual([]);
+    }
+  });
+});
