@@ -17,6 +17,7 @@ export default defineConfig({
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...needsPostgres } },
       { test: { name: 'http', include: ['test/http/**/*.test.ts'], ...needsPostgres } },
       { test: { name: 'interop', include: ['test/interop/**/*.test.ts'], ...needsPostgres } },
+      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...needsPostgres } },
       {
         test: {
           name: 'e2e',

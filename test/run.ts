@@ -90,6 +90,7 @@ const tiers: [string, () => Promise<Counts>][] = [
     'integration, http and interop',
     () => vitest(['--project', 'integration', '--project', 'http', '--project', 'interop']),
   ],
+  ['SCIM conformance', () => vitest(['--project', 'conformance'])],
   ['end to end with Keycloak', () => vitest(['--project', 'e2e'])],
 ];
 
