@@ -1,11 +1,13 @@
 // Mounts the HTTP surfaces. Opens no socket: tests use app.request().
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { createAdmission } from './directories/admission.ts';
 import { userStorageRoutes } from './federation/routes.ts';
 import { managementRoutes } from './management/routes.ts';
 import { openApiRoutes } from './openapi.ts';
 import { problem } from './platform/http/problem.ts';
 import { type AppEnv, requestContext } from './platform/http/request-context.ts';
+import type { RateLimit } from './platform/http/token-buckets.ts';
 import type { Logger } from './platform/log.ts';
 import type { HttpMetrics } from './platform/metrics.ts';
 import { scimRoutes } from './provisioning/routes.ts';
@@ -21,6 +23,8 @@ export interface AppDeps {
   metrics?: HttpMetrics | undefined;
   /** Opens /api/v1; without it nobody may manage over HTTP. */
   adminToken?: string | undefined;
+  /** For each SCIM credential; without it nobody is held up. */
+  rateLimit?: RateLimit | undefined;
 }
 
 /** The whole HTTP application. */
@@ -31,11 +35,12 @@ export function createApp({
   trustProxy = false,
   metrics,
   adminToken,
+  rateLimit,
 }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext({ logger, publicUrl, trustProxy, metrics }));
   app.use(secureHeaders());
-  app.route('/scim/v2', scimRoutes(services));
+  app.route('/scim/v2', scimRoutes({ ...services, admission: rateLimit && createAdmission(rateLimit) }));
   app.route('/user-storage/v1', userStorageRoutes(services));
   app.route('/api/v1', managementRoutes(services, adminToken));
   app.route('/api', openApiRoutes());

@@ -18,13 +18,18 @@ const environment = z.object({
   AUTHENTICATION_SECRET: secret.optional(),
   ADMIN_TOKEN: secret.optional(),
   MIGRATE_ON_START: flag.default(true),
+  RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
+  RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
+  REQUEST_TIMEOUT_SECONDS: seconds.default(30),
   SHUTDOWN_TIMEOUT_SECONDS: seconds.default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
 export interface Config {
   database: { url: string; poolSize: number };
-  http: { host: string; port: number; publicUrl?: string; trustProxy: boolean };
+  http: { host: string; port: number; publicUrl?: string; trustProxy: boolean; requestTimeoutMs: number };
+  /** Of each SCIM credential; absent: none. */
+  rateLimit?: { perSecond: number; burst: number };
   metrics: { host: string; port: number };
   authenticationSecret?: string;
   adminToken?: string;
@@ -66,8 +71,12 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       host: e.HOST,
       port: e.PORT,
       trustProxy: e.TRUST_PROXY,
+      requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1_000,
       ...(e.PUBLIC_URL !== undefined && { publicUrl: e.PUBLIC_URL.replace(/\/+$/, '') }),
     },
+    ...(e.RATE_LIMIT_PER_SECOND > 0 && {
+      rateLimit: { perSecond: e.RATE_LIMIT_PER_SECOND, burst: e.RATE_LIMIT_BURST },
+    }),
     metrics: { host: e.METRICS_HOST, port: e.METRICS_PORT },
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),

@@ -28,6 +28,15 @@ export interface RunningBridge {
   close(): Promise<void>;
 }
 
+/** A client that drips its request is cut off with 408 (RFC 9110 §15.5.9). Node looks only now and then. */
+function slowSenderLimits(requestTimeout: number) {
+  return {
+    requestTimeout,
+    headersTimeout: Math.min(requestTimeout, 10_000),
+    connectionsCheckingInterval: Math.min(requestTimeout / 4, 2_000),
+  };
+}
+
 /** Whether the store answers in time; used by /health/ready. */
 async function storeAnswers(store: Store): Promise<boolean> {
   const query = sql`select 1`.execute(store.db).then(() => true);
@@ -131,6 +140,7 @@ export async function serve(config: Config): Promise<RunningBridge> {
     adminToken: config.adminToken,
     publicUrl: config.http.publicUrl,
     trustProxy: config.http.trustProxy,
+    rateLimit: config.rateLimit,
   });
   const health = createHealthServer(store, metrics, () => closing);
   let main: Server | undefined;
@@ -149,12 +159,14 @@ export async function serve(config: Config): Promise<RunningBridge> {
 
   try {
     if (config.authenticationSecret !== undefined) await ensureDefaultDirectory(services, logger);
-    const listening = listen({ fetch: app.fetch, hostname: config.http.host, port: config.http.port });
+    const listening = listen({
+      fetch: app.fetch,
+      hostname: config.http.host,
+      port: config.http.port,
+      serverOptions: slowSenderLimits(config.http.requestTimeoutMs),
+    });
     if (!('closeIdleConnections' in listening)) throw new TypeError('expected an HTTP/1.1 server');
     main = listening;
-    // A client that drips its request is cut off (RFC 9110 §15.5.9).
-    main.requestTimeout = 30_000;
-    main.headersTimeout = 10_000;
     const url = urlOf(config.http.host, await started(main));
     health.listen(config.metrics.port, config.metrics.host);
     const metricsUrl = urlOf(config.metrics.host, await started(health));

@@ -10,7 +10,12 @@ import { createFederationService } from './federation/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
+import { readServerKey } from './platform/db/server-keys.ts';
+import { createBulkCreates } from './provisioning/bulk-creates.ts';
+import { createBulkService } from './provisioning/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups-service.ts';
+import { createCursorSigner } from './provisioning/list-cursor.ts';
+import { createSearchService } from './provisioning/search-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUsersService } from './provisioning/users-service.ts';
 
@@ -38,6 +43,10 @@ export function createServices({ store, clock, passwords, signal, authentication
   const transactions = createTransactions(pool);
   const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
   const groups = createGroupsService({ transactions, clock, onChange: signal.changed });
+  const creates = createBulkCreates({ transactions, clock, passwords, onChange: signal.changed });
+  const bulk = createBulkService({ users, groups, creates });
+  const cursors = createCursorSigner({ readKey: () => readServerKey(db, 'scim-cursor', clock), clock });
+  const searching = createSearchService({ transactions, cursors });
   const federationRepository = createFederationRepository(db, pool);
   const federations = createFederationService({
     repository: federationRepository,
@@ -48,7 +57,7 @@ export function createServices({ store, clock, passwords, signal, authentication
     signal,
   });
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
-  return { directories, authenticator, users, groups, federations, federationAuthenticator };
+  return { directories, authenticator, users, groups, bulk, searching, federations, federationAuthenticator };
 }
 
 export type Services = ReturnType<typeof createServices>;

@@ -32,4 +32,13 @@ export interface ShownList {
   startIndex: number;
 }
 
+/** A page by index or, without `startIndex`, by cursor. */
+export interface ShownPage {
+  resources: JsonObject[];
+  totalResults: number;
+  startIndex?: number;
+  /** Absent on the last page. */
+  nextCursor?: string;
+}
+
 export type { ListQuery };

@@ -32,9 +32,6 @@ export function parsePage(
   request: Pick<ScimRequest, 'directory'>,
 ): ListPage {
   const tolerances = tolerancesOf(request.directory.profile);
-  if (query.cursor !== undefined) {
-    throw new ScimFailure(badRequest('invalidCursor', 'Paging by cursor is not supported; use startIndex and count.'));
-  }
   const page: ListPage = { startIndex: query.startIndex, count: query.count };
   if (query.filter !== undefined) {
     page.filter = valueOrThrow(

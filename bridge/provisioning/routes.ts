@@ -1,12 +1,9 @@
 // The SCIM HTTP surface (RFC 7644 §3): authentication, media types, limits and errors. What things mean is in the services.
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Hono } from 'hono';
+import type { Admission } from '../directories/admission.ts';
 import type { Authenticator } from '../directories/authenticator.ts';
-import { type DirectoryAccess, defaultDirectorySlug, slugPattern } from '../directories/contracts.ts';
 import { isOutage } from '../platform/db/errors.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
-import type { AppEnv } from '../platform/http/request-context.ts';
-import { parseBearer } from '../platform/secrets/tokens.ts';
 import {
   resourceTypeBody,
   resourceTypesBody,
@@ -15,31 +12,56 @@ import {
   schemasBody,
   serviceProviderConfig,
 } from '../scim/discovery.ts';
-import { badRequest, errorBody, type ScimError, scimError } from '../scim/errors.ts';
+import { scimError } from '../scim/errors.ts';
 import { etagMatches, weakEtag } from '../scim/etag.ts';
 import type { JsonObject } from '../scim/json.ts';
-import { listResponse, parseListQuery, parseSearchRequest } from '../scim/messages.ts';
+import { parseListQuery, parseSearchRequest } from '../scim/messages.ts';
 import { type Projection, parseProjection } from '../scim/projection.ts';
 import { ok, type Result } from '../scim/result.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { groupResourceType, userResourceType } from '../scim/schema/resource-types.ts';
-import type { ScimRequest, ShownList, ShownResource } from './contracts.ts';
+import { type BulkService, maxBulkOperations } from './bulk-service.ts';
+import type { ListQuery, ScimRequest, ShownPage, ShownResource } from './contracts.ts';
 import type { GroupsService } from './groups-service.ts';
+import { cursorTimeoutSeconds } from './list-cursor.ts';
+import { noProjection } from './presentation.ts';
+import { authenticate } from './routes/authentication.ts';
+import { bulkRoutes } from './routes/bulk.ts';
+import {
+  listLimits,
+  notAllowed,
+  readJson,
+  requesterOf,
+  requestOf,
+  respond,
+  respondError,
+  respondList,
+  respondResource,
+  type ScimContext,
+  type ScimEnv,
+} from './routes/exchange.ts';
+import { rootRoutes } from './routes/root.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
+import type { SearchService } from './search-service.ts';
 import type { UsersService } from './users-service.ts';
 
-const scimJson = 'application/scim+json';
 const maxBodyBytes = 2 * 1024 * 1024;
-export const maxResults = 1_000;
-const defaultCount = 100;
-const listLimits = { defaultCount, maxCount: maxResults };
 
 /** What ServiceProviderConfig says (RFC 7643 §5): only what the tests of this folder prove. */
 const abilities: Omit<ServiceProviderOptions, 'baseUrl'> = {
-  maxResults,
+  maxResults: listLimits.maxCount,
   sort: true,
   etag: true,
   changePassword: true,
+  bulk: { maxOperations: maxBulkOperations, maxPayloadSize: maxBodyBytes },
+  pagination: {
+    cursor: true,
+    index: true,
+    defaultPaginationMethod: 'index',
+    defaultPageSize: listLimits.defaultCount,
+    maxPageSize: listLimits.maxCount,
+    cursorTimeout: cursorTimeoutSeconds,
+  },
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',
@@ -51,106 +73,19 @@ const abilities: Omit<ServiceProviderOptions, 'baseUrl'> = {
   ],
 };
 
-interface ScimEnv {
-  Variables: AppEnv['Variables'] & { access: DirectoryAccess; scimBaseUrl: string };
-}
-type ScimContext = Context<ScimEnv>;
-
 export interface ScimRoutesDeps {
   authenticator: Authenticator;
   users: UsersService;
   groups: GroupsService;
-}
-
-/** `application/json` for a client that accepts nothing of SCIM's own type (OneLogin), else SCIM's (RFC 7644 §3.1). */
-function mediaType(c: Context): string {
-  const accept = c.req.header('accept')?.toLowerCase();
-  if (accept === undefined || accept.includes(scimJson) || !accept.includes('application/json')) return scimJson;
-  return 'application/json';
-}
-
-function respond(c: Context, status: number, body: JsonObject, headers: Record<string, string> = {}): Response {
-  return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
-    'Content-Type': `${mediaType(c)}; charset=utf-8`,
-    ...headers,
-  });
-}
-
-const errorHeaders: Partial<Record<number, Record<string, string>>> = {
-  401: { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' },
-  503: { 'Retry-After': '5' },
-};
-
-function respondError(c: Context, error: ScimError): Response {
-  return respond(c, error.status, errorBody(error), errorHeaders[error.status]);
-}
-
-function respondResource(c: Context, status: number, shown: ShownResource): Response {
-  return respond(c, status, shown.body, { ETag: weakEtag(shown.version), Location: shown.location });
-}
-
-const respondList = (c: Context, { resources, totalResults, startIndex }: ShownList): Response =>
-  respond(c, 200, listResponse({ resources, totalResults, startIndex }));
-
-const unauthorized = scimError(401, 'A valid bearer token for this directory is required.');
-
-function authenticate(authenticator: Authenticator): MiddlewareHandler<ScimEnv> {
-  return async (c, next) => {
-    const slug = c.req.param('directory') ?? defaultDirectorySlug;
-    const token = parseBearer(c.req.header('authorization'));
-    // One answer for no token, a wrong one, and a directory that is not there.
-    const access =
-      token !== undefined && slugPattern.test(slug) ? await authenticator.authenticate(slug, token) : undefined;
-    if (!access) return respondError(c, unauthorized);
-    if (!access.directory.enabled) {
-      return respondError(
-        c,
-        scimError(403, 'This directory is disabled: it takes no provisioning until its operator enables it again.'),
-      );
-    }
-    const isRead = ['GET', 'HEAD'].includes(c.req.method) || c.req.path.endsWith('/.search');
-    const needed = isRead ? 'read' : 'write';
-    if (!access.scopes.includes(needed)) {
-      return respondError(c, scimError(403, `This token lacks the scope "${needed}".`));
-    }
-    const prefix = c.req.param('directory') === undefined ? '/scim/v2' : `/scim/v2/${slug}`;
-    c.set('access', access);
-    c.set('scimBaseUrl', `${c.get('baseUrl')}${prefix}`);
-    return next();
-  };
-}
-
-/** The parsed body. @throws ScimFailure 415 for another media type, 400 invalidSyntax for what is not JSON. */
-async function readJson(c: ScimContext): Promise<unknown> {
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== undefined && type !== '' && type !== scimJson && type !== 'application/json') {
-    throw new ScimFailure(scimError(415, `The body must be ${scimJson} or application/json.`));
-  }
-  const text = await c.req.text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ScimFailure(badRequest('invalidSyntax', 'The body is not valid JSON.'), { cause });
-  }
+  bulk: BulkService;
+  searching: SearchService;
+  /** Absent: nobody is held up. */
+  admission?: Admission | undefined;
 }
 
 function projectionOf(c: ScimContext, resourceType: ResourceTypeDefinition): Projection {
   return valueOrThrow(parseProjection(c.req.query('attributes'), c.req.query('excludedAttributes'), resourceType));
 }
-
-function requestOf(c: ScimContext, projection: Projection): ScimRequest {
-  const { directory, actor } = c.get('access');
-  return {
-    directory,
-    actor: { name: actor, requestId: c.get('requestId') },
-    baseUrl: c.get('scimBaseUrl'),
-    projection,
-    ifMatch: c.req.header('if-match'),
-  };
-}
-
-/** Shows nothing but `id`, so nothing beside the row is read: for answers without a body. */
-const noProjection: Projection = { mode: 'only', names: new Set() };
 
 /** What differs between /Users and /Groups. */
 interface Endpoint {
@@ -160,24 +95,29 @@ interface Endpoint {
   replace: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
   patch: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
   remove: (request: ScimRequest, id: string) => Promise<void>;
-  list: (request: ScimRequest, query: Parameters<UsersService['listUsers']>[1]) => Promise<ShownList>;
+  list: (request: ScimRequest, query: Parameters<UsersService['listUsers']>[1]) => Promise<ShownPage>;
 }
 
-function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
+function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: SearchService): void {
   const { resourceType } = endpoint;
   const path = resourceType.endpoint;
   const requested = (c: ScimContext) => requestOf(c, projectionOf(c, resourceType));
+
+  const page = (c: ScimContext, query: ListQuery): Promise<ShownPage> => {
+    if (query.cursor !== undefined) return searching.search(requesterOf(c), query, [resourceType]);
+    const projection = valueOrThrow(parseProjection(query.attributes, query.excludedAttributes, resourceType));
+    return endpoint.list(requestOf(c, projection), query);
+  };
 
   // Microsoft's collection asks for `/Users/?…`.
   const collection = [path, `${path}/`];
   app.on('GET', collection, async (c) => {
     const query = valueOrThrow(parseListQuery(c.req.query(), listLimits));
-    return respondList(c, await endpoint.list(requested(c), query));
+    return respondList(c, await page(c, query));
   });
   app.post(`${path}/.search`, async (c) => {
     const search = valueOrThrow(parseSearchRequest(await readJson(c), listLimits));
-    const projection = valueOrThrow(parseProjection(search.attributes, search.excludedAttributes, resourceType));
-    return respondList(c, await endpoint.list(requestOf(c, projection), search));
+    return respondList(c, await page(c, search));
   });
   app.on('POST', collection, async (c) =>
     respondResource(c, 201, await endpoint.create(requested(c), await readJson(c))),
@@ -201,8 +141,6 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint): void {
     await endpoint.remove(requestOf(c, noProjection), c.req.param('id'));
     return c.body(null, 204);
   });
-  const notAllowed = (allow: string) => (c: ScimContext) =>
-    respond(c, 405, errorBody(scimError(405, `${c.req.method} is not allowed here.`)), { Allow: allow });
   for (const at of collection) app.all(at, notAllowed('GET, POST'));
   app.all(`${path}/:id`, notAllowed('GET, PUT, PATCH, DELETE'));
 }
@@ -225,48 +163,53 @@ function discoveryRoutes(app: Hono<ScimEnv>): void {
   ];
   for (const [path, handler] of routes) {
     app.get(path, handler);
-    app.all(path, (c) =>
-      respond(c, 405, errorBody(scimError(405, `${c.req.method} is not allowed here.`)), { Allow: 'GET' }),
-    );
+    app.all(path, notAllowed('GET'));
   }
 }
 
-/** What RFC 7644 has and this server doesn't yet: said plainly, never a silent success. */
-function unfinishedRoutes(app: Hono<ScimEnv>): void {
-  for (const path of ['/Bulk', '/Me', '/.search']) {
-    app.all(path, (c) => respondError(c, scimError(501, `${path.slice(1)} is not supported by this server.`)));
-  }
+function tooLarge(path: string): string {
+  const limit = path.endsWith('/Bulk') ? 'maxPayloadSize' : 'this server';
+  return `The body has more than the ${maxBodyBytes} bytes that ${limit} allows.`;
 }
 
-function directoryRoutes({ authenticator, users, groups }: ScimRoutesDeps): Hono<ScimEnv> {
+function directoryRoutes({ authenticator, admission, users, groups, bulk, searching }: ScimRoutesDeps): Hono<ScimEnv> {
   const app = new Hono<ScimEnv>();
-  app.use(authenticate(authenticator));
+  app.use(authenticate(authenticator, admission));
   app.use(
     limitBody({
       maxSize: maxBodyBytes,
-      onError: (c) => respondError(c, scimError(413, `The body may have at most ${maxBodyBytes} bytes.`)),
+      onError: (c) => respondError(c, scimError(413, tooLarge(c.req.path))),
     }),
   );
-  endpointRoutes(app, {
-    resourceType: userResourceType,
-    create: users.createUser,
-    read: users.readUser,
-    replace: users.replaceUser,
-    patch: users.patchUser,
-    remove: users.deleteUser,
-    list: users.listUsers,
-  });
-  endpointRoutes(app, {
-    resourceType: groupResourceType,
-    create: groups.createGroup,
-    read: groups.readGroup,
-    replace: groups.replaceGroup,
-    patch: groups.patchGroup,
-    remove: groups.deleteGroup,
-    list: groups.listGroups,
-  });
+  endpointRoutes(
+    app,
+    {
+      resourceType: userResourceType,
+      create: users.createUser,
+      read: users.readUser,
+      replace: users.replaceUser,
+      patch: users.patchUser,
+      remove: users.deleteUser,
+      list: users.listUsers,
+    },
+    searching,
+  );
+  endpointRoutes(
+    app,
+    {
+      resourceType: groupResourceType,
+      create: groups.createGroup,
+      read: groups.readGroup,
+      replace: groups.replaceGroup,
+      patch: groups.patchGroup,
+      remove: groups.deleteGroup,
+      list: groups.listGroups,
+    },
+    searching,
+  );
   discoveryRoutes(app);
-  unfinishedRoutes(app);
+  bulkRoutes(app, bulk);
+  rootRoutes(app, searching);
   app.all('*', (c) => respondError(c, scimError(404, 'There is no such endpoint.')));
   return app;
 }

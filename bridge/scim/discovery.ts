@@ -35,8 +35,12 @@ export interface ServiceProviderOptions {
   readonly pagination?: {
     readonly cursor: boolean;
     readonly index: boolean;
+    /** What a client gets that asks for neither. */
+    readonly defaultPaginationMethod?: 'cursor' | 'index';
     readonly defaultPageSize?: number;
     readonly maxPageSize?: number;
+    /** Seconds that a cursor is good for. */
+    readonly cursorTimeout?: number;
   };
   readonly documentationUri?: string;
   readonly authenticationSchemes: readonly AuthenticationScheme[];

@@ -14,10 +14,10 @@ export interface ListPage {
   readonly resources: readonly JsonObject[];
   /** Of all matches, whatever the page. */
   readonly totalResults: number;
-  readonly startIndex?: number;
+  readonly startIndex?: number | undefined;
   /** RFC 9865; absent on the last page. */
-  readonly nextCursor?: string;
-  readonly previousCursor?: string;
+  readonly nextCursor?: string | undefined;
+  readonly previousCursor?: string | undefined;
 }
 
 /** A ListResponse. `itemsPerPage` is what this page has; `Resources` is there even when empty, since clients want it. */
@@ -61,7 +61,10 @@ export function parseListQuery(
   const startIndex = wholeNumber('startIndex', query['startIndex'], 1);
   if (!startIndex.ok) return startIndex;
   const count = wholeNumber('count', query['count'], options.defaultCount);
-  if (!count.ok) return count;
+  if (!count.ok) {
+    // RFC 9865 §2.2 has an error of its own for pages by cursor.
+    return query['cursor'] === undefined ? count : fail({ ...count.error, scimType: 'invalidCount' });
+  }
   const sortOrder = query['sortOrder']?.trim().toLowerCase() || 'ascending';
   if (sortOrder !== 'ascending' && sortOrder !== 'descending') {
     return fail(badRequest('invalidValue', 'sortOrder must be "ascending" or "descending".'));

@@ -145,6 +145,7 @@ describe('the declared types are those of the tables', () => {
       last_seen_at: 'date?',
       created_at: 'date',
     },
+    server_keys: { name: 'string', secret: 'bytes', created_at: 'date' },
   };
 
   test('column by column', async () => {

@@ -153,6 +153,12 @@ export interface ConsumersTable {
   created_at: Timestamp;
 }
 
+export interface ServerKeysTable {
+  name: string;
+  secret: Buffer;
+  created_at: Timestamp;
+}
+
 export interface Database {
   directories: DirectoriesTable;
   directory_tokens: DirectoryTokensTable;
@@ -168,4 +174,5 @@ export interface Database {
   federation_tokens: FederationTokensTable;
   reserved_usernames: ReservedUsernamesTable;
   consumers: ConsumersTable;
+  server_keys: ServerKeysTable;
 }

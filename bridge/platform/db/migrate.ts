@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as initialStore from './migrations/20261122-initial-store.ts';
+import * as serverKeys from './migrations/20261122-server-keys.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -10,6 +11,7 @@ import * as initialStore from './migrations/20261122-initial-store.ts';
  */
 const migrations: Record<string, Migration> = {
   '20261122-initial-store': initialStore,
+  '20261122-server-keys': serverKeys,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -8,11 +8,15 @@ import { ApiError } from './api-error.ts';
 import { internalProblem, problemOf } from './problem.ts';
 
 export interface AppEnv {
+  /** What the server gives along with a request; nothing in tests without a socket. */
+  Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } };
   Variables: {
     requestId: string;
     logger: Logger;
     /** Such as https://bridge.example.com, without a slash at the end. */
     baseUrl: string;
+    /** Where the request came from: the last hop that is not our own proxy. */
+    clientAddress: string;
   };
 }
 
@@ -35,6 +39,13 @@ function baseUrlOf(c: Context, { publicUrl, trustProxy }: RequestContextOptions)
   return host && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? `${protocol}://${host}` : `${protocol}://${url.host}`;
 }
 
+/** A proxy appends the address that it saw, so the last one is true; those before it are the client's own words. */
+function clientAddressOf(c: Context<AppEnv>, { trustProxy }: RequestContextOptions): string {
+  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  // There are no bindings at all when no server passes them.
+  return forwarded || (c.env as AppEnv['Bindings'] | undefined)?.incoming?.socket.remoteAddress || 'unknown';
+}
+
 /** The pattern of the route that answered, never the path itself: paths hold ids. */
 function patternOf(c: Context): string {
   const pattern = routePath(c, -1);
@@ -50,6 +61,7 @@ export function requestContext(options: RequestContextOptions): MiddlewareHandle
     c.set('requestId', requestId);
     c.set('logger', logger);
     c.set('baseUrl', baseUrlOf(c, options));
+    c.set('clientAddress', clientAddressOf(c, options));
     // Before the answer is made: a header added afterwards makes Hono copy the whole answer.
     c.header('X-Request-Id', requestId);
     await next();

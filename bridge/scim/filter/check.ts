@@ -10,9 +10,14 @@ import { foldCase, type OrderOperator, type TypedFilter } from './typed.ts';
 
 type CompareFilter = Extract<Filter, { kind: 'compare' }>;
 
+export interface CheckOptions extends ResolveOptions {
+  /** In a query over several resource types, an attribute that this one doesn't have is one that no resource has a value of. */
+  readonly unknownIsAbsent?: boolean;
+}
+
 interface CheckContext {
   readonly resourceType: ResourceTypeDefinition;
-  readonly options: ResolveOptions;
+  readonly options: CheckOptions;
   /** The multi-valued (or complex) attribute whose brackets we are in. */
   readonly parent: AttributePath | undefined;
 }
@@ -25,7 +30,7 @@ interface CheckContext {
 export function checkFilter(
   filter: Filter,
   resourceType: ResourceTypeDefinition,
-  options: ResolveOptions = {},
+  options: CheckOptions = {},
 ): Result<TypedFilter> {
   return check(filter, { resourceType, options, parent: undefined });
 }
@@ -56,6 +61,7 @@ function check(filter: Filter, context: CheckContext): Result<TypedFilter> {
       return operand.ok ? ok(not(operand.value)) : operand;
     }
     case 'present': {
+      if (isAbsent(filter.path, context)) return ok(never(context));
       const path = resolve(filter.path, context);
       return path.ok ? ok({ kind: 'present', path: path.value }) : path;
     }
@@ -68,6 +74,7 @@ function check(filter: Filter, context: CheckContext): Result<TypedFilter> {
 
 function checkElement(text: string, inner: Filter, context: CheckContext): Result<TypedFilter> {
   if (context.parent !== undefined) return invalid('Brackets do not nest in a filter.');
+  if (isAbsent(text, context)) return ok(never(context));
   const path = resolve(text, context);
   if (!path.ok) return path;
   const { attribute, subAttribute } = path.value;
@@ -82,6 +89,11 @@ function checkElement(text: string, inner: Filter, context: CheckContext): Resul
 }
 
 function checkComparison(filter: CompareFilter, context: CheckContext): Result<TypedFilter> {
+  if (isAbsent(filter.path, context)) {
+    const isNothing = filter.value === null || filter.value === '';
+    const holds = isNothing ? filter.operator === 'eq' : filter.operator === 'ne';
+    return ok(holds ? not(never(context)) : never(context));
+  }
   const resolved = resolve(filter.path, context);
   if (!resolved.ok) return resolved;
   if (filter.value === null || filter.value === '') {
@@ -140,11 +152,31 @@ function compare(
   }
 }
 
-function resolve(text: string, context: CheckContext): Result<AttributePath> {
+function find(text: string, context: CheckContext): AttributePath | undefined {
+  return context.parent === undefined
+    ? resolveAttribute(context.resourceType, text, context.options)
+    : resolveInElement(text, context.parent, context.resourceType);
+}
+
+function isAbsent(text: string, context: CheckContext): boolean {
+  return context.options.unknownIsAbsent === true && find(text, context) === undefined;
+}
+
+/** A filter that nothing meets, made of what every consumer understands: something that is there and is not. */
+function never({ parent, resourceType }: CheckContext): TypedFilter {
+  const [first] = parent?.attribute.subAttributes ?? [];
   const path =
-    context.parent === undefined
-      ? resolveAttribute(context.resourceType, text, context.options)
-      : resolveInElement(text, context.parent, context.resourceType);
+    parent === undefined
+      ? resolveAttribute(resourceType, 'id')
+      : first === undefined
+        ? parent
+        : resolveSubAttribute(resourceType, parent, first.name);
+  const present: TypedFilter[] = path === undefined ? [] : [{ kind: 'present', path }];
+  return { kind: 'and', operands: [...present, ...present.map(not)] };
+}
+
+function resolve(text: string, context: CheckContext): Result<AttributePath> {
+  const path = find(text, context);
   if (path === undefined) {
     return invalid(`The filter names the attribute ${quote(text)}, which ${context.resourceType.name} does not have.`);
   }

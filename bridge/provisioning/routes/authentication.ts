@@ -1,0 +1,53 @@
+// Who may pass: a live token of the directory, within its rate and its scopes.
+import type { MiddlewareHandler } from 'hono';
+import type { Admission, Attempt } from '../../directories/admission.ts';
+import type { Authenticator } from '../../directories/authenticator.ts';
+import { defaultDirectorySlug, slugPattern } from '../../directories/contracts.ts';
+import { parseBearer } from '../../platform/secrets/tokens.ts';
+import { scimError } from '../../scim/errors.ts';
+import { respondError, type ScimContext, type ScimEnv } from './exchange.ts';
+
+const unauthorized = scimError(401, 'A valid bearer token for this directory is required.');
+
+/** RFC 6585 §4. */
+function tooManyRequests(c: ScimContext, seconds: number, detail: string): Response {
+  return respondError(c, scimError(429, detail), { 'Retry-After': String(seconds) });
+}
+
+function isRead(c: ScimContext): boolean {
+  return ['GET', 'HEAD'].includes(c.req.method) || c.req.path.endsWith('/.search');
+}
+
+/** Without `admission` nobody is held up. */
+export function authenticate(authenticator: Authenticator, admission?: Admission): MiddlewareHandler<ScimEnv> {
+  return async (c, next) => {
+    const slug = c.req.param('directory') ?? defaultDirectorySlug;
+    const token = parseBearer(c.req.header('authorization'));
+    const attempt: Attempt = { slug, token, address: c.get('clientAddress') };
+    const wait = admission?.beforeAuthentication(attempt) ?? 0;
+    if (wait > 0) return tooManyRequests(c, wait, 'Too many requests without a valid token came from this address.');
+    // One answer for no token, a wrong one, and a directory that is not there.
+    const access =
+      token !== undefined && slugPattern.test(slug) ? await authenticator.authenticate(slug, token) : undefined;
+    if (!access) {
+      admission?.failed(attempt);
+      return respondError(c, unauthorized);
+    }
+    const pause = admission?.admit(attempt) ?? 0;
+    if (pause > 0) return tooManyRequests(c, pause, 'This token is used for too many requests a second.');
+    if (!access.directory.enabled) {
+      return respondError(
+        c,
+        scimError(403, 'This directory is disabled: it takes no provisioning until its operator enables it again.'),
+      );
+    }
+    const needed = isRead(c) ? 'read' : 'write';
+    if (!access.scopes.includes(needed)) {
+      return respondError(c, scimError(403, `This token lacks the scope "${needed}".`));
+    }
+    const prefix = c.req.param('directory') === undefined ? '/scim/v2' : `/scim/v2/${slug}`;
+    c.set('access', access);
+    c.set('scimBaseUrl', `${c.get('baseUrl')}${prefix}`);
+    return next();
+  };
+}

@@ -1,0 +1,87 @@
+// What SCIM requests and responses have in common: media types, bodies, headers, errors.
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { DirectoryAccess } from '../../directories/contracts.ts';
+import type { AppEnv } from '../../platform/http/request-context.ts';
+import { badRequest, errorBody, type ScimError, scimError } from '../../scim/errors.ts';
+import { weakEtag } from '../../scim/etag.ts';
+import type { JsonObject } from '../../scim/json.ts';
+import { listResponse } from '../../scim/messages.ts';
+import type { Projection } from '../../scim/projection.ts';
+import type { ScimRequest, ShownPage, ShownResource } from '../contracts.ts';
+import { ScimFailure } from '../scim-failure.ts';
+
+const scimJson = 'application/scim+json';
+const defaultCount = 100;
+/** The most resources in one list response. */
+export const maxResults = 1_000;
+export const listLimits = { defaultCount, maxCount: maxResults };
+
+export interface ScimEnv {
+  Bindings: AppEnv['Bindings'];
+  Variables: AppEnv['Variables'] & { access: DirectoryAccess; scimBaseUrl: string };
+}
+export type ScimContext = Context<ScimEnv>;
+
+/** `application/json` for a client that accepts nothing of SCIM's own type (OneLogin), else SCIM's (RFC 7644 §3.1). */
+function mediaType(c: Context): string {
+  const accept = c.req.header('accept')?.toLowerCase();
+  if (accept === undefined || accept.includes(scimJson) || !accept.includes('application/json')) return scimJson;
+  return 'application/json';
+}
+
+export function respond(c: Context, status: number, body: JsonObject, headers: Record<string, string> = {}): Response {
+  return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
+    'Content-Type': `${mediaType(c)}; charset=utf-8`,
+    ...headers,
+  });
+}
+
+const errorHeaders: Partial<Record<number, Record<string, string>>> = {
+  401: { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' },
+  503: { 'Retry-After': '5' },
+};
+
+export function respondError(c: Context, error: ScimError, headers: Record<string, string> = {}): Response {
+  return respond(c, error.status, errorBody(error), { ...errorHeaders[error.status], ...headers });
+}
+
+export function respondResource(c: Context, status: number, shown: ShownResource): Response {
+  return respond(c, status, shown.body, { ETag: weakEtag(shown.version), Location: shown.location });
+}
+
+export const respondList = (c: Context, page: ShownPage): Response => respond(c, 200, listResponse(page));
+
+/** Answers a method that the endpoint doesn't have. */
+export const notAllowed =
+  (allow: string) =>
+  (c: Context): Response =>
+    respondError(c, scimError(405, `${c.req.method} is not allowed here.`), { Allow: allow });
+
+/** The parsed body. @throws ScimFailure 415 for another media type, 400 invalidSyntax for what is not JSON. */
+export async function readJson(c: ScimContext): Promise<unknown> {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== '' && type !== scimJson && type !== 'application/json') {
+    throw new ScimFailure(scimError(415, `The body must be ${scimJson} or application/json.`));
+  }
+  const text = await c.req.text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ScimFailure(badRequest('invalidSyntax', 'The body is not valid JSON.'), { cause });
+  }
+}
+
+/** Who asks, of which directory. */
+export function requesterOf(c: ScimContext): Omit<ScimRequest, 'projection' | 'ifMatch'> {
+  const { directory, actor } = c.get('access');
+  return {
+    directory,
+    actor: { name: actor, requestId: c.get('requestId') },
+    baseUrl: c.get('scimBaseUrl'),
+  };
+}
+
+export function requestOf(c: ScimContext, projection: Projection): ScimRequest {
+  return { ...requesterOf(c), projection, ifMatch: c.req.header('if-match') };
+}

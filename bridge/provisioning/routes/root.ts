@@ -1,0 +1,23 @@
+// Queries at the directory's root, over all resource types (RFC 7644 §3.4.2.1 and §3.4.3), and what stands there for the
+// authenticated subject.
+import type { Hono } from 'hono';
+import { scimError } from '../../scim/errors.ts';
+import { parseListQuery, parseSearchRequest } from '../../scim/messages.ts';
+import { valueOrThrow } from '../scim-failure.ts';
+import type { SearchService } from '../search-service.ts';
+import { listLimits, notAllowed, readJson, requesterOf, respondError, respondList, type ScimEnv } from './exchange.ts';
+
+export function rootRoutes(app: Hono<ScimEnv>, searching: SearchService): void {
+  app.get('/', async (c) => {
+    const query = valueOrThrow(parseListQuery(c.req.query(), listLimits));
+    return respondList(c, await searching.search(requesterOf(c), query));
+  });
+  app.post('/.search', async (c) => {
+    const query = valueOrThrow(parseSearchRequest(await readJson(c), listLimits));
+    return respondList(c, await searching.search(requesterOf(c), query));
+  });
+  app.all('/', notAllowed('GET'));
+  app.all('/.search', notAllowed('POST'));
+  // A token belongs to a directory, not to one of its users, so there is no subject to show (RFC 7644 §3.11).
+  app.all('/Me', (c) => respondError(c, scimError(501, 'A directory token is no user: there is no /Me.')));
+}

@@ -1,0 +1,145 @@
+// Lists that the endpoints of one resource type don't cover: pages by cursor (RFC 9865), and queries at the server's root
+// over all resource types (RFC 7644 §3.4.2.1).
+import type { Scope } from '../platform/db/scope.ts';
+import { badRequest, quote } from '../scim/errors.ts';
+import { checkFilter } from '../scim/filter/check.ts';
+import { parseFilter } from '../scim/filter/parse.ts';
+import { tolerancesOf } from '../scim/interop/profiles.ts';
+import type { JsonObject } from '../scim/json.ts';
+import type { ListQuery } from '../scim/messages.ts';
+import { type Projection, parseProjection, wantsAttribute } from '../scim/projection.ts';
+import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
+import { resolveAttribute } from '../scim/schema/resolve.ts';
+import { resourceTypes } from '../scim/schema/resource-types.ts';
+import type { ScimRequest, ShownPage } from './contracts.ts';
+import { listMembers } from './groups-repository.ts';
+import type { CursorSigner, ListCursor } from './list-cursor.ts';
+import { inTime } from './list-page.ts';
+import { groupsAttribute, membersAttribute, show } from './presentation.ts';
+import { ScimFailure, valueOrThrow } from './scim-failure.ts';
+import {
+  countMatches,
+  type FoundResource,
+  findSlice,
+  type SearchPart,
+  type SearchSlice,
+  sortKeyType,
+} from './search-repository.ts';
+import type { Transactions } from './transactions.ts';
+import { listGroupsOfUsers } from './users-repository.ts';
+
+/** Who asks; the projection is in the query, since each resource type reads it in its own way. */
+export type SearchRequest = Omit<ScimRequest, 'projection' | 'ifMatch'>;
+
+export interface SearchServiceDeps {
+  transactions: Transactions;
+  cursors: CursorSigner;
+}
+
+interface Search {
+  parts: SearchPart[];
+  sort: SearchSlice['sort'];
+}
+
+export function createSearchService({ transactions, cursors }: SearchServiceDeps) {
+  async function present(scope: Scope, found: FoundResource[], request: SearchRequest, query: ListQuery) {
+    const { id: directoryId } = request.directory;
+    const projections = new Map<ResourceTypeDefinition, Projection>();
+    for (const type of new Set(found.map(({ resourceType }) => resourceType))) {
+      projections.set(type, valueOrThrow(parseProjection(query.attributes, query.excludedAttributes, type)));
+    }
+    const idsWanting = (type: string, attribute: string) =>
+      found
+        .filter(({ resourceType }) => resourceType.name === type)
+        .filter(({ resourceType }) => wantsAttribute(projectionOf(resourceType), attribute))
+        .map(({ stored }) => stored.id);
+    const projectionOf = (type: ResourceTypeDefinition) =>
+      projections.get(type) ?? { mode: 'default', names: new Set() };
+    const [groupsOfUsers, members] = await Promise.all([
+      listGroupsOfUsers(scope, directoryId, idsWanting('User', 'groups')),
+      listMembers(scope, directoryId, idsWanting('Group', 'members')),
+    ]);
+    const byUser = Map.groupBy(groupsOfUsers, ({ userId }) => userId);
+    const byGroup = Map.groupBy(members, ({ groupId }) => groupId);
+    return found.map(({ resourceType, stored }) => {
+      const computed: JsonObject = {
+        ...groupsAttribute(byUser.get(stored.id) ?? [], request.baseUrl),
+        ...membersAttribute(byGroup.get(stored.id) ?? [], request.baseUrl),
+      };
+      return show(resourceType, stored, computed, { ...request, projection: projectionOf(resourceType) }).body;
+    });
+  }
+
+  return {
+    /**
+     * One page. Over one resource type an unknown attribute in the filter is 400 invalidFilter; over several it is absent
+     * where it is unknown.
+     * @throws ScimFailure 400 for a bad filter, sortBy or cursor.
+     */
+    async search(
+      request: SearchRequest,
+      query: ListQuery,
+      types: readonly ResourceTypeDefinition[] = resourceTypes,
+    ): Promise<ShownPage> {
+      const { id: directoryId } = request.directory;
+      // Wrong parameters are wrong even when nothing is found.
+      for (const type of types) valueOrThrow(parseProjection(query.attributes, query.excludedAttributes, type));
+      const { parts, sort } = parseSearch(request, query, types);
+      const boundTo = [
+        directoryId,
+        request.actor.name,
+        types.map(({ name }) => name),
+        query.filter ?? null,
+        query.sortBy?.toLowerCase() ?? null,
+        query.sortOrder,
+      ];
+      const cursor: ListCursor | undefined = query.cursor ? await cursors.read(query.cursor, boundTo) : undefined;
+      const byCursor = query.cursor !== undefined;
+      const slice: SearchSlice = {
+        sort,
+        after: cursor?.after,
+        offset: byCursor ? 0 : query.startIndex - 1,
+        // One more than asked for says whether there is another page.
+        count: byCursor ? query.count + 1 : query.count,
+      };
+      const read = async (scope: Scope) => {
+        const [total, found] = await Promise.all([
+          cursor?.total ?? countMatches(scope, directoryId, parts),
+          findSlice(scope, directoryId, parts, slice),
+        ]);
+        const page = found.slice(0, query.count);
+        const resources = await present(scope, page, request, query);
+        return { total, resources, last: page.at(-1)?.position, hasMore: found.length > query.count };
+      };
+      const { total, resources, last, hasMore } = await inTime(() => transactions.read(directoryId, read));
+      if (!byCursor) return { resources, totalResults: total, startIndex: query.startIndex };
+      if (!hasMore) return { resources, totalResults: total };
+      const next: ListCursor = { total, after: last ?? cursor?.after };
+      return { resources, totalResults: total, nextCursor: await cursors.write(next, boundTo) };
+    },
+  };
+}
+
+export type SearchService = ReturnType<typeof createSearchService>;
+
+function parseSearch(request: SearchRequest, query: ListQuery, types: readonly ResourceTypeDefinition[]): Search {
+  const tolerances = tolerancesOf(request.directory.profile);
+  const options = { ...tolerances, unknownIsAbsent: types.length > 1 };
+  const filter = query.filter === undefined ? undefined : valueOrThrow(parseFilter(query.filter, tolerances));
+  const parts = types.map(
+    (resourceType): SearchPart => ({
+      resourceType,
+      filter: filter && valueOrThrow(checkFilter(filter, resourceType, options)),
+      sortPath: query.sortBy === undefined ? undefined : resolveAttribute(resourceType, query.sortBy, tolerances),
+    }),
+  );
+  if (query.sortBy === undefined) return { parts, sort: undefined };
+  const keyTypes = parts.flatMap(({ resourceType, sortPath }) =>
+    sortPath ? [sortKeyType(resourceType, sortPath)] : [],
+  );
+  const [type] = keyTypes;
+  if (type === undefined || keyTypes.some((other) => other !== type)) {
+    throw new ScimFailure(badRequest('invalidValue', `Sorting by ${quote(query.sortBy)} is not supported.`));
+  }
+  return { parts, sort: { type, descending: query.sortOrder === 'descending' } };
+}
