@@ -1,12 +1,15 @@
 // From the store to what a client sees: id, meta, and the attributes that are computed from memberships.
 import type { JsonObject } from '../scim/json.ts';
 import { locationOf, toResponse } from '../scim/messages.ts';
-import { project } from '../scim/projection.ts';
+import { type Projection, project } from '../scim/projection.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
 import type { StoredMember } from './groups-repository.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { DirectGroup } from './users-repository.ts';
+
+/** Shows nothing but `id` and `schemas`, so nothing beside the row is read: for answers without a body. */
+export const noProjection: Projection = { mode: 'only', names: new Set() };
 
 /** `computed` are attributes that live outside the resource: `groups` of a user, `members` of a group. */
 export function show(
