@@ -49,7 +49,7 @@ module.exports = {
     ),
     only(
       'http-only-in-routes',
-      { path: '^bridge/', pathNot: '(^|/)(routes|contracts|openapi|app|main)\\.ts$|/routes/|^bridge/platform/http/|\\.test\\.ts$' },
+      { path: '^bridge/', pathNot: '(^|/)(routes|contracts|operations|openapi|app|main)\\.ts$|/routes/|^bridge/platform/http/|\\.test\\.ts$' },
       { path: '^node_modules/(hono|@hono)/', dependencyTypesNot: ['type-only'] },
       'HTTP lives in routes and in platform/http.',
     ),

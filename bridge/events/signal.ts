@@ -13,6 +13,7 @@ export interface ChangeSignal {
   changed(topic: string): void;
   /** Calls `listener` for each change of the topic until the answered function is called. */
   subscribe(topics: readonly string[], listener: () => void): () => void;
+  /** Wakes whoever is still to be woken; the pool must be open until then. */
   close(): Promise<void>;
 }
 
@@ -45,11 +46,13 @@ export function createSharedSignal(options: {
   let listener: Client | undefined;
   let closed = false;
 
-  function flush(): void {
+  async function flush(): Promise<void> {
+    clearTimeout(flushTimer);
     flushTimer = undefined;
+    if (pending.size === 0) return;
     const topics = [...pending];
     pending.clear();
-    options.pool
+    await options.pool
       .query(`select pg_notify('${channel}', topic) from unnest($1::text[]) as topic`, [topics])
       .catch(options.onError);
   }
@@ -86,12 +89,12 @@ export function createSharedSignal(options: {
     changed(topic) {
       local.changed(topic);
       pending.add(topic);
-      flushTimer ??= setTimeout(flush, coalesceMs);
+      flushTimer ??= setTimeout(() => void flush(), coalesceMs);
     },
     async close() {
       closed = true;
-      clearTimeout(flushTimer);
       clearTimeout(reconnectTimer);
+      await flush();
       await listener?.end().catch(() => undefined);
       await local.close();
     },
