@@ -145,6 +145,25 @@ describe('GET /users', () => {
     expect(await find({ first: '2000000000', max: '1000' })).toEqual([]);
   });
 
+  it('fills its pages though most of those who match are shadowed', async () => {
+    const store = createStoreFactory(bridge.database);
+    const slugs = ['same-1', 'same-2', 'same-3', 'same-4'];
+    for (const slug of slugs) {
+      const { id } = await bridge.services.directories.createDirectory({ slug });
+      await store.newUsers(id, 'same', 20);
+    }
+    const same = await createUserStorageClient(bridge, slugs);
+    const page = async (first: number) => {
+      const { users } = (await same.get('/users', { first: String(first), max: '8' })).body;
+      return users.map(
+        (user: { username: string; directory: string }) => `${user.directory} ${user.username.slice(-2)}`,
+      );
+    };
+    const all = Array.from({ length: 20 }, (_, n) => `same-1 ${String(n + 1).padStart(2, '0')}`);
+    expect([await page(0), await page(8), await page(16)]).toEqual([all.slice(0, 8), all.slice(8, 16), all.slice(16)]);
+    expect((await same.get('/users/count')).body.count).toBe(20);
+  });
+
   it.each<[string, Query]>([
     ['max', { max: '1001' }],
     ['max', { max: '-1' }],
