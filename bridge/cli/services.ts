@@ -1,14 +1,10 @@
 // Opens the store and the services for one command, and closes everything again.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { type ChangeSignal, createLocalSignal, createSharedSignal } from '../events/signal.ts';
 import { systemClock } from '../platform/clock.ts';
 import { connectStore, type Store } from '../platform/db/connect.ts';
 import { createPasswordHasher } from '../platform/secrets/passwords.ts';
 import { createServices, type Services } from '../services.ts';
-
-// Longer than the signal gathers wake-ups before it sends them.
-const flushMs = 80;
 
 /** A signal that connects only when there is something to tell the running bridges. */
 function lazySignal(store: Store, url: string): ChangeSignal {
@@ -21,9 +17,7 @@ function lazySignal(store: Store, url: string): ChangeSignal {
       shared.changed(topic);
     },
     async close() {
-      if (!shared) return;
-      await sleep(flushMs);
-      await shared.close();
+      await shared?.close();
     },
   };
 }
