@@ -64,7 +64,10 @@ export async function readJson(c: ScimContext): Promise<unknown> {
   if (type !== undefined && type !== '' && type !== scimJson && type !== 'application/json') {
     throw new ScimFailure(scimError(415, `The body must be ${scimJson} or application/json.`));
   }
-  const text = await c.req.text();
+  const text = await c.req.text().catch((cause: unknown) => {
+    // The client went away or was cut off; nobody will read this.
+    throw new ScimFailure(badRequest('invalidSyntax', 'The body ended too early.'), { cause });
+  });
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -8,7 +8,9 @@ import type { SearchService } from '../search-service.ts';
 import { listLimits, notAllowed, readJson, requesterOf, respondError, respondList, type ScimEnv } from './exchange.ts';
 
 export function rootRoutes(app: Hono<ScimEnv>, searching: SearchService): void {
-  app.get('/', async (c) => {
+  // With a slash at the end, as in `GET /?filter=…`, and without: the second pattern matches nothing after the slash.
+  const root = ['/', '/:nothing{$}'];
+  app.on('GET', root, async (c) => {
     const query = valueOrThrow(parseListQuery(c.req.query(), listLimits));
     return respondList(c, await searching.search(requesterOf(c), query));
   });
@@ -16,7 +18,7 @@ export function rootRoutes(app: Hono<ScimEnv>, searching: SearchService): void {
     const query = valueOrThrow(parseSearchRequest(await readJson(c), listLimits));
     return respondList(c, await searching.search(requesterOf(c), query));
   });
-  app.all('/', notAllowed('GET'));
+  for (const path of root) app.all(path, notAllowed('GET'));
   app.all('/.search', notAllowed('POST'));
   // A token belongs to a directory, not to one of its users, so there is no subject to show (RFC 7644 §3.11).
   app.all('/Me', (c) => respondError(c, scimError(501, 'A directory token is no user: there is no /Me.')));
