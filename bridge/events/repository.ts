@@ -2,10 +2,35 @@
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { Actor, EventData, EventType, NewEvent, StoredEvent } from './contracts.ts';
 
 /** Events placed by one statement. Each is looked for in the list of the batch, so a larger one is not a faster one. */
 const batchSize = 1_000;
+
+const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) => ({
+  directory_id: directoryId,
+  position: null,
+  type: event.type,
+  resource_type: event.resourceType,
+  resource_id: event.resourceId,
+  resource_version: event.resourceVersion ?? null,
+  data: JSON.stringify(event.data),
+  actor: actor.name,
+  request_id: actor.requestId ?? null,
+  created_at: now,
+});
+
+/** The statements that append events, for the transaction of the change. */
+export function eventInsertions(
+  directoryId: string,
+  events: readonly NewEvent[],
+  actor: Actor,
+  now: Date,
+): Statement[] {
+  const [first, ...others] = events.map((event) => rowOf(directoryId, event, actor, now));
+  return first ? [insertion('events', [first, ...others])] : [];
+}
 
 /** Appends events in the caller's transaction. */
 export async function appendEvents(
@@ -18,20 +43,7 @@ export async function appendEvents(
   if (events.length === 0) return;
   await scope
     .insertInto('events')
-    .values(
-      events.map((event) => ({
-        directory_id: directoryId,
-        position: null,
-        type: event.type,
-        resource_type: event.resourceType,
-        resource_id: event.resourceId,
-        resource_version: event.resourceVersion ?? null,
-        data: JSON.stringify(event.data),
-        actor: actor.name,
-        request_id: actor.requestId ?? null,
-        created_at: now,
-      })),
-    )
+    .values(events.map((event) => rowOf(directoryId, event, actor, now)))
     .execute();
 }
 

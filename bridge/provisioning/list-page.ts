@@ -50,3 +50,9 @@ export function parsePage(
   }
   return page;
 }
+
+/** How many match, when the page itself tells: it ends before it is full. Otherwise they must be counted. */
+export function totalOf({ startIndex, count }: ListPage, found: number): number | undefined {
+  const isLast = found < count && (found > 0 || startIndex === 1);
+  return isLast ? startIndex - 1 + found : undefined;
+}

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { isRetryable, violatedConstraint } from '../platform/db/errors.ts';
-import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+import { type RowsOf, readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../platform/db/scope.ts';
+import type { Statement } from '../platform/db/statement.ts';
 import { createTurns } from '../platform/turns.ts';
 
 const attempts = 5;
@@ -17,6 +18,9 @@ export interface Transactions {
    */
   write<T>(directoryId: string, work: (scope: Scope) => Promise<T>, resourceId?: string): Promise<T>;
   read<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Like write and read, for statements that need no answer of each other: one round trip. */
+  writeAtOnce(directoryId: string, statements: readonly Statement[]): Promise<void>;
+  readAtOnce<const S extends readonly Statement[]>(directoryId: string, statements: S): Promise<RowsOf<S>>;
 }
 
 function mayRetry(error: unknown): boolean {
@@ -27,10 +31,10 @@ function mayRetry(error: unknown): boolean {
 export function createTransactions(pool: Pool): Transactions {
   const turns = createTurns();
 
-  async function write<T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T> {
+  async function repeated<T>(write: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await writeIn(pool, directoryId, work);
+        return await write();
       } catch (error) {
         if (attempt >= attempts || !mayRetry(error)) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
@@ -40,9 +44,13 @@ export function createTransactions(pool: Pool): Transactions {
 
   return {
     read: (directoryId, work) => readIn(pool, [directoryId], work),
-    write: (directoryId, work, resourceId) =>
-      resourceId === undefined
-        ? write(directoryId, work)
-        : turns.take(`${directoryId}/${resourceId}`, () => write(directoryId, work)),
+    readAtOnce: (directoryId, statements) => readAtOnce(pool, [directoryId], statements),
+    write: (directoryId, work, resourceId) => {
+      const write = () => repeated(() => writeIn(pool, directoryId, work));
+      return resourceId === undefined ? write() : turns.take(`${directoryId}/${resourceId}`, write);
+    },
+    async writeAtOnce(directoryId, statements) {
+      await repeated(() => writeAtOnce(pool, directoryId, statements));
+    },
   };
 }

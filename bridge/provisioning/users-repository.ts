@@ -1,16 +1,15 @@
 // The SQL of SCIM users. Every function works in the caller's transaction and on one directory.
-import { type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
+import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { userStorage } from './filter-columns.ts';
-import { filterToSql, sortKey } from './filter-to-sql.ts';
 import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
-import type { ListPage, RowLock, StoredResource, StoredUser } from './stored-resource.ts';
+import type { RowLock, StoredResource, StoredUser } from './stored-resource.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
-interface UserRow {
+export interface UserRow {
   id: string;
   resource: Record<string, unknown>;
   version: number;
@@ -44,12 +43,18 @@ async function together(statements: Promise<unknown>[]): Promise<void> {
   await Promise.all(statements);
 }
 
-export async function insertUser(scope: Scope, directoryId: string, user: NewUser): Promise<void> {
-  const emails = emailRows(directoryId, user.id, emailColumns(user.resource));
-  await together([
-    scope
-      .insertInto('users')
-      .values({
+/** The statements that insert a user with e-mails and password. */
+export function insertions(directoryId: string, user: NewUser): Statement[] {
+  const [firstEmail, ...otherEmails] = emailRows(directoryId, user.id, emailColumns(user.resource));
+  const password = {
+    directory_id: directoryId,
+    user_id: user.id,
+    password_hash: user.passwordHash ?? '',
+    changed_at: user.now,
+  };
+  return [
+    insertion('users', [
+      {
         directory_id: directoryId,
         id: user.id,
         ...user.columns,
@@ -57,11 +62,11 @@ export async function insertUser(scope: Scope, directoryId: string, user: NewUse
         version: 1,
         created_at: user.now,
         last_modified_at: user.now,
-      })
-      .execute(),
-    ...(emails.length > 0 ? [scope.insertInto('user_emails').values(emails).execute()] : []),
-    ...(user.passwordHash === undefined ? [] : [setPassword(scope, directoryId, user.id, user.passwordHash, user.now)]),
-  ]);
+      },
+    ]),
+    ...(firstEmail ? [insertion('user_emails', [firstEmail, ...otherEmails])] : []),
+    ...(user.passwordHash === undefined ? [] : [insertion('user_credentials', [password])]),
+  ];
 }
 
 /** Writes the new state of a user that the transaction has locked. */
@@ -143,41 +148,7 @@ export async function deleteUser(scope: Scope, directoryId: string, id: string):
   await scope.deleteFrom('users').where('directory_id', '=', directoryId).where('id', '=', id).execute();
 }
 
-/** One page in a stable order, and the exact number of all that match. */
-export async function listUsers(
-  scope: Scope,
-  directoryId: string,
-  page: ListPage,
-): Promise<{ total: number; users: StoredResource[] }> {
-  const condition = page.filter ? filterToSql(userStorage, page.filter) : undefined;
-  const matching = scope
-    .selectFrom('users')
-    .where('directory_id', '=', directoryId)
-    .$if(condition !== undefined, (query) => query.where(condition ?? sql<SqlBool>`true`));
-  const order = page.sort && sortKey(userStorage, page.sort.path);
-  const [count, rows] = await Promise.all([
-    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-    page.count === 0
-      ? []
-      : matching
-          .select(columns)
-          .$if(order !== undefined, (query) =>
-            query.orderBy(
-              order ?? sql`id`,
-              page.sort?.descending ? (by) => by.desc().nullsLast() : (by) => by.asc().nullsLast(),
-            ),
-          )
-          .orderBy('created_at')
-          .orderBy('id')
-          .offset(page.startIndex - 1)
-          .limit(page.count)
-          .execute(),
-  ]);
-  return { total: count.total, users: rows.map(toStored) };
-}
-
 export interface DirectGroup {
-  userId: string;
   groupId: string;
   displayName: string;
 }
@@ -187,7 +158,7 @@ export async function listGroupsOfUsers(
   scope: Scope,
   directoryId: string,
   userIds: readonly string[],
-): Promise<DirectGroup[]> {
+): Promise<(DirectGroup & { userId: string })[]> {
   if (userIds.length === 0) return [];
   const rows = await scope
     .selectFrom('group_members as m')
@@ -196,7 +167,7 @@ export async function listGroupsOfUsers(
     )
     .select(['m.user_id', 'g.id', 'g.display_name'])
     .where('m.directory_id', '=', directoryId)
-    .where('m.user_id', 'in', userIds)
+    .where('m.user_id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
     .orderBy('g.display_name_key')
     .execute();
   return rows.flatMap((row) =>

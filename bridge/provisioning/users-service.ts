@@ -1,6 +1,6 @@
 // The use cases of SCIM users: one transaction each, the event rows inside it.
 import type { EventType, NewEvent } from '../events/contracts.ts';
-import { appendEvents } from '../events/repository.ts';
+import { appendEvents, eventInsertions } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { isUuid } from '../platform/ids.ts';
@@ -17,15 +17,16 @@ import { userResourceType } from '../scim/schema/resource-types.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
-import { inTime, parsePage } from './list-page.ts';
+import { inTime, parsePage, totalOf } from './list-page.ts';
 import { removeMemberEverywhere } from './members-repository.ts';
 import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
 import { type UserColumns, userColumns } from './resource-columns.ts';
 import { notFound, valueOrThrow } from './scim-failure.ts';
-import type { StoredResource, StoredUser } from './stored-resource.ts';
+import type { ListPage, StoredResource, StoredUser } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
+import { countOfUsers, pageOfUsers, type ShownUser, toShownUser, userById } from './user-reads.ts';
 import * as users from './users-repository.ts';
 
 export interface UsersServiceDeps {
@@ -73,6 +74,14 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       ? await users.listGroupsOfUsers(scope, request.directory.id, [stored.id])
       : [];
     return show(userResourceType, stored, groupsAttribute(memberships, request.baseUrl), request);
+  }
+
+  const showUser = ({ stored, groups: ofUser }: ShownUser, request: ScimRequest): ShownResource =>
+    show(userResourceType, stored, groupsAttribute(ofUser, request.baseUrl), request);
+
+  async function countUsers(directoryId: string, page: ListPage): Promise<number> {
+    const [[counted]] = await transactions.readAtOnce(directoryId, [countOfUsers(directoryId, page)]);
+    return counted?.total ?? 0;
   }
 
   async function locked(
@@ -180,12 +189,10 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       const { stored, columns, passwordHash, created } = await prepareUser(request, body, { clock, passwords });
       const { id, resource, createdAt: now } = stored;
       try {
-        await transactions.write(directoryId, async (scope) => {
-          await Promise.all([
-            users.insertUser(scope, directoryId, { id, resource, columns, passwordHash, now }),
-            appendEvents(scope, directoryId, [created], request.actor, now),
-          ]);
-        });
+        await transactions.writeAtOnce(directoryId, [
+          ...users.insertions(directoryId, { id, resource, columns, passwordHash, now }),
+          ...eventInsertions(directoryId, [created], request.actor, now),
+        ]);
       } catch (error) {
         throw mapUserConflict(error, columns.user_name);
       }
@@ -195,31 +202,25 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     async readUser(request: ScimRequest, id: string): Promise<ShownResource> {
       if (!isUuid(id)) throw notFound('User', id);
-      return transactions.read(request.directory.id, async (scope) => {
-        const stored = await users.findUser(scope, request.directory.id, id);
-        if (!stored) throw notFound('User', id);
-        return shown(scope, stored, request);
-      });
+      const { directory, projection } = request;
+      const [[row]] = await transactions.readAtOnce(directory.id, [
+        userById(directory.id, id, wantsAttribute(projection, 'groups')),
+      ]);
+      if (!row) throw notFound('User', id);
+      return showUser(toShownUser(row), request);
     },
 
     async listUsers(request: ScimRequest, query: ListQuery): Promise<ShownList> {
       const page = parsePage(userResourceType, query, request);
-      const list = async (scope: Scope): Promise<ShownList> => {
-        const { total, users: found } = await users.listUsers(scope, request.directory.id, page);
-        const memberships = wantsAttribute(request.projection, 'groups')
-          ? await users.listGroupsOfUsers(
-              scope,
-              request.directory.id,
-              found.map((user) => user.id),
-            )
-          : [];
-        const resources = found.map((user) => {
-          const own = memberships.filter((group) => group.userId === user.id);
-          return show(userResourceType, user, groupsAttribute(own, request.baseUrl), request).body;
-        });
-        return { resources, totalResults: total, startIndex: page.startIndex };
+      const { id: directoryId } = request.directory;
+      const wanted = pageOfUsers(directoryId, page, wantsAttribute(request.projection, 'groups'));
+      const list = async (): Promise<ShownList> => {
+        const [rows] = page.count === 0 ? [[]] : await transactions.readAtOnce(directoryId, [wanted]);
+        const resources = rows.map((row) => showUser(toShownUser(row), request).body);
+        const totalResults = totalOf(page, rows.length) ?? (await countUsers(directoryId, page));
+        return { resources, totalResults, startIndex: page.startIndex };
       };
-      return inTime(() => transactions.read(request.directory.id, list));
+      return inTime(list);
     },
 
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */

@@ -1,10 +1,13 @@
 // Runs statements inside a transaction that may see the named directories only (row-level security), without paying
-// a round trip for it: `begin` and the setting are sent together with the first statement.
+// a round trip for it: `begin` and the setting are sent together with the first statement. Statements that don't wait for
+// each other's answers go out all at once, `commit` included, which costs one round trip for the whole transaction.
+import { Writable } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { Database } from './database.ts';
 import { isAborted } from './errors.ts';
 import { directoriesSetting } from './row-level-security.ts';
+import { createStatementNames, type Statement } from './statement.ts';
 
 /** A Kysely bound to one transaction whose rows belong to the directories it was opened for. */
 export type Scope = Kysely<Database>;
@@ -19,19 +22,24 @@ interface Session {
 }
 
 const sessions = new WeakMap<PoolClient, Session>();
+const nameOf = createStatementNames();
+
+/** Sends a statement, under a name when it comes often. */
+function send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
+  const name = nameOf(text);
+  return client.query({ text, values: [...values], ...(name !== undefined && { name }) });
+}
 
 function sessionOf(client: PoolClient): Session {
   const known = sessions.get(client);
   if (known) return known;
   // The same client in all but `release`: the connection goes back to the pool when the transaction has ended.
   const connection: PoolClient = Object.assign(Object.create(client), {
-    query(...args: unknown[]) {
-      const answer: unknown = Reflect.apply(client.query, client, args);
-      if (answer instanceof Promise) {
-        answer.catch((error: unknown) => {
-          session.firstError ??= error;
-        });
-      }
+    query(text: string, values: readonly unknown[]) {
+      const answer = send(client, text, values);
+      answer.catch((error: unknown) => {
+        session.firstError ??= error;
+      });
       return answer;
     },
     release: () => undefined,
@@ -44,6 +52,15 @@ function sessionOf(client: PoolClient): Session {
   const session: Session = { scope, firstError: undefined };
   sessions.set(client, session);
   return session;
+}
+
+/** Lets what is sent until the next tick leave in one packet, which saves most of the system calls. */
+function holdPacket(client: PoolClient): void {
+  const connection: unknown = Reflect.get(client, 'connection');
+  const stream: unknown = typeof connection === 'object' && connection && Reflect.get(connection, 'stream');
+  if (!(stream instanceof Writable)) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 function beginStatement(directoryIds: readonly string[], readOnly: boolean): string {
@@ -62,6 +79,7 @@ async function inScope<T>(
   session.firstError = undefined;
   let broken = false;
   try {
+    holdPacket(client);
     const begun = client.query(beginStatement(directoryIds, readOnly));
     // A failing `begin` shows up below, in the first statement or here; it must not become an unhandled rejection.
     begun.catch(() => undefined);
@@ -87,4 +105,49 @@ export function writeIn<T>(pool: Pool, directoryId: string, work: (scope: Scope)
 /** Reads rows of the named directories from a read-only transaction. */
 export function readIn<T>(pool: Pool, directoryIds: readonly string[], work: (scope: Scope) => Promise<T>): Promise<T> {
   return inScope(pool, directoryIds, true, work);
+}
+
+/** The rows of each of the statements. */
+export type RowsOf<S extends readonly Statement[]> = {
+  [Index in keyof S]: S[Index] extends Statement<infer Row> ? Row[] : never;
+};
+
+async function allAtOnce<S extends readonly Statement[]>(
+  pool: Pool,
+  directoryIds: readonly string[],
+  readOnly: boolean,
+  statements: S,
+): Promise<RowsOf<S>> {
+  const begin = beginStatement(directoryIds, readOnly);
+  const client = await pool.connect();
+  holdPacket(client);
+  const begun = client.query(begin);
+  const answers = statements.map(({ text, values }) => send(client, text, values));
+  // After a failed statement PostgreSQL refuses the others, and `commit` rolls back.
+  const committed = client.query('commit');
+  const settled = await Promise.allSettled([begun, ...answers, committed]);
+  client.release(settled.at(-1)?.status === 'rejected');
+  const failure = settled.find((answer) => answer.status === 'rejected');
+  if (failure) throw failure.reason;
+  const rows = settled.slice(1, -1).map((answer) => (answer.status === 'fulfilled' ? answer.value.rows : []));
+  // pg knows nothing of the rows' types; the statements say them.
+  return rows as RowsOf<S>;
+}
+
+/** One transaction for one directory of statements that need no answer of each other: all of them are done, or none. */
+export function writeAtOnce<const S extends readonly Statement[]>(
+  pool: Pool,
+  directoryId: string,
+  statements: S,
+): Promise<RowsOf<S>> {
+  return allAtOnce(pool, [directoryId], false, statements);
+}
+
+/** Like {@link readIn}, for statements that need no answer of each other. */
+export function readAtOnce<const S extends readonly Statement[]>(
+  pool: Pool,
+  directoryIds: readonly string[],
+  statements: S,
+): Promise<RowsOf<S>> {
+  return allAtOnce(pool, directoryIds, true, statements);
 }

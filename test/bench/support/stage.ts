@@ -128,7 +128,7 @@ async function build(options: StageOptions, context: Stage['context'], onEnd: St
       metricsPort: await freePort(),
       adminToken: randomBytes(32).toString('hex'),
       logFile: join(folder, 'bridge.log'),
-      env: { ...process.env, DATABASE_POOL_SIZE: String(poolSize), LOG_LEVEL: 'info' },
+      env: { ...process.env, DATABASE_POOL_SIZE: String(poolSize), RATE_LIMIT_PER_SECOND: '0', LOG_LEVEL: 'info' },
     });
     onEnd(() => started.stop());
     return started;

@@ -1,0 +1,50 @@
+// The statements that read users as they are shown, their groups with them: one round trip for what IdPs ask most.
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Statement, statementOf } from '../platform/db/statement.ts';
+import { userStorage } from './filter-columns.ts';
+import { filterToSql, sortKey } from './filter-to-sql.ts';
+import type { ListPage, StoredResource } from './stored-resource.ts';
+import { type DirectGroup, toStored, type UserRow } from './users-repository.ts';
+
+export interface ShownUserRow extends UserRow {
+  /** Null when there are none, or none are wanted. */
+  groups: DirectGroup[] | null;
+}
+
+export interface ShownUser {
+  stored: StoredResource;
+  groups: DirectGroup[];
+}
+
+export const toShownUser = (row: ShownUserRow): ShownUser => ({ stored: toStored(row), groups: row.groups ?? [] });
+
+const groupsOfUser = `(select json_agg(json_build_object('groupId', g.id, 'displayName', g.display_name) order by g.display_name_key)
+    from group_members as m join groups as g on g.directory_id = m.directory_id and g.id = m.group_id
+    where m.directory_id = users.directory_id and m.user_id = users.id)`;
+const selection = (withGroups: boolean): string =>
+  `users.id, users.resource, users.version, users.created_at, users.last_modified_at, ${withGroups ? groupsOfUser : 'null'} as groups`;
+
+export function userById(directoryId: string, id: string, withGroups: boolean): Statement<ShownUserRow> {
+  return {
+    text: `select ${selection(withGroups)} from users where users.directory_id = $1 and users.id = $2`,
+    values: [directoryId, id],
+  };
+}
+
+function matching(directoryId: string, { filter }: ListPage): RawBuilder<SqlBool> {
+  const ofDirectory = sql<SqlBool>`users.directory_id = ${directoryId}`;
+  return filter ? sql<SqlBool>`${ofDirectory} and ${filterToSql(userStorage, filter)}` : ofDirectory;
+}
+
+/** One page in a stable order. */
+export function pageOfUsers(directoryId: string, page: ListPage, withGroups: boolean): Statement<ShownUserRow> {
+  const key = page.sort && sortKey(userStorage, page.sort.path);
+  const sorted = key ? sql`${key} ${sql.raw(page.sort?.descending ? 'desc' : 'asc')} nulls last, ` : sql``;
+  return statementOf(sql<ShownUserRow>`
+    select ${sql.raw(selection(withGroups))} from users where ${matching(directoryId, page)}
+    order by ${sorted}users.created_at, users.id offset ${page.startIndex - 1} limit ${page.count}`);
+}
+
+/** How many match, whatever the page. */
+export const countOfUsers = (directoryId: string, page: ListPage): Statement<{ total: number }> =>
+  statementOf(sql<{ total: number }>`select count(*) as total from users where ${matching(directoryId, page)}`);
