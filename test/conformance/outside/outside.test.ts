@@ -14,7 +14,6 @@ const mayBeSkipped: Record<string, string> = {
   'Agent CRUD Lifecycle': 'a resource type of a draft, which this server does not offer',
   'AgenticApplication CRUD Lifecycle': 'a resource type of a draft, which this server does not offer',
   'Agent Rapid Lifecycle': 'a resource type of a draft, which this server does not offer',
-  search_with_attributes: 'searching all resource types at once is not offered yet and answered with 501',
 };
 
 const having = (checks: Check[], outcome: Check['outcome']): Check[] =>

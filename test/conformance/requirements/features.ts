@@ -1,10 +1,14 @@
 // Every table of the suite, in the order of docs/scim-support.md.
 import type { Feature } from '../table.ts';
 import { attributes } from './attributes.ts';
-import { grammar, operatorsByType } from './filters.ts';
+import { bulkRequests } from './bulk.ts';
+import { grammar } from './filter-grammar.ts';
+import { operatorsByType } from './filter-operators.ts';
 import { paging, projections, searching, sorting } from './lists.ts';
-import { patchAdd, patchMessage, patchRemove, patchReplace } from './patch.ts';
-import { discovery, errorResponses, mediaTypes, unfinished, versions } from './protocol.ts';
+import { patchAdd, patchRemove, patchReplace } from './patch.ts';
+import { patchMessage } from './patch-message.ts';
+import { discovery, errorResponses, mediaTypes, versions } from './protocol.ts';
+import { cursors, me, rootQueries } from './queries.ts';
 import { creation, deletion, replacement, retrieval } from './resources.ts';
 
 export const features: readonly Feature[] = [
@@ -19,13 +23,16 @@ export const features: readonly Feature[] = [
   patchReplace,
   deletion,
   paging,
+  cursors,
   sorting,
   grammar,
   operatorsByType,
   searching,
+  rootQueries,
   projections,
   versions,
   mediaTypes,
   errorResponses,
-  unfinished,
+  bulkRequests,
+  me,
 ];

@@ -248,21 +248,3 @@ export const discovery: Feature = {
     }),
   ],
 };
-
-export const unfinished: Feature = {
-  name: '/Bulk, /Me, /.search at the root',
-  supported: false,
-  requirements: [
-    ...section('RFC 7644 §3.12', {
-      'says 501 for what it does not have': [
-        post('/Bulk', {}, { status: 501 }),
-        get('/Me', { status: 501 }),
-        post('/.search', {}, { status: 501 }),
-      ],
-      'says the same in ServiceProviderConfig': get('/ServiceProviderConfig', {
-        status: 200,
-        body: { bulk: { supported: false } },
-      }),
-    }),
-  ],
-};
