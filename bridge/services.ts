@@ -48,15 +48,21 @@ export function createServices({ store, clock, passwords, signal, authentication
   const cursors = createCursorSigner({ readKey: () => readServerKey(db, 'scim-cursor', clock), clock });
   const searching = createSearchService({ transactions, cursors });
   const federationRepository = createFederationRepository(db, pool);
+  const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   const federations = createFederationService({
     repository: federationRepository,
     events: createEventReader(pool),
     directories,
     clock,
     passwords,
-    signal,
+    signal: {
+      subscribe: signal.subscribe,
+      changed: (federationId) => {
+        federationAuthenticator.forget(federationId);
+        signal.changed(federationId);
+      },
+    },
   });
-  const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   return { directories, authenticator, users, groups, bulk, searching, federations, federationAuthenticator };
 }
 

@@ -11,9 +11,7 @@ export const directoriesSetting = 'realmbridge.directory_ids';
 export async function protectByDirectory(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`alter table ${sql.table(table)} enable row level security`.execute(db);
   await sql`alter table ${sql.table(table)} force row level security`.execute(db);
-  await sql
-    .raw(
-      `create policy ${table}_directory on ${table} using (directory_id = any (nullif(current_setting('${directoriesSetting}', true), '')::uuid[]))`,
-    )
-    .execute(db);
+  // A sub-select is evaluated once a statement; the bare setting would be read and parsed anew for every row.
+  const named = `(select nullif(current_setting('${directoriesSetting}', true), '')::uuid[])::uuid[]`;
+  await sql.raw(`create policy ${table}_directory on ${table} using (directory_id = any (${named}))`).execute(db);
 }
