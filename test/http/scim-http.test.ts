@@ -155,13 +155,13 @@ describe('methods and paths', () => {
     expect((await scim.get(`/Users/${id}`)).status).toBe(200);
   });
 
-  test.each(['/Me', '/Bulk', '/.search'])('%s is 501, said plainly', async (path) => {
-    for (const answer of [await scim.post(path, {}), await scim.get(path)]) {
+  test('/Me is 501, said plainly', async () => {
+    for (const answer of [await scim.post('/Me', {}), await scim.get('/Me')]) {
       expect([answer.status, answer.body.schemas, answer.body.status]).toEqual([501, [errorSchema], '501']);
     }
   });
 
-  test.each(['', '/', '/users', '/Nothing', '/Users/a/b', '/Users/%', '/%00', '/Users/..%2fGroups', '/v2/Users'])(
+  test.each(['/users', '/Nothing', '/Users/a/b', '/Users/%', '/%00', '/Users/..%2fGroups', '/v2/Users'])(
     '%s is 404 with a SCIM error',
     async (path) => {
       const answer = await scim.get(path);
