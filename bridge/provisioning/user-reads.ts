@@ -40,9 +40,11 @@ function matching(directoryId: string, { filter }: ListPage): RawBuilder<SqlBool
 export function pageOfUsers(directoryId: string, page: ListPage, withGroups: boolean): Statement<ShownUserRow> {
   const key = page.sort && sortKey(userStorage, page.sort.path);
   const sorted = key ? sql`${key} ${sql.raw(page.sort?.descending ? 'desc' : 'asc')} nulls last, ` : sql``;
+  // Numbers that PostgreSQL sees: for a limit it doesn't know, it never keeps a plan.
+  const offset = page.startIndex === 1 ? sql`` : sql` offset ${sql.lit(page.startIndex - 1)}`;
   return statementOf(sql<ShownUserRow>`
     select ${sql.raw(selection(withGroups))} from users where ${matching(directoryId, page)}
-    order by ${sorted}users.created_at, users.id offset ${page.startIndex - 1} limit ${page.count}`);
+    order by ${sorted}users.created_at, users.id limit ${sql.lit(page.count)}${offset}`);
 }
 
 /** How many match, whatever the page. */
