@@ -29,7 +29,7 @@ describe('discovery', () => {
     expect(body).toMatchObject({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 2_097_152 },
       filter: { supported: true, maxResults: 1_000 },
       changePassword: { supported: true },
       sort: { supported: true },
