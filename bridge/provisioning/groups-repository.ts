@@ -160,9 +160,6 @@ export async function listMembers(
     .leftJoin('users as u', (join) =>
       join.onRef('u.directory_id', '=', 'm.directory_id').onRef('u.id', '=', 'm.user_id'),
     )
-    .leftJoin('groups as g', (join) =>
-      join.onRef('g.directory_id', '=', 'm.directory_id').onRef('g.id', '=', 'm.child_group_id'),
-    )
     .select([
       'm.group_id',
       'm.member_id',
@@ -170,8 +167,16 @@ export async function listMembers(
       'm.child_group_id',
       'm.display',
       'u.display_name as user_display',
-      'g.display_name as group_display',
     ])
+    // No join: without statistics, as after a first import, PostgreSQL read every group anew for each member.
+    .select((eb) =>
+      eb
+        .selectFrom('groups as g')
+        .select('g.display_name')
+        .whereRef('g.directory_id', '=', 'm.directory_id')
+        .whereRef('g.id', '=', 'm.child_group_id')
+        .as('group_display'),
+    )
     .where('m.directory_id', '=', directoryId)
     .where('m.group_id', 'in', groupIds)
     .orderBy('m.created_at')
