@@ -137,7 +137,16 @@ const id = () =>
 test('no request makes the bridge fail', async () => {
   const request = fc.record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'PATCH', 'DELETE'),
-    endpoint: fc.constantFrom('/Users', '/Groups', '/Users/.search', '/Schemas', '/ResourceTypes', ''),
+    endpoint: fc.constantFrom(
+      '/Users',
+      '/Groups',
+      '/Users/.search',
+      '/.search',
+      '/Bulk',
+      '/Schemas',
+      '/ResourceTypes',
+      '',
+    ),
     id: fc.option(id(), { nil: undefined }),
     query,
     body,
