@@ -6,7 +6,7 @@ import { poolSize, type Stage } from './stage.ts';
 
 const program = fileURLToPath(new URL('../baseline-server.ts', import.meta.url));
 
-export async function copyTables({ admin, server }: Stage): Promise<void> {
+export async function copyTables({ admin, server }: Stage, directoryId: string): Promise<void> {
   for (const [copy, table] of [
     ['bare_users', 'users'],
     ['bare_events', 'events'],
@@ -15,7 +15,8 @@ export async function copyTables({ admin, server }: Stage): Promise<void> {
     await admin.query(`drop table if exists ${copy}`);
     await admin.query(`create table ${copy} (like ${table} including all)`);
     await admin.query(`alter table ${copy} owner to ${server.role}`);
-    if (table !== 'events') await admin.query(`insert into ${copy} select * from ${table}`);
+    if (table !== 'events')
+      await admin.query(`insert into ${copy} select * from ${table} where directory_id = $1`, [directoryId]);
     await admin.query(`analyze ${copy}`);
   }
 }

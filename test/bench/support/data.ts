@@ -95,7 +95,7 @@ export async function loadUsers(
     if (passwords) {
       await admin.query(
         `insert into user_credentials (directory_id, user_id, password_hash, changed_at)
-         select directory_id, id, $2, now() from users where directory_id = $1 order by id limit $3`,
+         select directory_id, id, $2, now() from users where directory_id = $1 order by users.id limit $3`,
         [directoryId, passwords.hash, passwords.count],
       );
     }
@@ -119,7 +119,7 @@ export async function loadGroup(
     );
     await admin.query(
       `insert into group_members (directory_id, group_id, member_id, user_id, created_at)
-       select directory_id, $2, id::text, id, now() from users where directory_id = $1 order by id limit $3`,
+       select directory_id, $2, id::text, id, now() from users where directory_id = $1 order by users.id limit $3`,
       [directoryId, group.id, count],
     );
   });

@@ -58,7 +58,7 @@ interface RawAnswer {
   body: string;
 }
 
-function send(agent: Agent, base: URL, spec: LoadRequest, keepBody: boolean): Promise<RawAnswer> {
+export function send(agent: Agent, base: URL, spec: LoadRequest, keepBody: boolean): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const body = spec.body === undefined ? undefined : Buffer.from(spec.body);
     const outgoing = request(

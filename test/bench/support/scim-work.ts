@@ -43,18 +43,26 @@ const holds = (part: (n: number) => string) => (body: string, n: number) =>
 export const byUserName = (slug: string, userName: string): string =>
   `/scim/v2/${slug}/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`;
 
-type Served = Pick<BridgeProcess, 'url' | 'pid'>;
+export type Served = Pick<BridgeProcess, 'url' | 'pid'>;
 
-interface Place {
+export interface Place {
+  /** How many were loaded. */
+  users: number;
   directory: BenchDirectory;
   bridge: Served;
   bare: Served;
   federationToken: string;
 }
 
-function targets({ directory, bridge: ours, bare: theirs, federationToken }: Place): Comparison[] {
+export function scimComparisonsOn({
+  directory,
+  users,
+  bridge: ours,
+  bare: theirs,
+  federationToken,
+}: Place): Comparison[] {
   const headers = scimHeaders(directory.token);
-  const user = (n: number) => userOf(anyOf(userCount, n));
+  const user = (n: number) => userOf(anyOf(users, n));
   const bridge = (status: number, request: (n: number) => LoadRequest, check?: Target['check']): Target => ({
     name: 'bridge',
     url: ours.url,
@@ -151,14 +159,14 @@ export async function scimComparisons(stage: Stage, isChosen: (name: string) => 
   await services.federations.addDirectory('bench', 'bench', {});
   const { token: federationToken } = await services.federations.createToken('bench', {});
   const nowhere = { url: '', pid: 0 };
-  const place = { directory, bridge: nowhere, bare: nowhere, federationToken };
-  if (!targets(place).some(({ name }) => isChosen(name))) return [];
+  const place = { directory, users: userCount, bridge: nowhere, bare: nowhere, federationToken };
+  if (!scimComparisonsOn(place).some(({ name }) => isChosen(name))) return [];
 
   progress(`loading ${userCount.toLocaleString('en')} users`);
   const hash = await createPasswordHasher().hash(password);
   await loadUsers(admin, directory.id, userCount, { hash, count: withPassword });
-  await copyTables(stage);
+  await copyTables(stage, directory.id);
   const bridge = await stage.bridge();
   const bare = await startBaseline(stage);
-  return targets({ ...place, bridge, bare }).filter(({ name }) => isChosen(name));
+  return scimComparisonsOn({ ...place, bridge, bare }).filter(({ name }) => isChosen(name));
 }
