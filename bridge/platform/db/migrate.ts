@@ -50,7 +50,7 @@ export async function readMigrationState(db: Kysely<Database>): Promise<Migratio
 
 /**
  * Applies what is pending in one transaction under an advisory lock and answers the names that were applied.
- * @throws MigrationRefusedError when the server is older than PostgreSQL 14 or the database is ahead by a breaking change.
+ * @throws MigrationRefusedError when the server is older than PostgreSQL 14 or lacks ICU, or when the database is ahead by a breaking change.
  */
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
   const { rows } = await sql<{ version: number; name: string }>`
@@ -59,6 +59,11 @@ export async function migrate(db: Kysely<Database>): Promise<string[]> {
   );
   if ((rows[0]?.version ?? 0) < oldestPostgres) {
     throw new MigrationRefusedError(`PostgreSQL ${rows[0]?.name} is too old: Realmbridge needs 14 or newer.`);
+  }
+  if (!rows[0]?.icu) {
+    throw new MigrationRefusedError(
+      'This PostgreSQL was built without ICU, which Realmbridge needs to compare names of all languages without case.',
+    );
   }
   const { unknown } = await readMigrationState(db);
   const breaking = unknown.filter((name) => name.endsWith('.breaking'));
