@@ -95,9 +95,9 @@ describe('planChanges', () => {
   });
 
   it('knows that there are more members than were read', () => {
-    const members = new Map([[uuid(9), [uuid(1), uuid(2), uuid(4)]]]);
-    const events = [event('a', 1, 'group.updated', 9, { affectedUsers: [uuid(5), uuid(3)] })];
-    const { users, places } = planChanges(events, start, 10, { ...nothingElse, members, memberLimit: 3 });
+    const renamed = event('a', 1, 'group.updated', 9, { affectedUsers: [uuid(5), uuid(3)] });
+    const members = new Map([[renamed, [uuid(1), uuid(2), uuid(4)]]]);
+    const { users, places } = planChanges([renamed], start, 10, { ...nothingElse, members, memberLimit: 3 });
     expect([...users.keys()]).toEqual([uuid(1), uuid(2), uuid(3), uuid(4)]);
     expect(places.get('a')).toEqual({ position: 0, within: uuid(4) });
   });

@@ -39,8 +39,8 @@ export interface Surroundings {
   enabled: readonly string[];
   /** Users of enabled directories that bear a name or e-mail touched by the events. */
   named: readonly NamedUser[];
-  /** The first members of each renamed group by id, up to `memberLimit` of them. */
-  members: ReadonlyMap<string, readonly string[]>;
+  /** Of each event that renames a group: its members by id, after those already told of it, up to `memberLimit` of them. */
+  members: ReadonlyMap<StoredEvent, readonly string[]>;
   memberLimit: number;
 }
 
@@ -112,7 +112,7 @@ function affectedBy(
   const users = new Map<string, Affected>();
   if (event.resourceType === 'User') users.set(event.resourceId, { directoryId, relation: 'own' });
   const inGroup = [...(data.members ?? []), ...(data.affectedUsers ?? [])].filter(isUuid).map((id) => id.toLowerCase());
-  const current = isRename(event) ? (members.get(event.resourceId) ?? []) : [];
+  const current = members.get(event) ?? [];
   for (const id of [...inGroup, ...current]) if (!users.has(id)) users.set(id, { directoryId, relation: 'group' });
   for (const user of findShadowed(event)) users.set(user.id, { directoryId: user.directoryId, relation: 'shadowing' });
   // Members that were not read yet come later in the order of ids; whoever sorts behind the last one read waits too.

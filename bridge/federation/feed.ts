@@ -9,6 +9,7 @@ import type { ApiChanges, FederationItem, GroupItem, UserItem } from './contract
 import { type Cursor, decodeCursor, encodeCursor, type Place } from './cursor.ts';
 import { isRename, keysOf, mergeByTime, type Plan, planChanges, type Touched } from './feed-plan.ts';
 import { requireTopology } from './lookup.ts';
+import type { MembersQuery } from './repositories/feed.ts';
 import type { FederationRepository } from './repository.ts';
 import { beforeAllIds } from './stored.ts';
 import { isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
@@ -81,6 +82,24 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
     return found;
   }
 
+  /** Groups may be renamed again and again, and only the first of these events may have been told in part. */
+  async function renamedMembers(
+    renames: readonly StoredEvent[],
+    places: ReadonlyMap<string, Place>,
+    limit: number,
+  ): Promise<Map<StoredEvent, string[]>> {
+    const queryOf = ({ directoryId, resourceId, position }: StoredEvent): MembersQuery => {
+      const place = places.get(directoryId);
+      const within = place?.position === position - 1 ? place.within : undefined;
+      return { directoryId, groupId: resourceId, afterUserId: within ?? beforeAllIds };
+    };
+    const keyOf = ({ groupId, afterUserId }: MembersQuery) => `${groupId} ${afterUserId}`;
+    const queries = new Map(renames.map(queryOf).map((query) => [keyOf(query), query]));
+    const lists = await repository.listMemberIds([...queries.values()], limit);
+    const listOf = new Map([...queries.keys()].map((key, index) => [key, lists[index]]));
+    return new Map(renames.map((event) => [event, listOf.get(keyOf(queryOf(event))) ?? []]));
+  }
+
   async function plan(
     topology: Topology,
     news: StoredEvent[],
@@ -91,18 +110,12 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
     const { usernames, emails } = keysOf(news);
     const named = enabled.length < 2 ? [] : await repository.findNamed(enabled.slice(1), [...usernames], [...emails]);
     const memberLimit = room + 1;
-    const renames = new Map(news.filter(isRename).map((event) => [event.resourceId, event]));
-    const rows = await repository.listMemberIds(
-      [...renames.values()].map(({ directoryId, resourceId, position }) => {
-        const place = places.get(directoryId);
-        const resumed = place?.position === position - 1 ? place.within : undefined;
-        return { directoryId, groupId: resourceId, afterUserId: resumed ?? beforeAllIds };
-      }),
+    return planChanges(news, places, room, {
+      enabled,
+      named,
+      members: await renamedMembers(news.filter(isRename), places, memberLimit),
       memberLimit,
-    );
-    const members = new Map<string, string[]>();
-    for (const [groupId, userId] of rows) members.set(groupId, [...(members.get(groupId) ?? []), userId]);
-    return planChanges(news, places, room, { enabled, named, members, memberLimit });
+    });
   }
 
   async function userItems(topology: Topology, { users }: Plan): Promise<UserItem[]> {
@@ -199,7 +212,7 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
         waker.watch(topicsOf(topology));
         const { items, more, cursor: next } = await look(topology, cursor, request.max);
         const left = deadline - performance.now();
-        if (items.length > 0 || (!more && (left <= 0 || stop.aborted))) {
+        if (items.length > 0 || stop.aborted || (!more && left <= 0)) {
           return { cursor: encodeCursor(next), more, items };
         }
         cursor = next;

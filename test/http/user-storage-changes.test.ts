@@ -228,6 +228,24 @@ describe('groups', () => {
     expect(items.filter((item: { kind: string }) => item.kind === 'group')).toHaveLength(1);
   });
 
+  it('tell the many members of a group that was renamed twice', { timeout: 20_000 }, async () => {
+    const { client, first } = await setUp();
+    const ids = await store.newUsers(first.directory.id, 'm', 25);
+    const group = await store.newGroup(first.directory.id, 'Many', ids);
+    const start = await client.cursor();
+    for (const [before, after] of [
+      ['Few', 'Some'],
+      ['Some', 'Many'],
+    ]) {
+      await store.newEvent(first.directory.id, 'group.updated', group.id, {
+        changes: { displayName: { before, after } },
+      });
+    }
+    const { items } = await follow(client, start, { max: '10' });
+    const users = items.filter((item: { kind: string }) => item.kind === 'user').map((item: { id: string }) => item.id);
+    expect(users).toEqual([...ids.toSorted(), ...ids.toSorted()]);
+  });
+
   it('tell the many former members of a deleted group over several answers', async () => {
     const { client, first } = await setUp();
     const ids = await store.newUsers(first.directory.id, 'm', 12);

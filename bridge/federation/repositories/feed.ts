@@ -58,25 +58,27 @@ export function createFeedQueries(pool: Pool) {
       }));
     },
 
-    /** The first `limit` users of each group by id, as [group id, user id]. */
-    async listMemberIds(queries: readonly MembersQuery[], limit: number): Promise<[string, string][]> {
+    /** For each query the first `limit` users of the group, by id. */
+    async listMemberIds(queries: readonly MembersQuery[], limit: number): Promise<string[][]> {
       if (queries.length === 0) return [];
       const directoryIds = [...new Set(queries.map((query) => query.directoryId))];
       const { rows } = await readIn(pool, directoryIds, (scope) =>
-        sql<{ group_id: string; user_id: string }>`
-          select g.group_id, member.user_id
+        sql<{ number: number; user_id: string }>`
+          select g.number, member.user_id
           from unnest(
             ${queries.map((query) => query.directoryId)}::uuid[],
             ${queries.map((query) => query.groupId)}::uuid[],
             ${queries.map((query) => query.afterUserId)}::uuid[]
-          ) as g (directory_id, group_id, after_user_id)
+          ) with ordinality as g (directory_id, group_id, after_user_id, number)
           cross join lateral (
             select m.user_id from group_members m
             where m.directory_id = g.directory_id and m.group_id = g.group_id and m.user_id > g.after_user_id
             order by m.user_id limit ${limit}
           ) as member`.execute(scope),
       );
-      return rows.map((row) => [row.group_id, row.user_id]);
+      const members = queries.map((): string[] => []);
+      for (const row of rows) members[row.number - 1]?.push(row.user_id);
+      return members;
     },
   };
 }
