@@ -4,6 +4,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import type { Database } from './database.ts';
 import * as initialStore from './migrations/20261122-initial-store.ts';
 import * as serverKeys from './migrations/20261122-server-keys.ts';
+import * as textSearch from './migrations/20261122-text-search.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -12,6 +13,7 @@ import * as serverKeys from './migrations/20261122-server-keys.ts';
 const migrations: Record<string, Migration> = {
   '20261122-initial-store': initialStore,
   '20261122-server-keys': serverKeys,
+  '20261122-text-search': textSearch,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };
@@ -53,10 +55,9 @@ export async function readMigrationState(db: Kysely<Database>): Promise<Migratio
  * @throws MigrationRefusedError when the server is older than PostgreSQL 14 or lacks ICU, or when the database is ahead by a breaking change.
  */
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
-  const { rows } = await sql<{ version: number; name: string }>`
-    select current_setting('server_version_num')::int as version, current_setting('server_version') as name`.execute(
-    db,
-  );
+  const { rows } = await sql<{ version: number; name: string; icu: boolean }>`
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
+           exists (select from pg_collation where collname = 'und-x-icu') as icu`.execute(db);
   if ((rows[0]?.version ?? 0) < oldestPostgres) {
     throw new MigrationRefusedError(`PostgreSQL ${rows[0]?.name} is too old: Realmbridge needs 14 or newer.`);
   }
