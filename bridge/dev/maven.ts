@@ -39,7 +39,13 @@ export async function runMaven(
   });
   if (code === 0) return;
   const said = tail(
-    output.replaceAll(/^\[ERROR\] (\[Help 1\]|->|Re-run|To see|For more).*$/gm, '').replaceAll(/\n{2,}/g, '\n'),
+    output
+      .split('\n')
+      .map((line) => line.replace(/ -> \[Help \d+\]$/, '').trimEnd())
+      .filter(
+        (line) => !/^\[ERROR\](\s*$| \[Help \d+\]| Re-run Maven| To see the full| For more information)/.test(line),
+      )
+      .join('\n'),
     8,
   );
   if (badChecksum.test(output)) {

@@ -6,8 +6,9 @@ export interface WantedPort {
   port: number;
   /** Completes "Port 8400 for …". */
   purpose: string;
-  /** The option that chooses another. */
+  /** The option that chooses another, and its value now: the port itself, or the one that it follows. */
   option: string;
+  value: number;
 }
 
 type Answer = 'free' | 'taken' | 'forbidden';
@@ -27,15 +28,17 @@ export function askPort(port: number): Promise<Answer> {
 /** @throws DevFailure naming every port that can't be had. */
 export async function requirePorts(wanted: readonly WantedPort[]): Promise<void> {
   const problems: string[] = [];
-  for (const { port, purpose, option } of wanted) {
+  for (const { port, purpose, option, value } of wanted) {
     const answer = await askPort(port);
-    const choose = `npm start -- ${option} ${port < 64_000 ? port + 100 : port - 100}`;
+    const choose = `npm start -- ${option} ${value < 64_000 ? value + 100 : value - 100}`;
     if (answer === 'taken')
       problems.push(
         `Port ${port} for ${purpose} is taken by another program. Stop that program, or choose another port: ${choose}`,
       );
     if (answer === 'forbidden')
-      problems.push(`Port ${port} for ${purpose} may not be used by this account. Choose a port above 1023: ${choose}`);
+      problems.push(
+        `Port ${port} for ${purpose} may not be used by this account. Choose one above 1023: npm start -- ${option} 8400`,
+      );
   }
   if (problems.length > 0) throw new DevFailure(problems.join('\n'));
 }

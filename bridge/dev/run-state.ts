@@ -98,9 +98,10 @@ export async function changeRunState<T>(folder: string, work: (state: RunState) 
   });
 }
 
-/** Gives up a starter's place, and with the last place PostgreSQL. */
-export async function leave(folder: string, pid: number): Promise<void> {
-  await changeRunState(folder, (state) => {
+/** Gives up a starter's place, and with the last place PostgreSQL. Answers what remains. */
+export async function leave(folder: string, pid: number): Promise<RunState> {
+  return changeRunState(folder, (state) => {
     state.starters = state.starters.filter((starter) => starter.pid !== pid);
+    return state;
   });
 }

@@ -46,7 +46,9 @@ export interface Session extends ToolContext {
   /** Makes this run's share of dev.json public. */
   publish(ready: DevFile): Promise<void>;
   /** Stops the parts, the last started first, and PostgreSQL if nobody else uses it. */
-  close(onStop: (name: string) => void): Promise<void>;
+  close(onStop: (name: string) => void): Promise<{ postgresGoesOn: boolean }>;
+  /** Whether there is anything to stop. */
+  hasStarted(): boolean;
   /** For the impatient: the parts get no time to stop. */
   kill(): void;
 }
@@ -113,6 +115,7 @@ export async function openSession(folder: string, options: StartOptions): Promis
   watch.addStarter(folder);
   const parts: RunningPart[] = [];
   let closing = false;
+  let started = false;
   const end = (reason: unknown): void => control.abort(reason);
   const changeSelf = (work: (self: Starter) => void): Promise<void> =>
     changeRunState(folder, ({ starters }) => {
@@ -130,7 +133,9 @@ export async function openSession(folder: string, options: StartOptions): Promis
     signal: control.signal,
     watch,
     end,
+    hasStarted: () => started,
     own(part) {
+      started = true;
       parts.push(part);
       // The next start clears it away should both this process and the watching one be killed.
       void record(part.pid).catch(() => undefined);
@@ -144,6 +149,7 @@ export async function openSession(folder: string, options: StartOptions): Promis
       });
     },
     follow(server) {
+      started = true;
       void (async () => {
         while (!closing) {
           await sleep(500, undefined, { ref: false });
@@ -170,8 +176,9 @@ export async function openSession(folder: string, options: StartOptions): Promis
         await part.stop();
       }
       onStop('PostgreSQL');
-      await leave(folder, process.pid);
+      const state = await leave(folder, process.pid);
       watch.close();
+      return { postgresGoesOn: state.postgres !== undefined };
     },
     kill() {
       for (const { pid } of parts) signalGroup(pid, 'SIGKILL');

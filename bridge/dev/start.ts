@@ -18,19 +18,28 @@ import { federationSlug, type Tenant } from './setup-bridge.ts';
 import { clientName, connectDevelopmentRealm, keycloakAdmin, realmName } from './setup-keycloak.ts';
 import { printSummary } from './summary.ts';
 
+/** npm passes a SIGTERM on to its shell only, which dies and leaves us behind: then the wish to stop was meant for us. */
+function stopWithNpm(session: Session, env: NodeJS.ProcessEnv): void {
+  if (env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) session.end(new StopRequest('SIGTERM'));
+  }, 500).unref();
+}
+
 /** What can be known to be missing before anything is started. Answers the JDK; undefined: go on without Keycloak. */
 async function checkMachine(context: StartContext): Promise<Jdk | undefined> {
   const { options, env, reporter } = context;
+  const { port, metricsPort, keycloakPort, managementPort } = options;
+  const [bridge, keycloak] = [
+    { part: 'bridge' as const, option: '--port', value: port },
+    { part: 'keycloak' as const, option: '--keycloak-port', value: keycloakPort },
+  ];
   const wanted = [
-    { port: options.port, purpose: 'the bridge', option: '--port', part: 'bridge' as const },
-    { port: options.metricsPort, purpose: "the bridge's metrics", option: '--port', part: 'bridge' as const },
-    { port: options.keycloakPort, purpose: 'Keycloak', option: '--keycloak-port', part: 'keycloak' as const },
-    {
-      port: options.managementPort,
-      purpose: "Keycloak's management",
-      option: '--keycloak-port',
-      part: 'keycloak' as const,
-    },
+    { ...bridge, port, purpose: 'the bridge' },
+    { ...bridge, port: metricsPort, purpose: "the bridge's metrics" },
+    { ...keycloak, port: keycloakPort, purpose: 'Keycloak' },
+    { ...keycloak, port: managementPort, purpose: "Keycloak's management" },
   ];
   await requirePorts(wanted.filter(({ part }) => options.parts.includes(part)));
   if (!options.parts.includes('keycloak')) return undefined;
@@ -202,6 +211,7 @@ async function run(options: StartOptions, reporter: Reporter, env: NodeJS.Proces
       session.end(new StopRequest(signal));
     });
   }
+  stopWithNpm(session, env);
   process.on('uncaughtException', session.end);
   process.on('unhandledRejection', session.end);
   const ended = new Promise<void>((resolve) =>
@@ -225,10 +235,14 @@ async function run(options: StartOptions, reporter: Reporter, env: NodeJS.Proces
   clearInterval(heart);
   const code = tellEnd(reporter, session.signal.reason, isReady);
   const stoppingAt = performance.now();
-  await reporter.step('Stopping', async (step) => {
-    await session.close(step.progress);
-    return 'everything is stopped';
-  });
+  if (session.hasStarted()) {
+    await reporter.step('Stopping', async (step) => {
+      const { postgresGoesOn } = await session.close(step.progress);
+      return postgresGoesOn ? 'PostgreSQL goes on for the other terminal' : 'everything is stopped';
+    });
+  } else {
+    await session.close(() => undefined);
+  }
   reporter.close();
   if (code === 0)
     reporter.line(

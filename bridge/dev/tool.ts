@@ -53,5 +53,11 @@ export async function runTool(
   }
 }
 
-/** The last lines of a program's output, for a message. */
-export const tail = (output: string, lines = 15): string => output.trimEnd().split('\n').slice(-lines).join('\n');
+/** The last lines of a program's output, for a message; without Java's stack, which says nothing to a person. */
+export const tail = (output: string, lines = 15): string =>
+  output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-lines)
+    .join('\n');
