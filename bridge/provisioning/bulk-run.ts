@@ -69,7 +69,7 @@ export class BulkRun {
   async run(): Promise<BulkResult[]> {
     const { operations, bad } = this.bulk;
     for (const operation of bad) this.ledger.refuse(operation);
-    const { steps, references } = planBulk(operations);
+    const { steps, references } = valueOrThrow(planBulk(operations));
     this.references = references;
     for (const step of steps) {
       if (this.canWait(step)) {

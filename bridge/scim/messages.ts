@@ -4,6 +4,7 @@ import { badRequest } from './errors.ts';
 import { weakEtag } from './etag.ts';
 import { isObject, type JsonObject, type JsonValue } from './json.ts';
 import { entryOf } from './resource/schemas.ts';
+import { checkText } from './resource/text.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { Resource, ResourceTypeDefinition } from './schema/model.ts';
 
@@ -87,6 +88,8 @@ export function parseListQuery(
  */
 export function parseSearchRequest(body: unknown, options: ListQueryOptions): Result<ListQuery> {
   if (!isObject(body)) return fail(badRequest('invalidSyntax', 'The body must be a JSON object.'));
+  const error = checkText(body);
+  if (error !== undefined) return fail(error);
   const schemas = entryOf(body, 'schemas');
   if (!Array.isArray(schemas) || !schemas.includes(SEARCH_REQUEST_SCHEMA)) {
     return fail(badRequest('invalidSyntax', `schemas must be ["${SEARCH_REQUEST_SCHEMA}"].`));

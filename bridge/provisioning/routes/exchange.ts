@@ -6,6 +6,7 @@ import type { AppEnv } from '../../platform/http/request-context.ts';
 import { badRequest, errorBody, type ScimError, scimError } from '../../scim/errors.ts';
 import { weakEtag } from '../../scim/etag.ts';
 import type { JsonObject } from '../../scim/json.ts';
+import { checkJsonText } from '../../scim/json-text.ts';
 import { listResponse } from '../../scim/messages.ts';
 import type { Projection } from '../../scim/projection.ts';
 import type { ScimRequest, ShownPage, ShownResource } from '../contracts.ts';
@@ -58,7 +59,7 @@ export const notAllowed =
   (c: Context): Response =>
     respondError(c, scimError(405, `${c.req.method} is not allowed here.`), { Allow: allow });
 
-/** The parsed body. @throws ScimFailure 415 for another media type, 400 invalidSyntax for what is not JSON. */
+/** The parsed body. @throws ScimFailure 415 for another media type, 400 invalidSyntax for what is not JSON, 413 for too much. */
 export async function readJson(c: ScimContext): Promise<unknown> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== undefined && type !== '' && type !== scimJson && type !== 'application/json') {
@@ -68,6 +69,8 @@ export async function readJson(c: ScimContext): Promise<unknown> {
     // The client went away or was cut off; nobody will read this.
     throw new ScimFailure(badRequest('invalidSyntax', 'The body ended too early.'), { cause });
   });
+  const error = checkJsonText(text);
+  if (error) throw new ScimFailure(error);
   try {
     return JSON.parse(text);
   } catch (cause) {

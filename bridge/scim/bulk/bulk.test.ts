@@ -21,11 +21,15 @@ const post = (bulkId: string, ...refersTo: string[]) => ({
   data: { displayName: bulkId, members: refersTo.map((id) => ({ value: `bulkId:${id}` })) },
 });
 
+function plan(...operations: unknown[]) {
+  const planned = planBulk(read(...operations).operations);
+  if (!planned.ok) throw new Error(planned.error.detail);
+  return planned.value;
+}
+
 /** The steps as words: `run a`, `complete a`, `impossible a`. */
 function stepsOf(...operations: unknown[]): string[] {
-  return planBulk(read(...operations).operations).steps.map(
-    ({ kind, operation }) => `${kind} ${operation.bulkId ?? operation.index}`,
-  );
+  return plan(...operations).steps.map(({ kind, operation }) => `${kind} ${operation.bulkId ?? operation.index}`);
 }
 
 describe('parseBulkRequest', () => {
@@ -185,8 +189,7 @@ describe('planBulk', () => {
 
   test('every operation is run once, however they refer to each other', () => {
     const ids = Array.from({ length: 120 }, (_, index) => `o${index}`);
-    const { operations } = read(...ids.map((id) => post(id, ...ids)));
-    const { steps } = planBulk(operations);
+    const { steps } = plan(...ids.map((id) => post(id, ...ids)));
     expect(new Set(steps.filter(({ kind }) => kind === 'run').map(({ operation }) => operation)).size).toBe(120);
     const created = new Set<string | undefined>();
     for (const { kind, operation, ...step } of steps) {
@@ -196,6 +199,12 @@ describe('planBulk', () => {
       created.add(operation.bulkId);
     }
   });
+});
+
+test('more references than can be planned in passing are refused', () => {
+  const ids = Array.from({ length: 150 }, (_, index) => `o${index}`);
+  const { operations } = read(...ids.map((id) => post(id, ...ids)));
+  expect(planBulk(operations)).toMatchObject({ ok: false, error: { status: 413 } });
 });
 
 test('the response has the entries in the order of the request, with statuses as strings', () => {

@@ -3,7 +3,7 @@
 import { badRequest, quote, type ScimError, scimError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { entryOf } from '../resource/schemas.ts';
-import { checkText } from '../resource/text.ts';
+import { checkNames, checkText } from '../resource/text.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { ResourceTypeDefinition } from '../schema/model.ts';
 import type { BadBulkOperation, BulkMethod, BulkOperation, BulkRequest, BulkTarget } from './types.ts';
@@ -28,6 +28,8 @@ const bulkIdPrefix = 'bulkId:';
  */
 export function parseBulkRequest(body: unknown, options: BulkOptions): Result<BulkRequest> {
   if (!isObject(body)) return fail(badRequest('invalidSyntax', 'The body must be a JSON object.'));
+  const tooMany = checkNames(body);
+  if (tooMany !== undefined) return fail(tooMany);
   const schemas = entryOf(body, 'schemas');
   if (!options.looseSchemas && !(Array.isArray(schemas) && schemas.includes(BULK_REQUEST_SCHEMA))) {
     return fail(badRequest('invalidSyntax', `schemas must be ["${BULK_REQUEST_SCHEMA}"].`));
@@ -77,6 +79,8 @@ function readOperation(
 ): BulkOperation | BadBulkOperation {
   const nothing = { index, method: undefined, bulkId: undefined };
   if (!isObject(item)) return refused(nothing, badRequest('invalidSyntax', 'Each operation must be an object.'));
+  const tooMany = checkNames(item);
+  if (tooMany !== undefined) return refused(nothing, tooMany);
   const given = textEntries(item);
   if (!given.ok) return refused(nothing, given.error);
   const { method: methodText, path, bulkId, version } = given.value;

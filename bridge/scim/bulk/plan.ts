@@ -1,5 +1,7 @@
 // In which order the operations of a bulk request run, so that each reference is known when it is needed.
 
+import { scimError } from '../errors.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { referencesIn } from './references.ts';
 import type { BulkOperation } from './types.ts';
 
@@ -11,6 +13,9 @@ export type BulkStep =
   | { readonly kind: 'complete'; readonly operation: BulkOperation; readonly without: ReadonlySet<string> }
   /** The operation refers to itself by a way that nothing can come first on. */
   | { readonly kind: 'impossible'; readonly operation: BulkOperation };
+
+/** References of all operations together: each group of a large company's first load may have a few hundred. */
+const MAX_REFERENCES = 20_000;
 
 export interface BulkPlan {
   readonly steps: readonly BulkStep[];
@@ -31,11 +36,17 @@ interface Node {
 /**
  * Orders operations: as they were sent, except that one which refers to a later one waits for it. Where operations wait
  * for each other in a circle, its first creation is split into a creation without the references and a completion.
+ * 413 for more references than can be planned in passing.
  */
-export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
+export function planBulk(operations: readonly BulkOperation[]): Result<BulkPlan> {
   const makers = new Map<string, BulkOperation>();
   for (const operation of operations) if (operation.bulkId !== undefined) makers.set(operation.bulkId, operation);
   const references = new Map(operations.map((operation) => [operation.index, bulkIdsOf(operation, makers)]));
+  let count = 0;
+  for (const bulkIds of references.values()) count += bulkIds.size;
+  if (count > MAX_REFERENCES) {
+    return fail(scimError(413, `A bulk request can have ${MAX_REFERENCES} references between its operations at most.`));
+  }
   const nodes = graphOf(operations, makers, references);
 
   const steps: BulkStep[] = [];
@@ -73,7 +84,7 @@ export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
       insert(ready, split);
     }
   }
-  return { steps, references };
+  return ok({ steps, references });
 }
 
 /** What an operation refers to: any bulkId that stands alone, known or not, and mentions of known ones. */

@@ -78,10 +78,14 @@ export function detach(data: unknown, bulkIds: ReadonlySet<string>): Detached {
       target[name] = value;
       return;
     }
-    const elements = Array.isArray(value) ? value : undefined;
-    const others = elements?.filter((element) => !refersTo(element, bulkIds)) ?? [];
-    if (others.length > 0) target[name] = others;
-    operations.push({ op: 'add', path, value: elements?.filter((element) => refersTo(element, bulkIds)) ?? value });
+    if (!Array.isArray(value)) {
+      operations.push({ op: 'add', path, value });
+      return;
+    }
+    const [later, now] = [[] as JsonValue[], [] as JsonValue[]];
+    for (const element of value) (refersTo(element, bulkIds) ? later : now).push(element);
+    if (now.length > 0) target[name] = now;
+    operations.push({ op: 'add', path, value: later });
   };
   for (const [name, value] of entriesOf(data)) {
     if (name.includes(':') && isObject(value)) {
@@ -102,6 +106,9 @@ function entriesOf(data: unknown): [string, JsonValue][] {
 }
 
 function refersTo(value: JsonValue, bulkIds: ReadonlySet<string>): boolean {
-  const found = referencesIn(value);
-  return [...found.whole, ...found.inside].some((bulkId) => bulkIds.has(bulkId));
+  if (typeof value === 'string' && !value.includes(prefix)) return false;
+  if (typeof value === 'string' && value.startsWith(prefix)) return bulkIds.has(value.slice(prefix.length));
+  if (typeof value !== 'object' && typeof value !== 'string') return false;
+  const { whole, inside: mentioned } = referencesIn(value);
+  return [...whole, ...mentioned].some((bulkId) => bulkIds.has(bulkId));
 }

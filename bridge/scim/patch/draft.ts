@@ -1,5 +1,6 @@
 // The working copy of a PATCH, and how an attribute is read from and written to it.
 
+import { type ScimError, scimError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, own } from '../json.ts';
 import type { AttributePath, Resource, ResourceTypeDefinition } from '../schema/model.ts';
 import type { MemberPlan } from './member-plan.ts';
@@ -12,6 +13,21 @@ export interface Draft {
   readonly resource: Resource;
   readonly members: MemberPlan;
   password: string | null | undefined;
+  /** What is left of the work that one PATCH may be; see spend(). */
+  work: number;
+}
+
+/** Visits of elements, and terms of filters tried on them: about 20 ms. */
+export const MAX_WORK = 250_000;
+
+/**
+ * Takes `amount` from what one PATCH may cost. Limits on operations, values and filters alone would let them multiply to
+ * many seconds. 413 when it is used up.
+ */
+export function spend(draft: Draft, amount: number): ScimError | undefined {
+  draft.work -= amount;
+  if (draft.work >= 0) return undefined;
+  return scimError(413, 'The PATCH is too much work for one request; send its operations in several.');
 }
 
 /** The value of a top-level attribute, wherever its schema puts it. */

@@ -2,17 +2,21 @@
 
 import { badRequest, type ScimError } from '../errors.ts';
 import { evaluateElement } from '../filter/evaluate.ts';
+import type { TypedFilter } from '../filter/typed.ts';
 import { singleElement, unwrapNamed } from '../interop/values.ts';
 import { deepEqual, isJsonObject, isObject, type JsonObject, type JsonValue, own } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
-import { checkCount, isPrimary, isSameElement, twoPrimaries } from '../resource/elements.ts';
+import { checkCount, identityOf, isPrimary, twoPrimaries } from '../resource/elements.ts';
 import { isUnassigned, readElements, readSubValues, readValue, type SubValues } from '../resource/values.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { AttributeDefinition, AttributePath } from '../schema/model.ts';
 import { type Bindings, bindingsOf, contradicts } from './bindings.ts';
-import { type Draft, readAttribute, writeAttribute } from './draft.ts';
+import { type Draft, readAttribute, spend, writeAttribute } from './draft.ts';
 import { mergeObject } from './single.ts';
 import type { PatchOperation } from './types.ts';
+
+/** What it costs to tell an element from others, beside a mere look at it. */
+const identityWork = 8;
 
 /** Which elements an operation is about, and what an element must be like to be among them. */
 interface Selection {
@@ -30,6 +34,11 @@ export function applyToElements(
 ): ScimError | undefined {
   const { path } = target;
   const current = currentElements(path, draft);
+  const tooMuch = spend(
+    draft,
+    current.length * (target.kind === 'elements' ? 2 + termsOf(target.filter) : identityWork),
+  );
+  if (tooMuch !== undefined) return tooMuch;
   if (target.kind === 'elements') {
     const selection: Selection = {
       selects: (element) => evaluateElement(target.filter, element),
@@ -44,6 +53,19 @@ export function applyToElements(
   }
   const everything: Selection = { selects: () => true, bindings: new Map(), subAttribute: path.subAttribute };
   return applyToSelection(operation, path, everything, current, draft);
+}
+
+/** The terms of a filter, all of which may have to be tried on an element. */
+function termsOf(filter: TypedFilter): number {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.operands.reduce((sum, operand) => sum + termsOf(operand), 0);
+    case 'not':
+      return termsOf(filter.operand);
+    default:
+      return 1;
+  }
 }
 
 function currentElements(path: AttributePath, draft: Draft): JsonValue[] {
@@ -71,16 +93,14 @@ function applyToWhole(
   const read = readElements(attribute, list, draft.options, path.text);
   if (!read.ok) return read.error;
   const given = read.value ?? [];
+  const tooMuch = spend(draft, given.length * identityWork);
+  if (tooMuch !== undefined) return tooMuch;
   if (op === 'replace') {
     writeAttribute(draft.resource, path, given);
     return undefined;
   }
   if (op === 'remove') {
-    writeAttribute(
-      draft.resource,
-      path,
-      current.filter((element) => !given.some((item) => isMeant(item, element))),
-    );
+    writeAttribute(draft.resource, path, withoutMeant(current, given));
     return undefined;
   }
   const elements = addElements(current, given);
@@ -92,21 +112,47 @@ function applyToWhole(
 /** Adds what is not there yet; what is there with other details takes over the new ones. */
 function addElements(current: JsonValue[], given: JsonValue[]): JsonValue[] {
   const elements = given.some(isPrimary) ? current.map(withoutPrimary) : [...current];
+  const places = new Map<string, number>();
+  for (const [index, element] of elements.entries()) {
+    const identity = identityOf(element);
+    if (!places.has(identity)) places.set(identity, index);
+  }
   for (const item of given) {
-    const index = elements.findIndex((element) => isSameElement(element, item));
-    const existing = elements[index];
-    if (existing === undefined) elements.push(item);
-    else elements[index] = isJsonObject(existing) && isJsonObject(item) ? { ...existing, ...item } : item;
+    const identity = identityOf(item);
+    const index = places.get(identity);
+    const existing = index === undefined ? undefined : elements[index];
+    if (index === undefined || existing === undefined) {
+      places.set(identity, elements.length);
+      elements.push(item);
+    } else {
+      elements[index] = isJsonObject(existing) && isJsonObject(item) ? { ...existing, ...item } : item;
+    }
   }
   return elements;
 }
 
-/** Whether a value in a remove operation means this element: display and primary are not part of its identity. */
-function isMeant(item: JsonValue, element: JsonValue): boolean {
-  if (!isJsonObject(item) || !isJsonObject(element)) return item === element;
-  const keys = Object.keys(item).filter((key) => key !== 'display' && key !== 'primary');
-  return keys.length > 0 && keys.every((key) => own(item, key) === own(element, key));
+/**
+ * The elements that no value of a remove operation means: display and primary are not part of a value's identity. Values
+ * with the same attributes are looked up together.
+ */
+function withoutMeant(current: JsonValue[], given: JsonValue[]): JsonValue[] {
+  const meant = new Map<string, { keys: string[]; values: Set<string> }>();
+  const plain = new Set(given.filter((item) => !isJsonObject(item)));
+  for (const item of given.filter(isJsonObject)) {
+    const keys = Object.keys(item).filter((key) => key !== 'display' && key !== 'primary');
+    if (keys.length === 0) continue;
+    const kind = meant.get(keys.join()) ?? { keys, values: new Set() };
+    kind.values.add(valuesOf(item, keys));
+    meant.set(keys.join(), kind);
+  }
+  return current.filter((element) => {
+    if (!isJsonObject(element)) return !plain.has(element);
+    return ![...meant.values()].some(({ keys, values }) => values.has(valuesOf(element, keys)));
+  });
 }
+
+const valuesOf = (element: JsonObject, keys: string[]): string =>
+  JSON.stringify(keys.map((key) => own(element, key) ?? null));
 
 function applyToSelection(
   operation: PatchOperation,

@@ -21,6 +21,9 @@ export interface PatchOptions extends ValueOptions {
 /** What clients are used to elsewhere is 100 member changes per request. */
 export const DEFAULT_MAX_OPERATIONS = 1_000;
 
+/** Characters of all paths together; a filter in a path takes time to be read. */
+const MAX_PATH_LENGTH = 200_000;
+
 /** A pathless operation counts once per key, within this multiple of the limit. */
 const KEYS_PER_OPERATION = 4;
 
@@ -57,9 +60,14 @@ export function parsePatch(
   if (list.length > limit) return fail(tooManyOperations(limit));
 
   const operations: PatchOperation[] = [];
+  let pathLength = 0;
   for (const item of list) {
     const raw = readOperation(item);
     if (!raw.ok) return raw;
+    pathLength += pathLengthOf(raw.value);
+    if (pathLength > MAX_PATH_LENGTH) {
+      return fail(scimError(413, `The paths of a PATCH can have ${MAX_PATH_LENGTH} characters at most.`));
+    }
     const resolved = resolveOperation(raw.value, resourceType, options);
     if (!resolved.ok) return resolved;
     operations.push(...resolved.value);
@@ -90,6 +98,12 @@ function readOperation(item: unknown): Result<RawOperation> {
   }
   const text = path?.trim();
   return ok({ op, path: text === '' ? undefined : text, value: entryOf(item, 'value') });
+}
+
+/** Without a path, the keys of the value are paths. */
+function pathLengthOf({ path, value }: RawOperation): number {
+  if (path !== undefined) return path.length;
+  return isObject(value) ? Object.keys(value).reduce((sum, key) => sum + key.length, 0) : 0;
 }
 
 function opName(raw: unknown): OpName | undefined {

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { membersAttribute } from '../schema/group-schema.ts';
 import type { Resource, ResourceTypeDefinition } from '../schema/model.ts';
 import { resolveSchema, topLevelPaths } from '../schema/resolve.ts';
-import { type Draft, readAttribute, writeAttribute } from './draft.ts';
+import { type Draft, MAX_WORK, readAttribute, writeAttribute } from './draft.ts';
 import { applyToElements } from './elements.ts';
 import { MemberPlan } from './member-plan.ts';
 import { applyToMembers } from './members.ts';
@@ -26,7 +26,8 @@ type AttributeTarget = Extract<PatchPath, { kind: 'attribute' | 'elements' }>;
  * that an echo of it can be told from an attempt to change it.
  *
  * 400 `mutability` for read-only attributes and the removal of required ones, `invalidValue` for wrong types, blank
- * required attributes and two primaries, `noTarget` for a value path that selects nothing (unless it may create).
+ * required attributes and two primaries, `noTarget` for a value path that selects nothing (unless it may create). 413 for
+ * more work than one PATCH may be.
  */
 export function planPatch(
   resourceType: ResourceTypeDefinition,
@@ -40,6 +41,7 @@ export function planPatch(
     resource: cloneObject(resource),
     members: new MemberPlan(),
     password: undefined,
+    work: MAX_WORK,
   };
   for (const operation of operations) {
     const error = apply(operation, draft);

@@ -1,7 +1,7 @@
 // What makes elements of multi-valued attributes equal, primary or void (RFC 7643 §2.4).
 
 import { badRequest, type ScimError } from '../errors.ts';
-import { deepEqual, isJsonObject, type JsonValue, own } from '../json.ts';
+import { isJsonObject, type JsonValue, own } from '../json.ts';
 import type { AttributeDefinition } from '../schema/model.ts';
 import { DEFAULT_MAX_VALUES, type ValueOptions } from './options.ts';
 
@@ -33,12 +33,12 @@ export function isOnlyLabels(attribute: AttributeDefinition, element: JsonValue)
 }
 
 /**
- * Whether two elements are the same value. RFC 7643 §2.4: a value together with its type is unique within an attribute,
- * so those two decide when there is a value; otherwise everything does.
+ * What two elements have in common if they are the same value. RFC 7643 §2.4: a value together with its type is unique
+ * within an attribute, so those two decide when there is a value; otherwise everything does.
  */
-export function isSameElement(a: JsonValue, b: JsonValue): boolean {
-  if (!isJsonObject(a) || !isJsonObject(b)) return a === b;
-  const value = own(a, 'value');
-  if (value === undefined || own(b, 'value') === undefined) return deepEqual(a, b);
-  return value === own(b, 'value') && own(a, 'type') === own(b, 'type');
+export function identityOf(element: JsonValue): string {
+  if (!isJsonObject(element)) return JSON.stringify(element);
+  const value = own(element, 'value');
+  if (value !== undefined) return JSON.stringify(['value', value, own(element, 'type') ?? null]);
+  return JSON.stringify(['all', ...Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

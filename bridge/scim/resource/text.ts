@@ -13,36 +13,43 @@ export interface TextLimits {
 export const DEFAULT_MAX_STRING_LENGTH = 65_536;
 export const DEFAULT_MAX_NESTING = 32;
 
+/** The attributes of one object; no schema has a tenth of them. */
+export const DEFAULT_MAX_NAMES = 1_000;
+
 /**
  * Walks a parsed JSON body. 400 `invalidValue` for NUL characters or half surrogate pairs in any string or key
- * (PostgreSQL stores neither) and for strings that are too long; 400 `invalidSyntax` for nesting that is too deep.
- * Undefined when all is well.
+ * (PostgreSQL stores neither) and for strings that are too long; 400 `invalidSyntax` for nesting that is too deep and for
+ * objects with too many names. Undefined when all is well.
  */
 export function checkText(value: unknown, limits: TextLimits = {}): ScimError | undefined {
-  return checkAt(value, '', {
-    maxStringLength: limits.maxStringLength ?? DEFAULT_MAX_STRING_LENGTH,
-    levels: limits.maxNesting ?? DEFAULT_MAX_NESTING,
-  });
+  const maxStringLength = limits.maxStringLength ?? DEFAULT_MAX_STRING_LENGTH;
+  return checkAt(value, '', maxStringLength, limits.maxNesting ?? DEFAULT_MAX_NESTING);
 }
 
-function checkAt(
-  value: unknown,
-  where: string,
-  limits: { maxStringLength: number; levels: number },
-): ScimError | undefined {
-  if (typeof value === 'string') return checkString(value, where, limits.maxStringLength);
+function checkAt(value: unknown, where: string, maxStringLength: number, levels: number): ScimError | undefined {
+  if (typeof value === 'string') return checkString(value, where, maxStringLength);
   if (typeof value !== 'object' || value === null) return undefined;
-  if (limits.levels === 0) return badRequest('invalidSyntax', 'The body is nested too deeply.');
-  const inner = { maxStringLength: limits.maxStringLength, levels: limits.levels - 1 };
+  if (levels === 0) return badRequest('invalidSyntax', 'The body is nested too deeply.');
   if (Array.isArray(value)) {
     for (const item of value) {
-      const error = checkAt(item, where, inner);
+      const error = checkAt(item, where, maxStringLength, levels - 1);
       if (error !== undefined) return error;
     }
     return undefined;
   }
-  for (const [key, item] of Object.entries(value)) {
-    const error = checkString(key, 'a name', limits.maxStringLength) ?? checkAt(item, key, inner);
+  return checkNames(value) ?? checkEntries(value, maxStringLength, levels);
+}
+
+/** 400 `invalidSyntax` for an object with too many names. Looks at nothing inside it. */
+export function checkNames(object: object): ScimError | undefined {
+  return Object.keys(object).length > DEFAULT_MAX_NAMES
+    ? badRequest('invalidSyntax', `An object in the body has more than ${DEFAULT_MAX_NAMES} attributes.`)
+    : undefined;
+}
+
+function checkEntries(object: object, maxStringLength: number, levels: number): ScimError | undefined {
+  for (const [key, item] of Object.entries(object)) {
+    const error = checkString(key, 'a name', maxStringLength) ?? checkAt(item, key, maxStringLength, levels - 1);
     if (error !== undefined) return error;
   }
   return undefined;
