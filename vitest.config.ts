@@ -4,6 +4,8 @@ const needsPostgres = { globalSetup: ['test/support/postgres-setup.ts'], testTim
 
 export default defineConfig({
   test: {
+    // Ending PostgreSQL and Keycloak takes its time on a busy machine.
+    teardownTimeout: 60_000,
     projects: [
       { test: { name: 'unit', include: ['bridge/**/*.test.ts'] } },
       {

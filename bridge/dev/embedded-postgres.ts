@@ -155,10 +155,11 @@ async function waitUntilReady(url: string, child: ChildProcess, logFile: string)
   throw new EmbeddedPostgresError(`PostgreSQL ended while starting. The end of its log (${logFile}):\n${tail}`);
 }
 
-async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+async function end(child: ChildProcess, ended: Promise<unknown>, unsafeFast: boolean): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything is written.
-  child.kill('SIGINT');
+  // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything is written. SIGQUIT ends it at once, for data
+  // that nobody wants to see again.
+  child.kill(unsafeFast ? 'SIGQUIT' : 'SIGINT');
   const timer = setTimeout(() => child.kill('SIGQUIT'), stopTimeoutMs);
   await ended;
   clearTimeout(timer);
@@ -215,5 +216,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const url: EmbeddedPostgres['url'] = (database, user = { name: 'postgres', password: options.password }) =>
     `postgres://${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@127.0.0.1:${options.port}/${database}`;
   await waitUntilReady(url('postgres'), child, options.logFile);
-  return { pid: child.pid ?? 0, port: options.port, url, ended, stop: () => end(child, ended) };
+  return {
+    pid: child.pid ?? 0,
+    port: options.port,
+    url,
+    ended,
+    stop: () => end(child, ended, options.unsafeFast === true),
+  };
 }
