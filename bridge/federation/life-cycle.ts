@@ -4,12 +4,12 @@ import { slugPattern } from '../directories/contracts.ts';
 import type { DirectoryService } from '../directories/service.ts';
 import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
+import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
 import type { FederationChange, FederationToken } from './repositories/federations.ts';
 import type { FederationRepository } from './repository.ts';
-import { isStorable } from './search.ts';
 import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
 
 const priorityStep = 10;

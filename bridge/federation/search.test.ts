@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containing, isStorable, parseSearch } from './search.ts';
+import { containing, parseSearch } from './search.ts';
 
 const like = (value: string) => ({ kind: 'like', value });
 const equal = (value: string) => ({ kind: 'equal', value });
@@ -36,11 +36,5 @@ describe('parseSearch', () => {
 describe('containing', () => {
   it('gives nothing in the text a meaning', () => {
     expect(containing('A%_\\*')).toBe('%a\\%\\_\\\\*%');
-  });
-});
-
-describe('isStorable', () => {
-  it('refuses what PostgreSQL has no text for', () => {
-    expect(['a', '', '💡', 'a\0', '\ud800'].map(isStorable)).toEqual([true, true, true, false, false]);
   });
 });

@@ -1,10 +1,16 @@
 // The shapes of the management API, which requests are checked against and OpenAPI shows.
 import { z } from '@hono/zod-openapi';
 import { slugPattern } from '../directories/contracts.ts';
+import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
 
 const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');
-const name = z.string().trim().min(1).max(200);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine(isStorable, 'must have no NUL character and no half of a surrogate pair');
 const profile = z.enum(profileNames);
 const time = z.iso.datetime({ offset: true });
 

@@ -81,6 +81,8 @@ test('nobody manages without the admin token, and nobody at all when none is con
 
 test.each([
   ['a bad slug', 'POST', '/directories', { slug: 'No Good' }, 'slug'],
+  ['a name with a NUL character', 'POST', '/directories', { slug: 'x', name: 'a\0b' }, 'name'],
+  ['half a surrogate pair', 'POST', '/federations', { slug: 'x', name: 'a\ud800' }, 'name'],
   ['an unknown profile', 'POST', '/directories', { slug: 'x', profile: 'ibm' }, 'profile'],
   ['an unknown member', 'POST', '/directories', { slug: 'x', colour: 'red' }, 'colour'],
   ['a priority that is no number', 'PUT', '/federations/people/directories/two', { priority: 'high' }, 'priority'],

@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn } from '../../platform/db/scope.ts';
-import { containing, isStorable } from '../search.ts';
+import { isStorable } from '../../platform/db/storable.ts';
+import { containing } from '../search.ts';
 import { beforeAllIds, type StoredGroup } from '../stored.ts';
 import type { Page } from './users.ts';
 

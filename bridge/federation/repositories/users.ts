@@ -2,8 +2,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
+import { isStorable } from '../../platform/db/storable.ts';
 import { isAttributeName, resourceWith } from '../attributes.ts';
-import { containing, isStorable, parseSearch, type SearchWord } from '../search.ts';
+import { containing, parseSearch, type SearchWord } from '../search.ts';
 import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
 import type { Reach } from '../topology.ts';
 import { isUnreserved, isVisible, shadowedAmong } from './visibility.ts';
