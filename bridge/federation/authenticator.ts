@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { digestToken, sameDigest } from '../platform/secrets/tokens.ts';
 import type { FederationRepository } from './repository.ts';
 
-/** How long an accepted token is believed without asking the database: the longest a revoked one can live on. */
+/** How long an accepted token is believed without asking the database: the longest a revoked one can live on elsewhere. */
 const trustMs = 2_000;
 const touchEveryMs = 60_000;
 const maxRemembered = 10_000;
@@ -15,6 +15,12 @@ export interface FederationAccess {
   slug: string;
   /** The token's name in logs, such as `token:rb_federation_Ab12cd`. */
   actor: string;
+}
+
+interface Found {
+  access: FederationAccess;
+  /** Null for what never expires. */
+  expiresAt: Date | null;
 }
 
 export interface FederationAuthenticator {
@@ -32,7 +38,7 @@ export function createFederationAuthenticator(deps: {
   const remembered = new Map<string, { access: FederationAccess; until: number }>();
   const touched = new Map<string, number>();
 
-  async function lookUp(slug: string, digest: Buffer): Promise<FederationAccess | undefined> {
+  async function lookUp(slug: string, digest: Buffer): Promise<Found | undefined> {
     const now = clock.now();
     const found = await repository.findLiveToken(slug, digest, now);
     if (!found || !sameDigest(found.digest, digest)) return undefined;
@@ -42,7 +48,8 @@ export function createFederationAuthenticator(deps: {
       touched.set(token.id, now.getTime());
       await repository.touchToken(federationId, token.id, now);
     }
-    return { federationId, slug, actor: `token:${token.prefix}` };
+    const access: FederationAccess = { federationId, slug, actor: `token:${token.prefix}` };
+    return { access, expiresAt: token.expiresAt };
   }
 
   return {
@@ -53,14 +60,15 @@ export function createFederationAuthenticator(deps: {
       const now = clock.now().getTime();
       const known = remembered.get(key);
       if (known && known.until > now) return known.access;
-      const access = await lookUp(slug, digest);
-      if (access) {
+      const found = await lookUp(slug, digest);
+      if (found) {
         if (remembered.size >= maxRemembered) remembered.clear();
-        remembered.set(key, { access, until: now + trustMs });
+        const until = Math.min(now + trustMs, found.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+        remembered.set(key, { access: found.access, until });
       } else {
         remembered.delete(key);
       }
-      return access;
+      return found?.access;
     },
     forget(federationId) {
       for (const [key, { access }] of remembered) if (access.federationId === federationId) remembered.delete(key);

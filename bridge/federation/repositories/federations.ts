@@ -223,17 +223,26 @@ export function createFederationQueries(db: Kysely<Database>) {
       slug: string,
       digest: Buffer,
       now: Date,
-    ): Promise<{ federationId: string; token: { id: string; prefix: string }; digest: Buffer } | undefined> {
+    ): Promise<
+      | { federationId: string; token: { id: string; prefix: string; expiresAt: Date | null }; digest: Buffer }
+      | undefined
+    > {
       const row = await db
         .selectFrom('federation_tokens as t')
         .innerJoin('federations as f', 'f.id', 't.federation_id')
-        .select(['f.id as federation_id', 't.id', 't.prefix', 't.digest'])
+        .select(['f.id as federation_id', 't.id', 't.prefix', 't.expires_at', 't.digest'])
         .where('f.slug', '=', slug)
         .where('t.digest', '=', digest)
         .where('t.revoked_at', 'is', null)
         .where((eb) => eb.or([eb('t.expires_at', 'is', null), eb('t.expires_at', '>', now)]))
         .executeTakeFirst();
-      return row && { federationId: row.federation_id, token: { id: row.id, prefix: row.prefix }, digest: row.digest };
+      return (
+        row && {
+          federationId: row.federation_id,
+          token: { id: row.id, prefix: row.prefix, expiresAt: row.expires_at },
+          digest: row.digest,
+        }
+      );
     },
 
     async touchToken(federationId: string, id: string, now: Date): Promise<void> {
