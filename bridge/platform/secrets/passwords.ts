@@ -22,25 +22,27 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   const parameters = { memoryCost: options.memoryCost ?? 19_456, timeCost: options.timeCost ?? 2, parallelism: 1 };
   const concurrency = options.concurrency ?? 4;
   const queue = options.queue ?? 200;
-  const waiting: (() => void)[] = [];
+  /** Somebody waits to sign in: checks go before the hashes of a directory that is being filled. */
+  const checks: (() => void)[] = [];
+  const hashes: (() => void)[] = [];
   let running = 0;
 
-  async function limited<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
+  async function limited<T>(line: (() => void)[], work: () => Promise<T>): Promise<T> {
+    if (running >= concurrency) await new Promise<void>((resolve) => line.push(resolve));
     else running += 1;
     try {
       return await work();
     } finally {
       // The place goes straight to the next in line, or is given back.
-      const next = waiting.shift();
+      const next = checks.shift() ?? hashes.shift();
       if (next) next();
       else running -= 1;
     }
   }
 
   return {
-    hash: (password) => limited(() => hash(password, parameters)),
+    hash: (password) => limited(hashes, () => hash(password, parameters)),
     verify: async (stored, password) =>
-      waiting.length >= queue ? 'overloaded' : limited(() => verify(stored, password)),
+      checks.length >= queue ? 'overloaded' : limited(checks, () => verify(stored, password)),
   };
 }
