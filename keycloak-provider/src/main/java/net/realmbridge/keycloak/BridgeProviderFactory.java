@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak;
 
+import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,10 @@ import org.keycloak.storage.user.SynchronizationResult;
 /** Registers the provider "realmbridge" with Keycloak and follows the life of its components. */
 public final class BridgeProviderFactory implements UserStorageProviderFactory<BridgeProvider>, ImportSynchronization {
     public static final String ID = "realmbridge";
+
+    /** How long a sync waits for one that is under way to show whether the bridge is there. */
+    private static final Duration BUSY_WAIT = Duration.ofSeconds(8);
+    private static final Duration BUSY_PAUSE = Duration.ofMillis(200);
 
     private final Runtimes runtimes = new Runtimes();
 
@@ -115,8 +120,39 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
         if (runtime == null || !runtime.config().enabled()) {
             return SynchronizationResult.ignored();
         }
-        Optional<SyncReport> report = work.apply(new FeedJob(factory, runtime));
+        FeedJob job = new FeedJob(factory, runtime);
+        Optional<SyncReport> report = work.apply(job);
+        long deadline = System.nanoTime() + BUSY_WAIT.toNanos();
+        while (report.isEmpty() && !runtime.isDecided() && System.nanoTime() - deadline < 0 && pause()) {
+            report = work.apply(job);
+        }
+        if (report.isEmpty() && runtime.health().isDown()) {
+            return SyncReport.inVain(runtime.health().lastError());
+        }
         return report.<SynchronizationResult>map(Function.identity()).orElseGet(SynchronizationResult::ignored);
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(BUSY_PAUSE.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** What runs for the component on this node. */
+    public BridgeRuntime runtime(KeycloakSession session, ComponentModel model) {
+        return runtimes.get(session, model);
+    }
+
+    /**
+     * @param releaseRemovals whether removals go through that the guard would hold
+     * @return {@code null} if another sync is at work
+     */
+    public SyncReport syncNow(KeycloakSession session, ComponentModel model, boolean releaseRemovals) {
+        return new FeedJob(session.getKeycloakSessionFactory(), runtimes.get(session, model)).fullSync(releaseRemovals).orElse(null);
     }
 
     @Override

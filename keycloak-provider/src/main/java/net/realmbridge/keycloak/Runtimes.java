@@ -56,6 +56,7 @@ final class Runtimes implements AutoCloseable {
         }
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
         FeedTail tail = new FeedTail(runtime, new FeedJob(factory, runtime), () -> isStillWanted(factory, config));
+        runtime.onTurn(tail::wake);
         tail.start();
         return new Running(runtime, tail);
     }

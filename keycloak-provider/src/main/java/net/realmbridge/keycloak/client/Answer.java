@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak.client;
 
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -15,7 +16,8 @@ public sealed interface Answer<T> {
     record Absent<T>() implements Answer<T> {
     }
 
-    record Unavailable<T>(Outage outage, String detail) implements Answer<T> {
+    /** @param retryAfter how long the bridge asked to be left alone, or zero */
+    record Unavailable<T>(Outage outage, String detail, Duration retryAfter) implements Answer<T> {
     }
 
     static <T> Answer<T> found(T value) {
@@ -27,7 +29,7 @@ public sealed interface Answer<T> {
     }
 
     static <T> Answer<T> unavailable(Outage outage, String detail) {
-        return new Unavailable<>(outage, detail);
+        return new Unavailable<>(outage, detail, Duration.ZERO);
     }
 
     default <R> Answer<R> then(Function<? super T, Answer<R>> next) {
@@ -35,7 +37,7 @@ public sealed interface Answer<T> {
             return next.apply(found.value());
         }
         if (this instanceof Unavailable<T> unavailable) {
-            return unavailable(unavailable.outage(), unavailable.detail());
+            return new Unavailable<>(unavailable.outage(), unavailable.detail(), unavailable.retryAfter());
         }
         return absent();
     }

@@ -7,22 +7,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 /** Reads an export and finds out whether it is complete. */
 final class ExportReader {
     private final LineBody body;
-    private final long idleMillis;
+    private final long lineMillis;
     private final ExportSink sink;
     private String cursor;
     private int users;
     private int groups;
 
-    ExportReader(LineBody body, long idleMillis, ExportSink sink) {
+    ExportReader(LineBody body, long lineMillis, ExportSink sink) {
         this.body = body;
-        this.idleMillis = idleMillis;
+        this.lineMillis = lineMillis;
         this.sink = sink;
     }
 
     Answer<String> read() {
         try {
             byte[] line;
-            while ((line = body.nextLine(idleMillis)) != null) {
+            while ((line = body.nextLine(lineMillis)) != null) {
                 if (line.length == 0) {
                     continue;
                 }

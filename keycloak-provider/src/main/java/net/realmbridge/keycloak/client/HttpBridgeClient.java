@@ -20,9 +20,10 @@ public final class HttpBridgeClient implements BridgeClient {
     private static final int MAX_ANSWER = 16 << 20;
     private static final int MAX_FEED_ANSWER = 64 << 20;
     private static final int FEED_PAGE = 500;
-    private static final Duration FEED_GRACE = Duration.ofSeconds(10);
-    private static final Duration EXPORT_START = Duration.ofSeconds(60);
-    private static final Duration EXPORT_IDLE = Duration.ofSeconds(30);
+    private static final Duration FEED_GRACE = Duration.ofSeconds(4);
+    /** A sync says within ten seconds that the bridge can't be read. */
+    private static final Duration EXPORT_START = Duration.ofSeconds(6);
+    private static final Duration EXPORT_LINE = Duration.ofSeconds(6);
 
     private final URI base;
     private final String authorization;
@@ -128,10 +129,13 @@ public final class HttpBridgeClient implements BridgeClient {
     }
 
     private static Answer<String> readExport(HttpResponse<LineBody> response, ExportSink sink) {
-        Answer<String> refused = Replies.refusal(
-                response.statusCode(), response.headers().firstValue(Replies.VERSION_HEADER).orElse(null), new byte[0]);
+        Answer<String> refused = Replies.refusal(new Replies.Reply(
+                response.statusCode(),
+                response.headers().firstValue(Replies.VERSION_HEADER).orElse(null),
+                response.headers().firstValue("Retry-After").orElse(null),
+                new byte[0]));
         try {
-            return refused != null ? refused : new ExportReader(response.body(), EXPORT_IDLE.toMillis(), sink).read();
+            return refused != null ? refused : new ExportReader(response.body(), EXPORT_LINE.toMillis(), sink).read();
         } finally {
             response.body().cancel();
         }

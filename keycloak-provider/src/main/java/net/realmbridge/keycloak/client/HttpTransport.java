@@ -49,6 +49,7 @@ final class HttpTransport implements AutoCloseable {
                 .then(response -> Answer.found(new Replies.Reply(
                         response.statusCode(),
                         response.headers().firstValue(Replies.VERSION_HEADER).orElse(null),
+                        response.headers().firstValue("Retry-After").orElse(null),
                         response.body())));
     }
 

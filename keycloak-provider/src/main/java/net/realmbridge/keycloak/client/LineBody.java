@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Hands a body to another thread line by line. One chunk is asked for at a time, so a slow reader slows the server down instead
- * of filling the heap, and {@link #nextLine} gives up after an idle time, which a blocking stream can't do.
+ * of filling the heap, and {@link #nextLine} gives up after a time, also when a line drips in byte by byte, which a blocking stream can't do.
  */
 final class LineBody implements HttpResponse.BodySubscriber<LineBody> {
     private static final int MAX_LINE = 4 << 20;
@@ -29,7 +29,8 @@ final class LineBody implements HttpResponse.BodySubscriber<LineBody> {
     private boolean ended;
 
     /** @return the next line without its end, or {@code null} at the end of the body */
-    byte[] nextLine(long idleMillis) throws IOException, InterruptedException {
+    byte[] nextLine(long millis) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         partial.reset();
         while (true) {
             while (current.hasRemaining()) {
@@ -42,14 +43,14 @@ final class LineBody implements HttpResponse.BodySubscriber<LineBody> {
                     throw new IOException("a line is too long");
                 }
             }
-            if (!advance(idleMillis)) {
+            if (!advance(deadline, millis)) {
                 return partial.size() == 0 ? null : partial.toByteArray();
             }
         }
     }
 
     @SuppressWarnings("unchecked")
-    private boolean advance(long idleMillis) throws IOException, InterruptedException {
+    private boolean advance(long deadline, long millis) throws IOException, InterruptedException {
         if (!pending.isEmpty()) {
             current = pending.get(0);
             pending = pending.subList(1, pending.size());
@@ -58,9 +59,9 @@ final class LineBody implements HttpResponse.BodySubscriber<LineBody> {
         if (ended) {
             return false;
         }
-        Object next = queue.poll(idleMillis, TimeUnit.MILLISECONDS);
+        Object next = queue.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         if (next == null) {
-            throw new IOException("nothing came for " + idleMillis + " ms");
+            throw new IOException("no line came within " + millis + " ms");
         }
         if (next instanceof Throwable failure) {
             throw new IOException(failure);
@@ -71,7 +72,7 @@ final class LineBody implements HttpResponse.BodySubscriber<LineBody> {
         }
         pending = (List<ByteBuffer>) next;
         subscription.request(1);
-        return advance(idleMillis);
+        return advance(deadline, millis);
     }
 
     void cancel() {

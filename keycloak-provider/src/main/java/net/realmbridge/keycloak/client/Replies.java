@@ -1,6 +1,7 @@
 package net.realmbridge.keycloak.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -21,12 +22,14 @@ final class Replies {
     private Replies() {
     }
 
-    /** A status, the version header's value or {@code null}, and the body. */
-    record Reply(int status, String version, byte[] body) {
+    private static final int MAX_RETRY_AFTER = 60;
+
+    /** A status, the values of two headers or {@code null}, and the body. */
+    record Reply(int status, String version, String retryAfter, byte[] body) {
     }
 
     static <T> Answer<T> read(Reply reply, Function<JsonNode, T> reader) {
-        Answer<T> refused = refusal(reply.status(), reply.version(), reply.body());
+        Answer<T> refused = refusal(reply);
         if (refused != null) {
             return refused;
         }
@@ -40,13 +43,15 @@ final class Replies {
     }
 
     /** @return {@code null} when the reply is a 200 of this API version */
-    static <T> Answer<T> refusal(int status, String version, byte[] body) {
+    static <T> Answer<T> refusal(Reply reply) {
+        int status = reply.status();
+        String version = reply.version();
         if (status == 401 || status == 403) {
             // Asked before the version: a gateway in front of the bridge refuses without our header.
             return Answer.unavailable(Outage.UNAUTHORIZED, "the bridge refused the token (status " + status + ")");
         }
         if (status == 429 || status == 503) {
-            return Answer.unavailable(Outage.OVERLOADED, "the bridge can't answer now (status " + status + ")");
+            return new Answer.Unavailable<>(Outage.OVERLOADED, "the bridge can't answer now (status " + status + ")", wait(reply.retryAfter()));
         }
         if (version == null) {
             return status < 500
@@ -60,7 +65,7 @@ final class Replies {
         if (status == 200) {
             return null;
         }
-        String code = code(body);
+        String code = code(reply.body());
         return switch (status) {
             case 404 -> "user_absent".equals(code) || "group_absent".equals(code)
                     ? Answer.absent()
@@ -72,6 +77,13 @@ final class Replies {
             case 400, 413 -> Answer.unavailable(Outage.BAD_REQUEST, "the bridge refused the request (" + status + " " + printable(code) + ")");
             default -> bad("status " + status);
         };
+    }
+
+    /** Seconds, as the bridge sends them; a date, or a wish to be left alone for hours, is not followed. */
+    private static Duration wait(String retryAfter) {
+        return retryAfter != null && retryAfter.matches("\\d{1,4}")
+                ? Duration.ofSeconds(Math.min(MAX_RETRY_AFTER, Integer.parseInt(retryAfter)))
+                : Duration.ZERO;
     }
 
     static <T> Answer<T> bad(String detail) {

@@ -32,6 +32,7 @@ final class ChangeApplier {
     /** @return whether a full sync must follow, because the federation itself has changed */
     boolean apply(List<Change> changes) {
         importing.each(changes, this::apply);
+        runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
         return changes.stream().anyMatch(Change::isFederation);
     }
 
@@ -74,7 +75,7 @@ final class ChangeApplier {
         if (change.endSessions() && !change.isAbsent()) {
             UserModel local = scope.importer().find(change.id());
             if (local != null) {
-                Sessions.end(scope.session(), scope.realm(), local);
+                Sessions.endForGood(scope.session(), scope.realm(), local);
                 told("logged out", change);
             }
         }
@@ -100,7 +101,7 @@ final class ChangeApplier {
             cache.evict(scope.realm(), user);
         }
         if (change.endSessions()) {
-            Sessions.end(scope.session(), scope.realm(), user);
+            Sessions.endForGood(scope.session(), scope.realm(), user);
             told("logged out", change);
         }
         return Outcome.UNCHANGED;

@@ -33,7 +33,12 @@ public final class FeedJob {
 
     /** @return empty if another node is at work */
     public Optional<SyncReport> fullSync() {
-        return exclusively(() -> new FullSync(factory, runtime).run());
+        return fullSync(false);
+    }
+
+    /** @param releaseRemovals whether removals go through that the guard would hold */
+    public Optional<SyncReport> fullSync(boolean releaseRemovals) {
+        return exclusively(() -> new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard()).run());
     }
 
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
@@ -46,19 +51,19 @@ public final class FeedJob {
         while (true) {
             String from = cursor();
             if (from == null) {
-                return new FullSync(factory, runtime).run();
+                return full();
             }
             Answer<Changes> answer = runtime.client().changes(from, 0);
             if (answer instanceof Answer.Unavailable<Changes> unavailable) {
                 return unavailable.outage() == Outage.CURSOR_EXPIRED
-                        ? new FullSync(factory, runtime).run()
-                        : SyncReport.unavailable(sum, unavailable.outage(), unavailable.detail());
+                        ? full()
+                        : SyncReport.unavailable(sum, unavailable);
             }
             if (!(answer instanceof Answer.Found<Changes> found)) {
                 return SyncReport.failed("the bridge has no feed");
             }
             if (applyAndStore(found.value(), sum)) {
-                return new FullSync(factory, runtime).run();
+                return full();
             }
             if (!found.value().more()) {
                 return SyncReport.done(sum, null);
@@ -73,7 +78,7 @@ public final class FeedJob {
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
         return exclusively(() -> polledFrom.equals(cursor()) && applyAndStore(changes, new SynchronizationResult())
-                ? new FullSync(factory, runtime).run()
+                ? full()
                 : SyncReport.done(new SynchronizationResult(), null));
     }
 
@@ -91,6 +96,10 @@ public final class FeedJob {
             return null;
         });
         return false;
+    }
+
+    private SyncReport full() {
+        return new FullSync(factory, runtime, runtime.config().removalGuard()).run();
     }
 
     private <T> Optional<T> exclusively(Callable<T> task) {

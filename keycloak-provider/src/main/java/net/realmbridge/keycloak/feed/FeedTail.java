@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
  */
 public final class FeedTail implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(FeedTail.class);
-    private static final int WAIT_SECONDS = 20;
+    private static final int WAIT_SECONDS = 10;
     /** A poll's time and some more; after that without an answer, the copy may be out of date. */
-    private static final Duration LEASE = Duration.ofSeconds(WAIT_SECONDS + 10);
+    private static final Duration LEASE = Duration.ofSeconds(WAIT_SECONDS + 6);
     private static final long MIN_PAUSE_MILLIS = 250;
     private static final long MAX_PAUSE_MILLIS = 5_000;
     private static final long BUSY_PAUSE_MILLIS = 200;
@@ -54,9 +54,9 @@ public final class FeedTail implements AutoCloseable {
     private void run() {
         try {
             while (!stopped && stillWanted.getAsBoolean()) {
-                String error = attempt();
-                if (error != null) {
-                    failed(error);
+                Failure failure = attempt();
+                if (failure != null) {
+                    failed(failure);
                 }
             }
         } catch (InterruptedException e) {
@@ -67,18 +67,21 @@ public final class FeedTail implements AutoCloseable {
         }
     }
 
+    private record Failure(String error, Duration retryAfter) {
+    }
+
     /** @return what went wrong, or {@code null} */
-    private String attempt() throws InterruptedException {
+    private Failure attempt() throws InterruptedException {
         try {
             return step();
         } catch (RuntimeException e) {
             // Keycloak's own database, most likely. The cursor stays where it is, so nothing is lost.
             LOG.debug("Feed step failed", e);
-            return "a change could not be applied: " + e;
+            return new Failure("a change could not be applied: " + e, Duration.ZERO);
         }
     }
 
-    private String step() throws InterruptedException {
+    private Failure step() throws InterruptedException {
         String cursor = job.cursor();
         if (cursor == null) {
             return finish(job.fullSync(), true);
@@ -90,9 +93,16 @@ public final class FeedTail implements AutoCloseable {
             return finish(news ? job.apply(cursor, changes) : Optional.of(SyncReport.nothing()), !changes.more());
         }
         if (answer instanceof Answer.Unavailable<Changes> unavailable) {
-            return unavailable.outage() == Outage.CURSOR_EXPIRED ? finish(job.fullSync(), true) : unavailable.detail();
+            if (unavailable.outage() == Outage.INTERRUPTED && !stopped) {
+                // Woken: the next poll asks whether the bridge is there.
+                connected = false;
+                return null;
+            }
+            return unavailable.outage() == Outage.CURSOR_EXPIRED
+                    ? finish(job.fullSync(), true)
+                    : new Failure(unavailable.detail(), unavailable.retryAfter());
         }
-        return "the bridge has no feed";
+        return new Failure("the bridge has no feed", Duration.ZERO);
     }
 
     private Answer<Changes> poll(String cursor) throws InterruptedException {
@@ -105,13 +115,13 @@ public final class FeedTail implements AutoCloseable {
         }
     }
 
-    private String finish(Optional<SyncReport> report, boolean current) throws InterruptedException {
+    private Failure finish(Optional<SyncReport> report, boolean current) throws InterruptedException {
         if (report.isEmpty()) {
             pause(BUSY_PAUSE_MILLIS);
             return null;
         }
         if (!report.get().isComplete()) {
-            return report.get().problem();
+            return new Failure(report.get().problem(), report.get().retryAfter());
         }
         connected = true;
         failures = 0;
@@ -121,21 +131,25 @@ public final class FeedTail implements AutoCloseable {
         return null;
     }
 
-    private void failed(String error) throws InterruptedException {
+    private void failed(Failure failure) throws InterruptedException {
         if (stopped) {
             return;
         }
         connected = false;
-        runtime.feedFailed(error);
+        runtime.feedFailed(failure.error());
         long pause = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(failures++, 10));
         // Jitter, so that many nodes don't come back to the bridge in step.
-        pause(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
+        pause(failure.retryAfter().toMillis() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
     }
 
     private void pause(long millis) throws InterruptedException {
         beginWait();
         try {
             Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            if (stopped) {
+                throw e;
+            }
         } finally {
             endWait();
         }
@@ -147,6 +161,16 @@ public final class FeedTail implements AutoCloseable {
             throw new InterruptedException();
         }
         waiting = true;
+    }
+
+    /**
+     * Ends a wait at once, because an interactive call has learnt that the bridge is gone or back: a poll that hangs since the
+     * outage, or a long pause, would find out much later.
+     */
+    public synchronized void wake() {
+        if (waiting && !stopped) {
+            thread.interrupt();
+        }
     }
 
     private synchronized void endWait() {

@@ -25,6 +25,7 @@ final class FullSync implements ExportSink {
 
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
+    private final boolean guarded;
     private final Importing importing;
     private final Set<String> seenUsers = new HashSet<>();
     private final Set<String> seenGroups = new HashSet<>();
@@ -33,7 +34,9 @@ final class FullSync implements ExportSink {
     private final List<BridgeGroup> groups = new ArrayList<>();
     private Map<String, String> known = Map.of();
 
-    FullSync(KeycloakSessionFactory factory, BridgeRuntime runtime) {
+    /** @param guarded whether a mass removal is held */
+    FullSync(KeycloakSessionFactory factory, BridgeRuntime runtime, boolean guarded) {
+        this.guarded = guarded;
         this.factory = factory;
         this.runtime = runtime;
         this.importing = new Importing(factory, runtime);
@@ -50,7 +53,7 @@ final class FullSync implements ExportSink {
         Answer<String> cursor = runtime.client().export(this);
         flush();
         if (cursor instanceof Answer.Unavailable<String> unavailable) {
-            return SyncReport.unavailable(importing.result(), unavailable.outage(), unavailable.detail());
+            return SyncReport.unavailable(importing.result(), unavailable);
         }
         if (!(cursor instanceof Answer.Found<String> found)) {
             return SyncReport.failed("the bridge has no export");
@@ -62,6 +65,7 @@ final class FullSync implements ExportSink {
             return null;
         });
         SyncReport report = SyncReport.done(importing.result(), held);
+        runtime.feedLog().synced(report, held);
         LOG.infof("%s: full sync: %s", runtime.config().name(), report.getStatus());
         return report;
     }
@@ -110,14 +114,17 @@ final class FullSync implements ExportSink {
         Set<String> mirrored = KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
                 (session, realm) -> new GroupMirror(session, realm, runtime.config()).mirroredIds());
         List<String> goneGroups = mirrored == null ? List.of() : mirrored.stream().filter(id -> !seenGroups.contains(id)).toList();
-        if (runtime.config().removalGuard()
-                && (RemovalGuard.holds(goneUsers.size(), known.size()) || RemovalGuard.holds(goneGroups.size(), mirrored.size()))) {
+        if (guarded && (RemovalGuard.holds(goneUsers.size(), known.size()) || RemovalGuard.holds(goneGroups.size(), mirrored.size()))) {
             for (int i = 0; i < goneUsers.size(); i++) {
                 importing.result().increaseFailed();
             }
             String held = "the removal of " + goneUsers.size() + " users and " + goneGroups.size()
-                    + " groups is held; switch \"Hold mass removals\" off for one sync if it is wanted";
+                    + " groups is held; if it is wanted, run a sync with removals=release, or with \"Hold mass removals\" switched off";
             LOG.warnf("%s: %s", runtime.config().name(), held);
+            KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+                KeycloakInternals.adminEvent(session, realm, "realmbridge/" + runtime.config().componentId() + "/sync", held);
+                return null;
+            });
             return held;
         }
         importing.each(goneUsers, (scope, id) -> scope.importer().remove(id) ? Outcome.REMOVED : Outcome.UNCHANGED);

@@ -1,8 +1,8 @@
 package net.realmbridge.keycloak.feed;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 import net.realmbridge.keycloak.client.BridgeUser;
@@ -23,6 +23,8 @@ import org.keycloak.storage.user.SynchronizationResult;
 final class Importing {
     private static final Logger LOG = Logger.getLogger(Importing.class);
     private static final int ROWS = 50;
+    /** New users are only added, so more of them go together. */
+    private static final int NEW_ROWS = 100;
     /** A cause that hits one row often hits thousands. */
     private static final int MAX_TOLD = 5;
 
@@ -46,25 +48,37 @@ final class Importing {
 
     /** For users who are most likely new. */
     void addAll(List<BridgeUser> users) {
-        each(users, (scope, batch) -> scope.importer().prepare(batch), (scope, user) -> scope.importer().upsert(user));
+        inBatches(users, NEW_ROWS, (scope, batch) -> {
+            scope.importer().prepare(batch);
+            List<BridgeUser> strangers = batch.stream().filter(scope.importer()::isStranger).toList();
+            List<Outcome> outcomes = new ArrayList<>();
+            batch.stream().filter(user -> !scope.importer().isStranger(user)).forEach(user -> outcomes.add(scope.importer().upsert(user)));
+            scope.importer().addStrangers(strangers);
+            outcomes.addAll(Collections.nCopies(strangers.size(), Outcome.ADDED));
+            return outcomes;
+        });
     }
 
     <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {
-        each(rows, (scope, batch) -> { }, action);
+        inBatches(rows, ROWS, (scope, batch) -> {
+            List<Outcome> outcomes = new ArrayList<>();
+            batch.forEach(row -> outcomes.add(action.apply(scope, row)));
+            return outcomes;
+        });
     }
 
-    private <R> void each(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
-        for (int from = 0; from < rows.size(); from += ROWS) {
-            batch(rows.subList(from, Math.min(rows.size(), from + ROWS)), prepare, action);
+    private <R> void inBatches(List<R> rows, int size, BiFunction<Scope, List<R>, List<Outcome>> action) {
+        for (int from = 0; from < rows.size(); from += size) {
+            batch(rows.subList(from, Math.min(rows.size(), from + size)), action);
         }
     }
 
-    private <R> void batch(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
+    private <R> void batch(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action) {
         try {
-            transaction(rows, prepare, action).forEach(this::count);
+            transaction(rows, action).forEach(this::count);
         } catch (RuntimeException e) {
             if (rows.size() > 1) {
-                rows.forEach(row -> batch(List.of(row), prepare, action));
+                rows.forEach(row -> batch(List.of(row), action));
             } else {
                 result.increaseFailed();
                 if (result.getFailed() <= MAX_TOLD) {
@@ -75,14 +89,9 @@ final class Importing {
         }
     }
 
-    private <R> List<Outcome> transaction(List<R> rows, BiConsumer<Scope, List<R>> prepare, BiFunction<Scope, R, Outcome> action) {
-        List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
-            Scope scope = new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.conflicts()));
-            prepare.accept(scope, rows);
-            List<Outcome> done = new ArrayList<>();
-            rows.forEach(row -> done.add(action.apply(scope, row)));
-            return done;
-        });
+    private <R> List<Outcome> transaction(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action) {
+        List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) ->
+                action.apply(new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.conflicts())), rows));
         return outcomes == null ? List.of() : outcomes;
     }
 

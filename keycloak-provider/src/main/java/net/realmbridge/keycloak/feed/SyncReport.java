@@ -1,6 +1,8 @@
 package net.realmbridge.keycloak.feed;
 
-import net.realmbridge.keycloak.client.Outage;
+import java.time.Duration;
+
+import net.realmbridge.keycloak.client.Answer;
 import org.keycloak.storage.user.SynchronizationResult;
 
 /**
@@ -10,12 +12,12 @@ import org.keycloak.storage.user.SynchronizationResult;
  */
 public final class SyncReport extends SynchronizationResult {
     private final String problem;
-    private final Outage outage;
+    private final Duration retryAfter;
 
-    private SyncReport(SynchronizationResult counts, String problem, Outage outage, boolean complete) {
+    private SyncReport(SynchronizationResult counts, String problem, Duration retryAfter, boolean complete) {
         add(counts);
         this.problem = problem;
-        this.outage = outage;
+        this.retryAfter = retryAfter;
         if (!complete) {
             increaseFailed();
             setIgnored(true);
@@ -23,28 +25,33 @@ public final class SyncReport extends SynchronizationResult {
     }
 
     static SyncReport done(SynchronizationResult counts, String held) {
-        return new SyncReport(counts, held, null, true);
+        return new SyncReport(counts, held, Duration.ZERO, true);
     }
 
     static SyncReport nothing() {
         return done(new SynchronizationResult(), null);
     }
 
-    static SyncReport unavailable(SynchronizationResult counts, Outage outage, String detail) {
-        return new SyncReport(counts, "the bridge could not be read: " + detail, outage, false);
+    static SyncReport unavailable(SynchronizationResult counts, Answer.Unavailable<?> answer) {
+        return new SyncReport(counts, "the bridge could not be read: " + answer.detail(), answer.retryAfter(), false);
+    }
+
+    /** For who can't sync because somebody else is trying, in vain so far. */
+    public static SyncReport inVain(String lastError) {
+        return failed("the bridge could not be read: " + lastError + "; another sync is still trying");
     }
 
     static SyncReport failed(String problem) {
-        return new SyncReport(new SynchronizationResult(), problem, null, false);
+        return new SyncReport(new SynchronizationResult(), problem, Duration.ZERO, false);
     }
 
     /** Whether the run went through, though single rows may have failed. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return !isIgnored();
     }
 
-    Outage outage() {
-        return outage;
+    Duration retryAfter() {
+        return retryAfter;
     }
 
     String problem() {

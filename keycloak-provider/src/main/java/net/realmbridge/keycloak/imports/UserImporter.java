@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak.imports;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import net.realmbridge.keycloak.client.BridgeUser;
 import net.realmbridge.keycloak.config.BridgeConfig;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserManager;
@@ -63,17 +65,42 @@ public final class UserImporter {
                 KeycloakInternals.holders(session, realm.getId(), ids, usernames, emails));
     }
 
+    /** Whether {@link #prepare} found nobody in this row's way. */
+    public boolean isStranger(BridgeUser remote) {
+        return strangers.contains(remote.id());
+    }
+
+    /** Adds users who meet nobody, all of them with one flush of the database. */
+    public void addStrangers(List<BridgeUser> rows) {
+        Map<String, List<GroupModel>> memberships = new HashMap<>();
+        // Before the batch: a group that isn't there yet must be seen by the next row.
+        rows.forEach(row -> memberships.put(row.id(), row.groups().stream().map(groups::ensure).filter(Objects::nonNull).toList()));
+        KeycloakInternals.inBatch(session, () -> rows.forEach(row -> addStranger(row, memberships.get(row.id()))));
+    }
+
+    private void addStranger(BridgeUser remote, List<GroupModel> memberships) {
+        UserModel user = KeycloakInternals.addNewUser(session, realm, remote.id(), remote.username(), memberships);
+        start(user, remote);
+        user.setEmail(remote.email() == null || remote.email().isBlank() ? null : remote.email());
+        user.setEmailVerified(user.getEmail() != null && config.emailVerified());
+        user.setFirstName(remote.firstName());
+        user.setLastName(remote.lastName());
+        Mapping.attributes(remote).forEach(user::setAttribute);
+        user.setSingleAttribute(Mapping.VERSION, remote.version());
+    }
+
     public Outcome upsert(BridgeUser remote) {
-        if (strangers.contains(remote.id())) {
-            write(add(remote), remote, true);
-            return Outcome.ADDED;
-        }
         UserModel local = users.getUserById(realm, remote.id());
         if (local != null && !config.componentId().equals(local.getFederationLink())) {
             conflicts.accept("User " + remote.id() + " is not imported: its id belongs to a user who is not of this component");
             return Outcome.CONFLICT;
         }
-        if (local == null && KeycloakInternals.isIdTaken(session, remote.id())) {
+        String realmOfId = local == null ? KeycloakInternals.realmOfUser(session, remote.id()) : null;
+        if (realm.getId().equals(realmOfId)) {
+            // Imported by another thread or node since it was looked up.
+            return Outcome.UNCHANGED;
+        }
+        if (realmOfId != null) {
             conflicts.accept("Users are not imported whose ids are in use in another realm of this Keycloak:"
                     + " a directory can be imported into one realm only");
             return Outcome.CONFLICT;
@@ -108,6 +135,12 @@ public final class UserImporter {
 
     private UserModel add(BridgeUser remote) {
         UserModel user = users.addUser(realm, remote.id(), remote.username(), true, true);
+        start(user, remote);
+        return user;
+    }
+
+    /** What is set once, at the user's arrival. */
+    private void start(UserModel user, BridgeUser remote) {
         user.setFederationLink(config.componentId());
         user.setEnabled(remote.enabled());
         if (remote.createdAt() != null) {
@@ -117,7 +150,6 @@ public final class UserImporter {
         if (locale != null) {
             user.setSingleAttribute(UserModel.LOCALE, locale);
         }
-        return user;
     }
 
     private void write(UserModel user, BridgeUser remote, boolean added) {
@@ -167,11 +199,11 @@ public final class UserImporter {
         if (!added && (email == null ? user.getEmail() == null : email.equalsIgnoreCase(user.getEmail()))) {
             return true;
         }
-        boolean claimed = email == null || strangers.contains(remote.id()) || claimEmail(remote.id(), email);
+        boolean claimed = email == null || claimEmail(remote.id(), email);
         user.setEmail(claimed ? email : null);
         user.setEmailVerified(claimed && email != null && config.emailVerified());
         if (!claimed) {
-            conflicts.accept("User " + remote.id() + " is imported without its e-mail address: a user who is not of this component has the same");
+            conflicts.accept("User " + remote.id() + " is imported without its e-mail address: another user has the same");
         }
         return claimed;
     }
@@ -195,6 +227,10 @@ public final class UserImporter {
         return users.getUserByUsername(realm, remote.username()) == null;
     }
 
+    /**
+     * Unlike usernames, the bridge may serve one address twice. Then the older user has it, whichever arrives first: ids grow
+     * with time. Otherwise each full sync would hand it over again.
+     */
     private boolean claimEmail(String id, String email) {
         if (realm.isDuplicateEmailsAllowed()) {
             return true;
@@ -203,7 +239,7 @@ public final class UserImporter {
         if (holder == null || holder.getId().equals(id)) {
             return true;
         }
-        if (!config.componentId().equals(holder.getFederationLink())) {
+        if (!config.componentId().equals(holder.getFederationLink()) || holder.getId().compareTo(id) < 0) {
             return false;
         }
         evict(holder);

@@ -28,6 +28,9 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots = new Snapshots(System::nanoTime);
+    private final FeedLog feedLog = new FeedLog(System::currentTimeMillis);
+    private volatile Runnable onTurn = () -> { };
+    private volatile boolean callsFail;
 
     public BridgeRuntime(BridgeConfig config, BridgeClient client) {
         this.config = config;
@@ -39,10 +42,24 @@ public final class BridgeRuntime implements AutoCloseable {
     private void observe(Answer<?> answer) {
         if (!(answer instanceof Answer.Unavailable<?> unavailable)) {
             health.calls(null);
+            turned(false);
         } else if (breaker.isOpen()) {
             // A single failed call is no outage; what opens the breaker is.
             health.calls(unavailable.detail());
+            turned(true);
         }
+    }
+
+    private void turned(boolean fail) {
+        if (callsFail != fail) {
+            callsFail = fail;
+            onTurn.run();
+        }
+    }
+
+    /** @param action run when interactive calls begin to fail or to succeed again */
+    public void onTurn(Runnable action) {
+        onTurn = action;
     }
 
     public BridgeConfig config() {
@@ -75,16 +92,28 @@ public final class BridgeRuntime implements AutoCloseable {
         return absent;
     }
 
+    /** What the feed and the syncs have done. */
+    public FeedLog feedLog() {
+        return feedLog;
+    }
+
     public Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Whether the feed has found out yet if the bridge is there. */
+    public boolean isDecided() {
+        return lease.isHeld() || health.isDown();
     }
 
     /** The feed has answered: the bridge is there, whatever interactive calls have met before. */
     public void feedAnswered(Duration leasePeriod) {
         lease.renew(leasePeriod);
         breaker.succeeded();
+        callsFail = false;
         health.calls(null);
         health.feed(null);
+        feedLog.answered();
     }
 
     public void feedFailed(String error) {

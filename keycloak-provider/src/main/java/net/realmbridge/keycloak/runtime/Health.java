@@ -13,6 +13,8 @@ public final class Health {
     private boolean feedDown;
     private boolean callsDown;
     private String lastError;
+    private long lastErrorAt;
+    private long since = System.currentTimeMillis();
 
     public Health(String subject, Consumer<String> warn, Consumer<String> info) {
         this.subject = subject;
@@ -40,9 +42,23 @@ public final class Health {
         return lastError;
     }
 
+    /** In milliseconds since 1970, or 0 when there was none. */
+    public synchronized long lastErrorAt() {
+        return lastErrorAt;
+    }
+
+    /** When the state began that holds now. */
+    public synchronized long since() {
+        return since;
+    }
+
     private void changed(boolean before, String error) {
         if (error != null) {
             lastError = error;
+            lastErrorAt = System.currentTimeMillis();
+        }
+        if (before != isDown()) {
+            since = System.currentTimeMillis();
         }
         if (!before && isDown()) {
             warn.accept("The bridge is unavailable to " + subject + ": " + error

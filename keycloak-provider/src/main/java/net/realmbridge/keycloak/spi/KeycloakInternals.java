@@ -5,9 +5,12 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -21,15 +24,28 @@ import jakarta.ws.rs.core.Response;
 import org.keycloak.cluster.ClusterProvider;
 import org.keycloak.cluster.ExecutionResult;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.connections.jpa.support.EntityManagers;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventStoreProvider;
 import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.AuthDetails;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.representations.idm.MembershipType;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
+import org.keycloak.models.jpa.entities.UserEntity;
+import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
+import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
@@ -133,12 +149,80 @@ public final class KeycloakInternals {
         return versions;
     }
 
-    /** Whether any realm has a user of this id; ids are unique in the whole of Keycloak. */
-    public static boolean isIdTaken(KeycloakSession session, String id) {
+    public static long countUsers(KeycloakSession session, String realmId, String componentId) {
         return session.getProvider(JpaConnectionProvider.class).getEntityManager()
-                .createQuery("select count(u) from UserEntity u where u.id = :id", Long.class)
+                .createQuery("select count(u) from UserEntity u where u.realmId = :realm and u.federationLink = :link", Long.class)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .getSingleResult();
+    }
+
+    /** Tells the realm's listeners, and its event store if that is on, of a failure that is no request's. */
+    public static void adminEvent(KeycloakSession session, RealmModel realm, String resourcePath, String error) {
+        AuthDetails nobody = new AuthDetails();
+        nobody.setRealmId(realm.getId());
+        nobody.setRealmName(realm.getName());
+        AdminEvent event = new AdminEvent();
+        event.setId(UUID.randomUUID().toString());
+        event.setTime(System.currentTimeMillis());
+        event.setRealmId(realm.getId());
+        event.setRealmName(realm.getName());
+        event.setAuthDetails(nobody);
+        event.setOperationType(OperationType.ACTION);
+        event.setResourceType(ResourceType.COMPONENT);
+        event.setResourcePath(resourcePath);
+        event.setError(error);
+        EventStoreProvider store = realm.isAdminEventsEnabled() ? session.getProvider(EventStoreProvider.class) : null;
+        if (store != null) {
+            store.onEvent(event, false);
+        }
+        realm.getEventsListenersStream()
+                .map(name -> session.getProvider(EventListenerProvider.class, name))
+                .filter(Objects::nonNull)
+                .forEach(listener -> listener.onEvent(event, false));
+    }
+
+    /**
+     * Runs work that only adds rows. Keycloak otherwise sends each row to the database by itself; here they go together at the
+     * end. Queries within don't see what is added within.
+     */
+    public static void inBatch(KeycloakSession session, Runnable work) {
+        EntityManagers.runInBatch(session, work, false);
+    }
+
+    /**
+     * Adds a user who isn't there yet, with the realm's default roles, groups and required actions, and with the groups given,
+     * without asking the database for each of them whether the user has it already.
+     */
+    public static UserModel addNewUser(KeycloakSession session, RealmModel realm, String id, String username, Collection<GroupModel> groups) {
+        EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+        UserModel user = localUsers(session).addUser(realm, id, username, false, true);
+        UserEntity entity = entities.getReference(UserEntity.class, id);
+        UserRoleMappingEntity mapping = new UserRoleMappingEntity();
+        mapping.setUser(entity);
+        mapping.setRoleId(realm.getDefaultRole().getId());
+        entities.persist(mapping);
+        RoleModel.RoleGrantedEvent.fire(realm.getDefaultRole(), user, session);
+        Map<String, GroupModel> joined = new LinkedHashMap<>();
+        realm.getDefaultGroupsStream().forEach(group -> joined.put(group.getId(), group));
+        groups.forEach(group -> joined.put(group.getId(), group));
+        joined.values().forEach(group -> {
+            UserGroupMembershipEntity membership = new UserGroupMembershipEntity();
+            membership.setUser(entity);
+            membership.setGroupId(group.getId());
+            membership.setMembershipType(MembershipType.UNMANAGED);
+            entities.persist(membership);
+            GroupModel.GroupMemberJoinEvent.fire(group, user, session);
+        });
+        return user;
+    }
+
+    /** Id of the realm that has a user of this id, or {@code null}; ids are unique in the whole of Keycloak. */
+    public static String realmOfUser(KeycloakSession session, String id) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .createQuery("select u.realmId from UserEntity u where u.id = :id", String.class)
                 .setParameter("id", id)
-                .getSingleResult() > 0;
+                .getResultStream().findFirst().orElse(null);
     }
 
     /**

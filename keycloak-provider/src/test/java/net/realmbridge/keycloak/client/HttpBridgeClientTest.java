@@ -108,6 +108,17 @@ class HttpBridgeClientTest {
         assertOutage(ask(FakeServer.json(status, status == 204 ? "" : "{\"code\":\"user_absent\"}"), client -> client.userById(ID)), outage);
     }
 
+    @ParameterizedTest
+    @CsvSource({"7,7", "3600,60", "'Sun, 22 Nov 2026 21:00:00 GMT',0", "-1,0", "99999999999,0"})
+    void the_bridge_may_ask_to_be_left_alone_for_a_while(String header, long seconds) throws Exception {
+        Answer<BridgeUser> answer = ask(exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", header);
+            FakeServer.json(429, "{}").answer(exchange);
+        }, client -> client.userById(ID));
+        assertThat(answer).isInstanceOfSatisfying(Answer.Unavailable.class,
+                unavailable -> assertThat(unavailable.retryAfter()).isEqualTo(Duration.ofSeconds(seconds)));
+    }
+
     @Test
     void a_disabled_directory_keeps_the_copy() throws Exception {
         assertOutage(ask(FakeServer.json(409, "{\"code\":\"directory_disabled\"}"), client -> client.userById(ID)), Outage.DIRECTORY_DISABLED);

@@ -2,6 +2,9 @@ package net.realmbridge.keycloak.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+
+import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.Outage;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -20,7 +23,8 @@ class RemovalGuardTest {
 
     @Test
     void a_sync_that_could_not_read_reports_a_failure_and_says_why() {
-        SyncReport report = SyncReport.unavailable(new SynchronizationResult(), Outage.TIMEOUT, "no answer");
+        SyncReport report = SyncReport.unavailable(new SynchronizationResult(),
+                new Answer.Unavailable<>(Outage.TIMEOUT, "no answer", Duration.ZERO));
         assertThat(report.getFailed()).isEqualTo(1);
         assertThat(report.isIgnored()).as("Keycloak writes no time of a last sync").isTrue();
         assertThat(report.getStatus()).contains("could not be read", "no answer");
