@@ -28,6 +28,8 @@ export interface ProvidedKeycloak {
   kind: 'process' | 'container';
   /** The Java process, for tests that suspend or kill it; absent for a container. */
   pid?: number;
+  /** What Keycloak writes to its log. */
+  logFile: string;
 }
 
 declare module 'vitest' {
@@ -104,6 +106,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     adminUsername: admin.username,
     adminPassword: admin.password,
     kind: image === undefined ? 'process' : 'container',
+    logFile: place.logFile,
     ...(started.pid !== undefined && { pid: started.pid }),
   });
   return async () => {

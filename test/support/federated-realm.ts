@@ -1,0 +1,187 @@
+// A realm whose users come from a bridge, for tests of the provider: its component, its status and its syncs.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
+import { keycloakAdmin, type TestRealm } from './keycloak.ts';
+import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
+import { enterprise, patchOp, userSchema } from './scim.ts';
+
+export const userPassword = 'Correct-Horse-7';
+
+/** What `/admin/realms/{realm}/realmbridge` says of a component, as far as tests look at it; what is unknown is left out. */
+export interface ComponentStatus {
+  id: string;
+  state: string;
+  lease: boolean;
+  lastError?: string;
+  lastErrorAt?: number;
+  lastEventAt?: number;
+  lastAppliedAt?: number;
+  removalsHeld?: string;
+  counts: { users: number; added: number; updated: number; removed: number; failed: number };
+}
+
+export interface SyncAnswer {
+  status?: string;
+  ignored?: boolean;
+  added?: number;
+  updated?: number;
+  removed?: number;
+  failed?: number;
+}
+
+export interface Component {
+  readonly id: string;
+  status(): Promise<ComponentStatus>;
+  /** Until the feed is connected. */
+  connected(): Promise<void>;
+  sync(kind: 'full' | 'changed'): Promise<SyncAnswer>;
+  /** Changes some of the component's configuration. */
+  configure(config: Record<string, string>): Promise<void>;
+  /** A call of the provider's admin resource, below the component. */
+  call(method: string, path: string): Promise<{ status: number; body: Record<string, unknown> }>;
+}
+
+/** Tries until it holds: a change travels through the feed, which takes its time on a busy machine. */
+export async function eventually<T>(
+  what: string,
+  read: () => Promise<T>,
+  holds: (value: T) => boolean,
+  withinMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > deadline) throw new Error(`${what} did not happen: ${JSON.stringify(value)}`);
+    await sleep(100);
+  }
+}
+
+/** How long it took, beside what came of it. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - start };
+}
+
+function useComponent(realm: TestRealm, id: string): Component {
+  const base = `${inject('keycloak').url}/admin/realms/${realm.name}/realmbridge/${id}`;
+
+  async function call(method: string, path: string): Promise<Response> {
+    const token = await realm.admin.getAccessToken();
+    return fetch(`${base}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(15_000),
+    });
+  }
+
+  async function status(): Promise<ComponentStatus> {
+    const response = await call('GET', '');
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`status: ${response.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  return {
+    id,
+    status,
+    async connected() {
+      await eventually('the connection', status, ({ lease }) => lease);
+    },
+    sync: (kind) =>
+      realm.admin.userStorageProvider.sync({
+        id,
+        action: kind === 'full' ? 'triggerFullSync' : 'triggerChangedUsersSync',
+      }),
+    async configure(config) {
+      const component = await realm.admin.components.findOne({ id });
+      const entries = Object.entries(config).map(([key, value]) => [key, [value]]);
+      await realm.admin.components.update(
+        { id },
+        { ...component, config: { ...component?.config, ...Object.fromEntries(entries) } },
+      );
+    },
+    async call(method, path) {
+      const response = await call(method, path);
+      const text = await response.text();
+      return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} };
+    },
+  };
+}
+
+/** Adds a component for the federation. Users arrive by its first full sync, which the feed makes by itself. */
+export async function addComponent(
+  realm: TestRealm,
+  settings: { name: string; bridgeUrl: string; federation: string; token: string; config?: Record<string, string> },
+): Promise<Component> {
+  const parent = await keycloakAdmin(realm.name).realms.findOne({ realm: realm.name });
+  const config = {
+    enabled: 'true',
+    priority: '0',
+    importEnabled: 'true',
+    fullSyncPeriod: '-1',
+    changedSyncPeriod: '-1',
+    cachePolicy: 'DEFAULT',
+    bridgeUrl: settings.bridgeUrl,
+    federation: settings.federation,
+    token: settings.token,
+    ...settings.config,
+  };
+  const { id } = await realm.admin.components.create({
+    name: settings.name,
+    providerId: 'realmbridge',
+    providerType: 'org.keycloak.storage.UserStorageProvider',
+    ...(parent?.id !== undefined && { parentId: parent.id }),
+    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, [value]])),
+  });
+  return useComponent(realm, id);
+}
+
+/** A directory with a token, in a new federation of the same name. */
+export async function addDirectory(bridge: BridgeUnderTest, slug: string): Promise<{ scim: ScimCalls; token: string }> {
+  const { directories, federations } = bridge.services;
+  await directories.createDirectory({ slug });
+  const { token: scimToken } = await directories.createToken(slug, {});
+  await federations.createFederation({ slug });
+  await federations.addDirectory(slug, slug);
+  const { token } = await federations.createToken(slug);
+  return { scim: bridge.scim(slug, scimToken), token };
+}
+
+/** Creates a user by SCIM and answers its id. */
+export async function pushUser(scim: ScimCalls, name: string, more: Record<string, unknown> = {}): Promise<string> {
+  const answer = await scim('POST', '/Users', {
+    schemas: [userSchema, enterprise],
+    externalId: name,
+    userName: `${name}@acme.test`,
+    active: true,
+    emails: [{ primary: true, type: 'work', value: `${name}@acme.test` }],
+    name: { familyName: 'Quist', givenName: name },
+    password: userPassword,
+    [enterprise]: { department: 'Sales' },
+    ...more,
+  });
+  if (answer.status !== 201) throw new Error(`creating ${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body.id;
+}
+
+/** Sets one attribute of a user by PATCH. */
+export async function setByScim(scim: ScimCalls, id: string, path: string, value: unknown): Promise<void> {
+  const answer = await scim('PATCH', `/Users/${id}`, patchOp({ op: 'replace', path, value }));
+  if (answer.status >= 300) throw new Error(`patching ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+}
+
+/** A local user of the realm. */
+export async function addLocalUser(realm: TestRealm, username: string, password: string): Promise<string> {
+  const { id } = await realm.admin.users.create({
+    username,
+    enabled: true,
+    firstName: 'Lo',
+    lastName: 'Cal',
+    email: `local-${username.replace('@', '-at-')}@here.test`,
+    emailVerified: true,
+    credentials: [{ type: 'password', value: password, temporary: false }],
+  });
+  return id;
+}
