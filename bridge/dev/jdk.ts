@@ -28,9 +28,9 @@ export function parseJavaSettings(output: string): Jdk | undefined {
   return Number.isInteger(major) ? { home, major } : undefined;
 }
 
-async function ask(java: string): Promise<Jdk | undefined> {
+async function ask(java: string, env: NodeJS.ProcessEnv): Promise<Jdk | undefined> {
   try {
-    const { stdout, stderr } = await run(java, ['-XshowSettings:properties', '-version'], { timeout: 20_000 });
+    const { stdout, stderr } = await run(java, ['-XshowSettings:properties', '-version'], { timeout: 20_000, env });
     return parseJavaSettings(`${stdout}\n${stderr}`);
   } catch {
     return undefined;
@@ -57,7 +57,7 @@ export async function findJdk(env: NodeJS.ProcessEnv): Promise<Jdk> {
   const complaints: string[] = [];
   let found = false;
   for (const { name, java } of candidates) {
-    const jdk = await ask(java);
+    const jdk = await ask(java, env);
     if (!jdk) {
       complaints.push(`${name} is not there or does not start`);
       continue;

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout. */
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
-/** State of this checkout; git ignores it. */
-export const stateFolder = join(projectFolder, '.realmbridge');
+
+/** State of this checkout; git ignores it. Tests name another, to leave a developer's own alone. */
+export const stateFolder = process.env['REALMBRIDGE_STATE_FOLDER'] || join(projectFolder, '.realmbridge');
 
 /** The user's cache folder for this project, shared by all checkouts. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {

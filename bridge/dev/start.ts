@@ -169,13 +169,13 @@ async function startParts(context: StartContext, jdk: Jdk | undefined): Promise<
   return { ...first.value, ...second.value };
 }
 
-function tellReady(reporter: Reporter, options: StartOptions, ready: DevFile, startedAt: number): void {
+function tellReady({ reporter, options, session: { folder } }: StartContext, ready: DevFile, startedAt: number): void {
   const { colors } = reporter;
   const what =
     ready.bridge && ready.keycloak ? 'Realmbridge and Keycloak are' : ready.keycloak ? 'Keycloak is' : 'The bridge is';
   reporter.line('');
   reporter.line(colors.green(colors.bold(`${what} ready after ${formatDuration(performance.now() - startedAt)}.`)));
-  printSummary(reporter, ready, stateFolder, process.cwd());
+  printSummary(reporter, ready, folder, process.cwd());
   const other = options.parts.length > 1 ? undefined : options.parts[0] === 'bridge' ? 'keycloak' : 'bridge';
   const more =
     other && ready.bridge === undefined
@@ -225,7 +225,7 @@ async function run(options: StartOptions, reporter: Reporter, env: NodeJS.Proces
     const ready = await startParts(context, jdk);
     await session.publish(ready);
     isReady = true;
-    tellReady(reporter, options, ready, startedAt);
+    tellReady(context, ready, startedAt);
   } catch (error) {
     session.end(error);
   }
