@@ -48,7 +48,8 @@ function clientAddressOf(c: Context<AppEnv>, { trustProxy }: RequestContextOptio
 
 /** The pattern of the route that answered, never the path itself: paths hold ids. */
 function patternOf(c: Context): string {
-  const pattern = routePath(c, -1);
+  // Which values a parameter may have says nothing here.
+  const pattern = routePath(c).replaceAll(/\{[^/]*\}/g, '');
   return pattern === '/*' || pattern === '*' ? 'unmatched' : pattern;
 }
 
