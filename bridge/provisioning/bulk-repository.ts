@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import type { PreparedUser } from './new-user.ts';
-import { emailColumns } from './resource-columns.ts';
+import { emailColumns, searchColumns } from './resource-columns.ts';
 
 /**
  * Inserts users of one directory with their e-mails and passwords. Rows go in by userName, so that two transactions
@@ -18,6 +18,10 @@ export async function insertUsers(scope: Scope, directoryId: string, users: read
   const emails = users.flatMap(({ stored }) =>
     emailColumns(stored.resource).map((email) => ({ user_id: stored.id, ...email })),
   );
+  const searched = users.map(({ stored, columns }) => ({
+    user_id: stored.id,
+    ...searchColumns(columns, emailColumns(stored.resource)),
+  }));
   const passwords = users.flatMap(({ stored, passwordHash }) =>
     passwordHash === undefined ? [] : [{ user_id: stored.id, hash: passwordHash, changed_at: stored.createdAt }],
   );
@@ -32,6 +36,10 @@ export async function insertUsers(scope: Scope, directoryId: string, users: read
         external_id text, email text, email_key text, given_name text, family_name text, display_name text,
         display_name_key text, active boolean, resource jsonb, created_at timestamptz)
       order by user_name_key`.execute(scope),
+    sql`insert into user_search (directory_id, user_id, user_name_key, display_name_key, email_keys)
+      select ${directoryId}::uuid, user_id, user_name_key, display_name_key, email_keys
+      from json_to_recordset(${JSON.stringify(searched)}::json) as new_row (user_id uuid, user_name_key text,
+        display_name_key text, email_keys text)`.execute(scope),
     ...(emails.length === 0
       ? []
       : [

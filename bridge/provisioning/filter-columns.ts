@@ -10,9 +10,12 @@ export type Fragment = RawBuilder<unknown>;
  */
 export const folded = (text: Fragment): Fragment => sql`lower(${text} collate "und-x-icu")`;
 
-/** How a path with a column of its own is compared. A text column is folded already where the attribute is not caseExact. */
+/**
+ * How a path with a column of its own is compared. A text column is folded already where the attribute is not caseExact;
+ * `sorted` says that it is compared byte by byte, so that an index serves its prefixes.
+ */
 export type Column =
-  | { type: 'text'; column: Fragment }
+  | { type: 'text'; column: Fragment; sorted?: true }
   | { type: 'uuid'; column: Fragment }
   | { type: 'boolean'; column: Fragment }
   | { type: 'instant'; column: Fragment }
@@ -29,6 +32,8 @@ export interface Storage {
   table: Fragment;
   columns: Record<string, Column>;
   sideTables: Record<string, SideTable>;
+  /** Where substrings are looked for, by path: see search-hint.ts. */
+  searched?: { from: Fragment; columns: Record<string, Fragment> };
   /** Paths whose value is made when a resource is shown, and is nowhere stored. */
   unsupported: readonly string[];
 }
@@ -43,9 +48,9 @@ export const userStorage: Storage = {
   table: sql.ref('users'),
   columns: {
     id: { type: 'uuid', column: sql.ref('users.id') },
-    userName: { type: 'text', column: sql.ref('users.user_name_key') },
-    externalId: { type: 'text', column: sql.ref('users.external_id') },
-    displayName: { type: 'text', column: sql.ref('users.display_name_key') },
+    userName: { type: 'text', column: sql.ref('users.user_name_key'), sorted: true },
+    externalId: { type: 'text', column: sql.ref('users.external_id'), sorted: true },
+    displayName: { type: 'text', column: sql.ref('users.display_name_key'), sorted: true },
     active: { type: 'boolean', column: sql.ref('users.active') },
     'meta.resourceType': { type: 'constant', value: 'User' },
     ...metaColumns('users'),
@@ -54,7 +59,7 @@ export const userStorage: Storage = {
     emails: {
       from: sql`from user_emails as e where e.directory_id = users.directory_id and e.user_id = users.id`,
       columns: {
-        value: { type: 'text', column: sql.ref('e.value_key') },
+        value: { type: 'text', column: sql.ref('e.value_key'), sorted: true },
         type: { type: 'text', column: sql.ref('e.type_key') },
         primary: { type: 'boolean', column: sql.ref('e.is_primary') },
       },
@@ -64,9 +69,17 @@ export const userStorage: Storage = {
         where m.directory_id = users.directory_id and m.user_id = users.id`,
       columns: {
         value: { type: 'uuid', column: sql.ref('m.group_id') },
-        display: { type: 'text', column: sql.ref('g.display_name_key') },
+        display: { type: 'text', column: sql.ref('g.display_name_key'), sorted: true },
         type: { type: 'constant', value: 'direct' },
       },
+    },
+  },
+  searched: {
+    from: sql`from user_search as s where s.directory_id = users.directory_id and s.user_id = users.id`,
+    columns: {
+      userName: sql.ref('s.user_name_key'),
+      displayName: sql.ref('s.display_name_key'),
+      'emails.value': sql.ref('s.email_keys'),
     },
   },
   unsupported: ['meta.location', 'groups.$ref'],
@@ -96,8 +109,8 @@ export const groupStorage: Storage = {
   table: sql.ref('groups'),
   columns: {
     id: { type: 'uuid', column: sql.ref('groups.id') },
-    displayName: { type: 'text', column: sql.ref('groups.display_name_key') },
-    externalId: { type: 'text', column: sql.ref('groups.external_id') },
+    displayName: { type: 'text', column: sql.ref('groups.display_name_key'), sorted: true },
+    externalId: { type: 'text', column: sql.ref('groups.external_id'), sorted: true },
     'meta.resourceType': { type: 'constant', value: 'Group' },
     ...metaColumns('groups'),
   },

@@ -7,6 +7,8 @@ import type { Comparison, StringOperator, TypedFilter } from '../scim/filter/typ
 import type { AttributePath } from '../scim/schema/model.ts';
 import { type Column, type Fragment, folded, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
 import { ScimFailure } from './scim-failure.ts';
+import { searchHint } from './search-hint.ts';
+import { afterPrefix, likePattern } from './text-patterns.ts';
 
 type Condition = RawBuilder<SqlBool>;
 
@@ -15,18 +17,16 @@ const no: Condition = sql<SqlBool>`false`;
 
 const orderOperators = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` };
 
-/** LIKE's own wildcards in a value stand for themselves. */
-const escapeLike = (value: string): string => value.replace(/[\\%_]/g, '\\$&');
-
-function likePattern(operator: 'co' | 'sw' | 'ew', value: string): string {
-  const escaped = escapeLike(value);
-  return `${operator === 'sw' ? '' : '%'}${escaped}${operator === 'ew' ? '' : '%'}`;
-}
-
 /** `column` compared with a string; both are folded already where the attribute is not caseExact. */
-function compareText(column: Fragment, operator: StringOperator, value: string): Condition {
+function compareText(column: Fragment, operator: StringOperator, value: string, sorted = false): Condition {
   // PostgreSQL can't hold U+0000, so nothing stored has it.
   if (value.includes('\0')) return no;
+  if (sorted && operator === 'sw') {
+    // Unlike LIKE, comparisons tell nothing of rows that row-level security hides, so they may use the index.
+    const end = afterPrefix(value);
+    const upwards = sql<SqlBool>`${column} >= ${value}`;
+    return end === undefined ? upwards : sql<SqlBool>`(${upwards} and ${column} < ${end})`;
+  }
   if (operator === 'co' || operator === 'sw' || operator === 'ew') {
     return sql<SqlBool>`${column} like ${likePattern(operator, value)}`;
   }
@@ -52,7 +52,9 @@ function compareColumn(column: Column, comparison: Comparison): Condition {
       }
       return compareText(sql`${column.column}::text`, comparison.operator, comparison.value);
     case 'text':
-      return comparison.type === 'string' ? compareText(column.column, comparison.operator, comparison.value) : no;
+      return comparison.type === 'string'
+        ? compareText(column.column, comparison.operator, comparison.value, column.sorted)
+        : no;
     case 'boolean':
       return comparison.type === 'boolean' ? sql<SqlBool>`${column.column} = ${comparison.value}` : no;
     case 'instant':
@@ -228,11 +230,13 @@ function compileElement(storage: Storage, element: TypedFilter & { kind: 'elemen
  * @throws ScimFailure invalidFilter for the few paths whose values are not stored.
  */
 export function filterToSql(storage: Storage, filter: TypedFilter): Condition {
-  return compileBoolean(
+  const condition = compileBoolean(
     filter,
     (leaf) => compileLeaf(storage, leaf),
     (element) => compileElement(storage, element),
   );
+  const hint = searchHint(storage, filter);
+  return hint ? sql<SqlBool>`(${condition} and ${hint})` : condition;
 }
 
 /** The condition on `group_members` rows for the filter between the brackets of `members[…]`. */

@@ -51,8 +51,11 @@ export function parsePage(
   return page;
 }
 
-/** How many match, when the page itself tells: it ends before it is full. Otherwise they must be counted. */
+/**
+ * How many match, when the page itself tells: `found` are its rows and one more, if there is one. Otherwise they must be
+ * counted.
+ */
 export function totalOf({ startIndex, count }: ListPage, found: number): number | undefined {
-  const isLast = found < count && (found > 0 || startIndex === 1);
-  return isLast ? startIndex - 1 + found : undefined;
+  const isLast = found <= count && (found > 0 || startIndex === 1);
+  return isLast && count > 0 ? startIndex - 1 + found : undefined;
 }

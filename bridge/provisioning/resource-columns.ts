@@ -106,3 +106,20 @@ export function groupColumns(resource: Resource): GroupColumns {
     external_id: indexedText(resource, 'externalId'),
   };
 }
+
+export interface SearchColumns {
+  user_name_key: string;
+  display_name_key: string | null;
+  /** One a line. */
+  email_keys: string | null;
+}
+
+/** What users are searched by: see search-hint.ts. */
+export function searchColumns(columns: UserColumns, emails: readonly EmailColumns[]): SearchColumns {
+  const emailKeys = emails.map((email) => email.value_key).filter((value) => value !== null);
+  return {
+    user_name_key: columns.user_name_key,
+    display_name_key: columns.display_name_key,
+    email_keys: emailKeys.length === 0 ? null : emailKeys.join('\n'),
+  };
+}

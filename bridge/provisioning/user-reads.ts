@@ -36,7 +36,7 @@ function matching(directoryId: string, { filter }: ListPage): RawBuilder<SqlBool
   return filter ? sql<SqlBool>`${ofDirectory} and ${filterToSql(userStorage, filter)}` : ofDirectory;
 }
 
-/** One page in a stable order. */
+/** One page in a stable order, and one user more if there is one: then the page is not the last. */
 export function pageOfUsers(directoryId: string, page: ListPage, withGroups: boolean): Statement<ShownUserRow> {
   const key = page.sort && sortKey(userStorage, page.sort.path);
   const sorted = key ? sql`${key} ${sql.raw(page.sort?.descending ? 'desc' : 'asc')} nulls last, ` : sql``;
@@ -44,7 +44,7 @@ export function pageOfUsers(directoryId: string, page: ListPage, withGroups: boo
   const offset = page.startIndex === 1 ? sql`` : sql` offset ${sql.lit(page.startIndex - 1)}`;
   return statementOf(sql<ShownUserRow>`
     select ${sql.raw(selection(withGroups))} from users where ${matching(directoryId, page)}
-    order by ${sorted}users.created_at, users.id limit ${sql.lit(page.count)}${offset}`);
+    order by ${sorted}users.created_at, users.id limit ${sql.lit(page.count + 1)}${offset}`);
 }
 
 /** How many match, whatever the page. */

@@ -4,7 +4,7 @@ import type { Scope } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { type EmailColumns, emailColumns, type UserColumns } from './resource-columns.ts';
+import { type EmailColumns, emailColumns, searchColumns, type UserColumns } from './resource-columns.ts';
 import type { RowLock, StoredResource, StoredUser } from './stored-resource.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
@@ -45,7 +45,9 @@ async function together(statements: Promise<unknown>[]): Promise<void> {
 
 /** The statements that insert a user with e-mails and password. */
 export function insertions(directoryId: string, user: NewUser): Statement[] {
-  const [firstEmail, ...otherEmails] = emailRows(directoryId, user.id, emailColumns(user.resource));
+  const emails = emailColumns(user.resource);
+  const [firstEmail, ...otherEmails] = emailRows(directoryId, user.id, emails);
+  const searched = { directory_id: directoryId, user_id: user.id, ...searchColumns(user.columns, emails) };
   const password = {
     directory_id: directoryId,
     user_id: user.id,
@@ -64,6 +66,7 @@ export function insertions(directoryId: string, user: NewUser): Statement[] {
         last_modified_at: user.now,
       },
     ]),
+    insertion('user_search', [searched]),
     ...(firstEmail ? [insertion('user_emails', [firstEmail, ...otherEmails])] : []),
     ...(user.passwordHash === undefined ? [] : [insertion('user_credentials', [password])]),
   ];
@@ -75,7 +78,9 @@ export async function updateUser(
   directoryId: string,
   user: { id: string; resource: Resource; columns: UserColumns; version: number; now: Date; emailsChanged: boolean },
 ): Promise<void> {
-  const emails = emailRows(directoryId, user.id, emailColumns(user.resource));
+  const emails = emailColumns(user.resource);
+  const rows = emailRows(directoryId, user.id, emails);
+  const { user_name_key, display_name_key, email_keys } = searchColumns(user.columns, emails);
   await together([
     scope
       .updateTable('users')
@@ -95,9 +100,14 @@ export async function updateUser(
             .where('directory_id', '=', directoryId)
             .where('user_id', '=', user.id)
             .execute(),
-          ...(emails.length > 0 ? [scope.insertInto('user_emails').values(emails).execute()] : []),
+          ...(rows.length > 0 ? [scope.insertInto('user_emails').values(rows).execute()] : []),
         ]
       : []),
+    sql`update user_search set user_name_key = ${user_name_key}, display_name_key = ${display_name_key}, email_keys = ${email_keys}
+      where directory_id = ${directoryId} and user_id = ${user.id}
+        and (user_name_key, display_name_key, email_keys) is distinct from (${user_name_key}, ${display_name_key}, ${email_keys})`.execute(
+      scope,
+    ),
   ]);
 }
 

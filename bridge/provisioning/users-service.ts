@@ -216,7 +216,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       const wanted = pageOfUsers(directoryId, page, wantsAttribute(request.projection, 'groups'));
       const list = async (): Promise<ShownList> => {
         const [rows] = page.count === 0 ? [[]] : await transactions.readAtOnce(directoryId, [wanted]);
-        const resources = rows.map((row) => showUser(toShownUser(row), request).body);
+        const resources = rows.slice(0, page.count).map((row) => showUser(toShownUser(row), request).body);
         const totalResults = totalOf(page, rows.length) ?? (await countUsers(directoryId, page));
         return { resources, totalResults, startIndex: page.startIndex };
       };

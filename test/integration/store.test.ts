@@ -87,6 +87,13 @@ describe('the declared types are those of the tables', () => {
       type_key: 'string?',
       is_primary: 'boolean?',
     },
+    user_search: {
+      directory_id: 'string',
+      user_id: 'string',
+      user_name_key: 'string',
+      display_name_key: 'string?',
+      email_keys: 'string?',
+    },
     user_credentials: { directory_id: 'string', user_id: 'string', password_hash: 'string', changed_at: 'date' },
     groups: {
       directory_id: 'string',

@@ -62,6 +62,16 @@ export interface UserEmailsTable {
   is_primary: boolean | null;
 }
 
+/** A copy of what users are searched by, outside of row-level security: it narrows down, and never answers alone. */
+export interface UserSearchTable {
+  directory_id: string;
+  user_id: string;
+  user_name_key: string;
+  display_name_key: string | null;
+  /** One a line. */
+  email_keys: string | null;
+}
+
 export interface UserCredentialsTable {
   directory_id: string;
   user_id: string;
@@ -164,6 +174,7 @@ export interface Database {
   directory_tokens: DirectoryTokensTable;
   users: UsersTable;
   user_emails: UserEmailsTable;
+  user_search: UserSearchTable;
   user_credentials: UserCredentialsTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;

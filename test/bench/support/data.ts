@@ -92,6 +92,11 @@ export async function loadUsers(
        select directory_id, id, 0, email, email_key, 'work', true from users where directory_id = $1`,
       [directoryId],
     );
+    await admin.query(
+      `insert into user_search (directory_id, user_id, user_name_key, display_name_key, email_keys)
+       select directory_id, id, user_name_key, display_name_key, email_key from users where directory_id = $1`,
+      [directoryId],
+    );
     if (passwords) {
       await admin.query(
         `insert into user_credentials (directory_id, user_id, password_hash, changed_at)
@@ -100,7 +105,7 @@ export async function loadUsers(
       );
     }
   });
-  await admin.query('analyze users, user_emails, user_credentials');
+  await admin.query('analyze users, user_emails, user_search, user_credentials');
 }
 
 /** A group whose members are users 1 to `count`. */
