@@ -18,7 +18,7 @@ export interface AppDeps {
   logger: Logger;
   /** The base of absolute URLs; by default each request's own. */
   publicUrl?: string | undefined;
-  /** Believe X-Forwarded-Proto and X-Forwarded-Host. */
+  /** Believe X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-For and X-Request-Id. */
   trustProxy?: boolean;
   metrics?: HttpMetrics | undefined;
   /** Opens /api/v1; without it nobody may manage over HTTP. */

@@ -50,7 +50,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses the variables of docs/configuration (README, "Configuration"). Empty strings count as unset.
+ * Parses the variables that the README lists under "Configuration". Empty strings count as unset.
  * @throws ConfigError naming every bad key at once.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {

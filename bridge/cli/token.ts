@@ -131,7 +131,7 @@ function createCommand(shell: Shell): Command {
 }
 
 function revokeCommand(shell: Shell): Command {
-  const command = withOwner(new Command('revoke').description('make a token worthless at once')).argument(
+  const command = withOwner(new Command('revoke').description('make a token worthless, for running bridges within two seconds')).argument(
     '<token>',
     'its id, or its first characters as `token list` shows them',
   );
