@@ -131,10 +131,9 @@ function createCommand(shell: Shell): Command {
 }
 
 function revokeCommand(shell: Shell): Command {
-  const command = withOwner(new Command('revoke').description('make a token worthless, for running bridges within two seconds')).argument(
-    '<token>',
-    'its id, or its first characters as `token list` shows them',
-  );
+  const command = withOwner(
+    new Command('revoke').description('make a token worthless, for running bridges within two seconds'),
+  ).argument('<token>', 'its id, or its first characters as `token list` shows them');
   return command.action((which: string, options: OwnerOptions) =>
     withServices(shell, command, async (context) => {
       const owner = ownerOf(options);
