@@ -1,0 +1,75 @@
+// Tokens that were accepted a moment ago, so that not every request asks the database about the same one.
+import type { Clock } from '../clock.ts';
+import { digestToken } from './tokens.ts';
+
+/** How long an accepted token is believed: the longest that one revoked elsewhere can live on here. */
+const trustMs = 2_000;
+const touchEveryMs = 60_000;
+const maxRemembered = 10_000;
+
+export interface Accepted<Access> {
+  access: Access;
+  /** Whose token it is: the id of a directory or federation. */
+  ownerId: string;
+  /** Absent for a secret that is not in the database. */
+  tokenId?: string;
+  /** Null for what never expires. */
+  expiresAt: Date | null;
+}
+
+export interface AcceptedTokens<Access> {
+  /** The access that `token` gives to what the slug names, or undefined. */
+  authenticate(slug: string, token: string): Promise<Access | undefined>;
+  /** Forgets what was remembered of an owner, after a change to it or its tokens. */
+  forget(ownerId: string): void;
+}
+
+export interface AcceptedTokensDeps<Access> {
+  clock: Clock;
+  lookUp: (slug: string, digest: Buffer, now: Date) => Promise<Accepted<Access> | undefined>;
+  /** Notes that the token is in use. */
+  touch: (ownerId: string, tokenId: string, now: Date) => Promise<void>;
+}
+
+export function createAcceptedTokens<Access>({
+  clock,
+  lookUp,
+  touch,
+}: AcceptedTokensDeps<Access>): AcceptedTokens<Access> {
+  const remembered = new Map<string, { accepted: Accepted<Access>; until: number }>();
+  const touched = new Map<string, number>();
+  let forgotten = 0;
+
+  async function noteUse({ ownerId, tokenId }: Accepted<Access>, now: Date): Promise<void> {
+    if (tokenId === undefined || now.getTime() - (touched.get(tokenId) ?? 0) <= touchEveryMs) return;
+    if (touched.size >= maxRemembered) touched.clear();
+    touched.set(tokenId, now.getTime());
+    await touch(ownerId, tokenId, now);
+  }
+
+  return {
+    async authenticate(slug, token) {
+      const digest = digestToken(token);
+      const key = `${slug}\n${digest.toString('base64')}`;
+      const now = clock.now();
+      const known = remembered.get(key);
+      if (known && known.until > now.getTime()) return known.accepted.access;
+      remembered.delete(key);
+      const before = forgotten;
+      const accepted = await lookUp(slug, digest, now);
+      if (!accepted) return undefined;
+      await noteUse(accepted, now);
+      // What was looked up before something was forgotten may be what was to be forgotten.
+      if (before === forgotten) {
+        if (remembered.size >= maxRemembered) remembered.clear();
+        const until = Math.min(now.getTime() + trustMs, accepted.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+        remembered.set(key, { accepted, until });
+      }
+      return accepted.access;
+    },
+    forget(ownerId) {
+      forgotten += 1;
+      for (const [key, { accepted }] of remembered) if (accepted.ownerId === ownerId) remembered.delete(key);
+    },
+  };
+}
