@@ -2,6 +2,7 @@ package net.realmbridge.keycloak.imports;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -75,16 +76,28 @@ public final class UserImporter {
         Map<String, List<GroupModel>> memberships = new HashMap<>();
         // Before the batch: a group that isn't there yet must be seen by the next row.
         rows.forEach(row -> memberships.put(row.id(), row.groups().stream().map(groups::ensure).filter(Objects::nonNull).toList()));
-        KeycloakInternals.inBatch(session, () -> rows.forEach(row -> addStranger(row, memberships.get(row.id()))));
+        KeycloakInternals.inBatch(session, () -> {
+            // Table by table, so that the rows of one table go to the database in one statement.
+            Map<BridgeUser, UserModel> added = new LinkedHashMap<>();
+            rows.forEach(row -> added.put(row, addStranger(row)));
+            added.forEach((row, user) -> KeycloakInternals.grantDefaultRole(session, realm, user));
+            added.forEach((row, user) -> KeycloakInternals.joinGroups(session, realm, user, memberships.get(row.id())));
+            added.forEach((row, user) -> addAttributes(user, row));
+        });
     }
 
-    private void addStranger(BridgeUser remote, List<GroupModel> memberships) {
-        UserModel user = KeycloakInternals.addNewUser(session, realm, remote.id(), remote.username(), memberships);
-        start(user, remote);
+    private UserModel addStranger(BridgeUser remote) {
+        UserModel user = KeycloakInternals.addNewUser(session, realm, remote.id(), remote.username());
+        startWithoutAttributes(user, remote);
         user.setEmail(remote.email() == null || remote.email().isBlank() ? null : remote.email());
         user.setEmailVerified(user.getEmail() != null && config.emailVerified());
         user.setFirstName(remote.firstName());
         user.setLastName(remote.lastName());
+        return user;
+    }
+
+    private static void addAttributes(UserModel user, BridgeUser remote) {
+        startLocale(user, remote);
         Mapping.attributes(remote).forEach(user::setAttribute);
         user.setSingleAttribute(Mapping.VERSION, remote.version());
     }
@@ -135,17 +148,21 @@ public final class UserImporter {
 
     private UserModel add(BridgeUser remote) {
         UserModel user = users.addUser(realm, remote.id(), remote.username(), true, true);
-        start(user, remote);
+        startWithoutAttributes(user, remote);
+        startLocale(user, remote);
         return user;
     }
 
     /** What is set once, at the user's arrival. */
-    private void start(UserModel user, BridgeUser remote) {
+    private void startWithoutAttributes(UserModel user, BridgeUser remote) {
         user.setFederationLink(config.componentId());
         user.setEnabled(remote.enabled());
         if (remote.createdAt() != null) {
             user.setCreatedTimestamp(remote.createdAt());
         }
+    }
+
+    private static void startLocale(UserModel user, BridgeUser remote) {
         String locale = Mapping.initialLocale(remote);
         if (locale != null) {
             user.setSingleAttribute(UserModel.LOCALE, locale);

@@ -21,6 +21,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.hibernate.Session;
 import org.keycloak.cluster.ClusterProvider;
 import org.keycloak.cluster.ExecutionResult;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -56,12 +57,14 @@ import org.keycloak.userprofile.UserProfileMetadata;
 import org.keycloak.userprofile.UserProfileUtil;
 
 /**
- * Everything that Keycloak does not promise to keep: its private modules are used in this class only, so that an upgrade which
- * breaks them breaks one file.
+ * What Keycloak does not promise to keep. Its private modules are used here, and in {@link AdminResourceFactory}, which has to
+ * implement one of their interfaces, so that an upgrade which breaks them breaks these files alone.
  */
 public final class KeycloakInternals {
     /** The error of the LOGIN_ERROR event when a password could not be checked. */
     public static final String PASSWORD_NOT_CHECKED = "user_storage_unavailable";
+
+    private static final int BATCH = 500;
 
     private KeycloakInternals() {
     }
@@ -184,37 +187,43 @@ public final class KeycloakInternals {
 
     /**
      * Runs work that only adds rows. Keycloak otherwise sends each row to the database by itself; here they go together at the
-     * end. Queries within don't see what is added within.
+     * end, and those of one table that are added one after the other in one statement. Queries within don't see what is added
+     * within.
      */
     public static void inBatch(KeycloakSession session, Runnable work) {
+        session.getProvider(JpaConnectionProvider.class).getEntityManager().unwrap(Session.class).setJdbcBatchSize(BATCH);
         EntityManagers.runInBatch(session, work, false);
     }
 
-    /**
-     * Adds a user who isn't there yet, with the realm's default roles, groups and required actions, and with the groups given,
-     * without asking the database for each of them whether the user has it already.
-     */
-    public static UserModel addNewUser(KeycloakSession session, RealmModel realm, String id, String username, Collection<GroupModel> groups) {
+    /** Adds a user who isn't there yet, without roles and groups. */
+    public static UserModel addNewUser(KeycloakSession session, RealmModel realm, String id, String username) {
+        return localUsers(session).addUser(realm, id, username, false, true);
+    }
+
+    /** What every user of the realm gets, without asking the database whether a new user has it already. */
+    public static void grantDefaultRole(KeycloakSession session, RealmModel realm, UserModel newUser) {
         EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
-        UserModel user = localUsers(session).addUser(realm, id, username, false, true);
-        UserEntity entity = entities.getReference(UserEntity.class, id);
         UserRoleMappingEntity mapping = new UserRoleMappingEntity();
-        mapping.setUser(entity);
+        mapping.setUser(entities.getReference(UserEntity.class, newUser.getId()));
         mapping.setRoleId(realm.getDefaultRole().getId());
         entities.persist(mapping);
-        RoleModel.RoleGrantedEvent.fire(realm.getDefaultRole(), user, session);
+        RoleModel.RoleGrantedEvent.fire(realm.getDefaultRole(), newUser, session);
+    }
+
+    /** Makes a new user a member of the realm's default groups and of these. */
+    public static void joinGroups(KeycloakSession session, RealmModel realm, UserModel newUser, Collection<GroupModel> groups) {
+        EntityManager entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
         Map<String, GroupModel> joined = new LinkedHashMap<>();
         realm.getDefaultGroupsStream().forEach(group -> joined.put(group.getId(), group));
         groups.forEach(group -> joined.put(group.getId(), group));
         joined.values().forEach(group -> {
             UserGroupMembershipEntity membership = new UserGroupMembershipEntity();
-            membership.setUser(entity);
+            membership.setUser(entities.getReference(UserEntity.class, newUser.getId()));
             membership.setGroupId(group.getId());
             membership.setMembershipType(MembershipType.UNMANAGED);
             entities.persist(membership);
-            GroupModel.GroupMemberJoinEvent.fire(group, user, session);
+            GroupModel.GroupMemberJoinEvent.fire(group, newUser, session);
         });
-        return user;
     }
 
     /** Id of the realm that has a user of this id, or {@code null}; ids are unique in the whole of Keycloak. */
