@@ -34,6 +34,8 @@ function slowSenderLimits(requestTimeout: number) {
     requestTimeout,
     headersTimeout: Math.min(requestTimeout, 10_000),
     connectionsCheckingInterval: Math.min(requestTimeout / 4, 2_000),
+    // A feed cursor names every directory of its federation, and travels in the URL.
+    maxHeaderSize: 64 * 1024,
   };
 }
 

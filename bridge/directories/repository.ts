@@ -1,5 +1,5 @@
 // The SQL of directories and their tokens.
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Database, DirectoriesTable, DirectoryTokensTable } from '../platform/db/database.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
@@ -78,7 +78,11 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
 
     /** Deletes the directory with everything in it. */
     async deleteDirectory(id: string): Promise<void> {
-      await writeIn(pool, id, (scope) => scope.deleteFrom('directories').where('id', '=', id).execute());
+      await writeIn(pool, id, async (scope) => {
+        // One statement for a whole company takes its time.
+        await sql`set local statement_timeout = 0`.execute(scope);
+        await scope.deleteFrom('directories').where('id', '=', id).execute();
+      });
     },
 
     async insertToken(directoryId: string, token: NewDirectoryToken, now: Date): Promise<void> {

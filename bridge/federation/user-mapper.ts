@@ -19,14 +19,17 @@ function attributesOf(resource: Record<string, unknown>): Record<string, string[
   return attributes;
 }
 
+/** Keycloak's columns for names take 255 characters; a longer name must not keep the rest of the user away. */
+const cut = (name: string | null): string | null => (name === null ? null : [...name].slice(0, 255).join(''));
+
 /** `directory` is the slug of the user's directory. */
 export function toApiUser(user: StoredUser, directory: string): ApiUser {
   return {
     id: user.id,
     username: user.userName,
     email: user.email,
-    firstName: user.givenName,
-    lastName: user.familyName,
+    firstName: cut(user.givenName),
+    lastName: cut(user.familyName),
     enabled: user.active,
     directory,
     externalId: user.externalId,

@@ -98,7 +98,7 @@ function planAdmin(wish: ConnectWish, state: ConnectState): Planned {
     const existing = planExistingAdmin(wish, admin);
     return existing.ok ? { ...existing, steps: [reserve, ...existing.steps] } : existing;
   }
-  const email = isEmail ? username : 'failover-admin@realmbridge.invalid';
+  const email = isEmail ? username : `${username}@realmbridge.invalid`;
   const id = pinnedAdminId(wish.realm, username);
   return {
     ok: true,

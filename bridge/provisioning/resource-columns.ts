@@ -27,6 +27,8 @@ export interface UserColumns {
 
 /** Indexed values must fit a B-tree entry (2,704 bytes): four bytes a character at most. */
 const maxIndexedLength = 512;
+/** Usernames, e-mails and names of groups are columns of this width in Keycloak: longer ones could never arrive there. */
+const maxKeycloakLength = 255;
 
 function text(value: JsonValue | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
@@ -34,12 +36,10 @@ function text(value: JsonValue | undefined): string | null {
 
 const key = (value: string | null): string | null => (value === null ? null : foldCase(value));
 
-/** The string under `name`, refused with invalidValue when it is too long to be indexed. */
-export function indexedText(resource: JsonObject, name: string, label = name): string | null {
+/** The string under `name`, refused with invalidValue when it is longer than `max` characters. */
+function boundedText(resource: JsonObject, name: string, max = maxIndexedLength, label = name): string | null {
   const value = text(own(resource, name));
-  if (value !== null && value.length > maxIndexedLength) {
-    throw invalidValue(`"${label}" may have at most ${maxIndexedLength} characters.`);
-  }
+  if (value !== null && value.length > max) throw invalidValue(`"${label}" may have at most ${max} characters.`);
   return value;
 }
 
@@ -48,7 +48,7 @@ export function emailColumns(resource: Resource): EmailColumns[] {
   const emails = own(resource, 'emails');
   if (!Array.isArray(emails)) return [];
   return emails.filter(isJsonObject).map((email, position) => {
-    const value = indexedText(email, 'value', 'emails.value');
+    const value = boundedText(email, 'value', maxKeycloakLength, 'emails.value');
     const primary = own(email, 'primary');
     return {
       position,
@@ -73,14 +73,14 @@ function mainEmail(emails: EmailColumns[]): string | null {
 export function userColumns(resource: Resource, wasActive = true): UserColumns {
   const name = own(resource, 'name');
   const nameObject = isJsonObject(name) ? name : {};
-  const userName = indexedText(resource, 'userName') ?? '';
-  const displayName = indexedText(resource, 'displayName');
+  const userName = boundedText(resource, 'userName', maxKeycloakLength) ?? '';
+  const displayName = boundedText(resource, 'displayName');
   const active = own(resource, 'active');
   const email = mainEmail(emailColumns(resource));
   return {
     user_name: userName,
     user_name_key: foldCase(userName),
-    external_id: indexedText(resource, 'externalId'),
+    external_id: boundedText(resource, 'externalId'),
     email,
     email_key: key(email),
     given_name: text(own(nameObject, 'givenName')),
@@ -99,11 +99,11 @@ export interface GroupColumns {
 
 /** @throws ScimFailure invalidValue when an indexed value is too long. */
 export function groupColumns(resource: Resource): GroupColumns {
-  const displayName = indexedText(resource, 'displayName') ?? '';
+  const displayName = boundedText(resource, 'displayName', maxKeycloakLength) ?? '';
   return {
     display_name: displayName,
     display_name_key: foldCase(displayName),
-    external_id: indexedText(resource, 'externalId'),
+    external_id: boundedText(resource, 'externalId'),
   };
 }
 

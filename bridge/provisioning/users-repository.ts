@@ -127,6 +127,16 @@ export async function setPassword(
     .execute();
 }
 
+export async function findPasswordHash(scope: Scope, directoryId: string, userId: string): Promise<string | undefined> {
+  const row = await scope
+    .selectFrom('user_credentials')
+    .select('password_hash')
+    .where('directory_id', '=', directoryId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.password_hash;
+}
+
 /** Answers whether there was a password. */
 export async function removePassword(scope: Scope, directoryId: string, userId: string): Promise<boolean> {
   const result = await scope

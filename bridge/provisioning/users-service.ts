@@ -179,7 +179,17 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     if (!draft) throw notFound('User', id);
     const tolerances = tolerancesOf(request.directory.profile);
     const { password } = valueOrThrow(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
-    return typeof password === 'string' ? passwords.hash(password) : password;
+    return typeof password === 'string' ? newPasswordHash(request, id, password) : password;
+  }
+
+  /** Undefined when it is the password that the user has: providers repeat it, and that must end no sessions. */
+  async function newPasswordHash(request: ScimRequest, id: string, password: string): Promise<string | undefined> {
+    const { id: directoryId } = request.directory;
+    const known = isUuid(id)
+      ? await transactions.read(directoryId, (scope) => users.findPasswordHash(scope, directoryId, id))
+      : undefined;
+    if (known !== undefined && (await passwords.verify(known, password)) === true) return undefined;
+    return passwords.hash(password);
   }
 
   return {
@@ -226,7 +236,8 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
     async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const valid = valueOrThrow(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
-      const passwordHash = valid.password === undefined ? undefined : await passwords.hash(valid.password);
+      const passwordHash =
+        valid.password === undefined ? undefined : await newPasswordHash(request, id, valid.password);
       return update(request, id, (before) => {
         const active = own(before.resource, 'active');
         const isKept = typeof active === 'boolean';

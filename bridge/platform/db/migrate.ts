@@ -75,7 +75,15 @@ export async function migrate(db: Kysely<Database>): Promise<string[]> {
   }
   // A harmless newer migration is not ours to name: Kysely would call it corruption, so only go on when something is pending.
   if (unknown.length > 0) return [];
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error) throw error;
-  return (results ?? []).map((result) => result.migrationName);
+  return db.connection().execute(async (connection) => {
+    // A migration of a large table, and waiting for another replica's, may take longer than a request ever should.
+    await sql`set statement_timeout = 0`.execute(connection);
+    try {
+      const { error, results } = await new Migrator({ db: connection, provider }).migrateToLatest();
+      if (error) throw error;
+      return (results ?? []).map((result) => result.migrationName);
+    } finally {
+      await sql`reset statement_timeout`.execute(connection).catch(() => undefined);
+    }
+  });
 }

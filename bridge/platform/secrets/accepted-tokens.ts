@@ -44,7 +44,8 @@ export function createAcceptedTokens<Access>({
     if (tokenId === undefined || now.getTime() - (touched.get(tokenId) ?? 0) <= touchEveryMs) return;
     if (touched.size >= maxRemembered) touched.clear();
     touched.set(tokenId, now.getTime());
-    await touch(ownerId, tokenId, now);
+    // When a token was last used is worth no refusal: a database that only reads for now still answers.
+    await touch(ownerId, tokenId, now).catch(() => touched.delete(tokenId));
   }
 
   return {
