@@ -177,7 +177,7 @@ export async function openSession(folder: string, options: StartOptions): Promis
       }
       onStop('PostgreSQL');
       const state = await leave(folder, process.pid);
-      watch.close();
+      await watch.close();
       return { postgresGoesOn: state.postgres !== undefined };
     },
     kill() {

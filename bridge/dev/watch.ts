@@ -1,6 +1,7 @@
 // A second process that ends ours when this one dies without a word (kill -9, a crash of Node). It holds the other end
 // of a pipe: the system closes the pipe when we die, whatever the cause, and then it stops what was registered.
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface StopRule {
@@ -14,7 +15,9 @@ export type WatchMessage =
   | { add: number; rule: StopRule }
   | { remove: number }
   /** This starter takes part in the shared run state of `folder`, see registry.ts. */
-  | { starter: { folder: string } };
+  | { starter: { folder: string } }
+  /** Everything is stopped in good order: there is nothing left to do. */
+  | { done: true };
 
 export interface Watch {
   /** From now on the process and its group do not outlive this one. Those added last are stopped first. */
@@ -24,7 +27,7 @@ export interface Watch {
   /** The starter's place in the shared state is given up for it as well. */
   addStarter(folder: string): void;
   /** Ends the watching process; to be called when everything is stopped. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** For callers whose programs may outlive them. */
@@ -32,7 +35,7 @@ export const noWatch: Watch = {
   add: () => undefined,
   remove: () => undefined,
   addStarter: () => undefined,
-  close: () => undefined,
+  close: async () => undefined,
 };
 
 export function startWatch(): Watch {
@@ -52,6 +55,13 @@ export function startWatch(): Watch {
     add: (pid, rule) => send({ add: pid, rule }),
     remove: (pid) => send({ remove: pid }),
     addStarter: (folder) => send({ starter: { folder } }),
-    close: () => child.stdin.end(),
+    close: async () => {
+      if (child.exitCode !== null || child.pid === undefined) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.ref();
+      send({ done: true });
+      child.stdin.end();
+      await Promise.race([ended, sleep(2_000, undefined, { ref: false })]);
+    },
   };
 }

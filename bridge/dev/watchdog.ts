@@ -12,6 +12,7 @@ async function take(line: string): Promise<void> {
   const message = JSON.parse(line) as WatchMessage;
   if ('add' in message) watched.set(message.add, { ref: await refOf(message.add), rule: message.rule });
   else if ('remove' in message) watched.delete(message.remove);
+  else if ('done' in message) process.exit();
   else folder = message.starter.folder;
 }
 

@@ -67,7 +67,7 @@ async function startProcess(
     pid: keycloak.pid,
     stop: async () => {
       await keycloak.stop();
-      watch.close();
+      await watch.close();
     },
   };
 }
@@ -77,7 +77,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { env } = process;
   const watch = startWatch();
   await buildProvider({ watch, env, jdk: await findJdk(env) });
-  watch.close();
+  await watch.close();
 
   const name = `keycloak_${randomBytes(4).toString('hex')}`;
   const app = new URL(appUrl);
