@@ -2,7 +2,7 @@
 // component, a proxy in between; Keycloak's user cache is emptied in each outage, so that nothing is saved by it.
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { type Fault, type FaultProxy, outrightFaults, startFaultProxy } from '../support/fault-proxy.ts';
 import {
   addComponent,
   addDirectory,
@@ -82,13 +82,8 @@ beforeAll(async () => {
       },
     ],
   });
-  const token = await post('token', {
-    ...checker,
-    grant_type: 'password',
-    scope: 'openid',
-    username: 'anna@acme.test',
-    password: userPassword,
-  });
+  const anna = { username: 'anna@acme.test', password: userPassword };
+  const token = await post('token', { ...checker, grant_type: 'password', scope: 'openid', ...anna });
   checkerToken = String(token['access_token']);
   session = (await realm.login('anna@acme.test', userPassword)).refreshToken ?? '';
   offline = (await realm.login('anna@acme.test', userPassword, { scope: 'offline_access' })).refreshToken ?? '';
@@ -102,8 +97,7 @@ afterAll(async () => {
   await bridge?.close();
 });
 
-const failures = async (): Promise<unknown> =>
-  (await realm.admin.attackDetection.findOne({ id: annaId }))?.['numFailures'];
+const failures = async () => (await realm.admin.attackDetection.findOne({ id: annaId }))?.['numFailures'];
 
 /** What must hold whether the bridge answers or not. */
 async function expectSessionsLive(): Promise<void> {
@@ -141,8 +135,7 @@ async function expectOthersUntouched(): Promise<void> {
     expect(value.status, JSON.stringify(value)).toBe(200);
     expect(ms).toBeLessThan(boundMs);
   }
-  const master = await timed(() => keycloakAdmin().realms.findOne({ realm: 'master' }));
-  expect(master.ms).toBeLessThan(boundMs);
+  expect((await timed(() => keycloakAdmin().realms.findOne({ realm: 'master' }))).ms).toBeLessThan(boundMs);
   const unknown = await timed(() => realm.login('nobody-at-all', userPassword));
   expect(unknown.value.error).toBe('invalid_grant');
   expect(unknown.ms).toBeLessThan(boundMs);
@@ -170,13 +163,12 @@ const warnings = async (): Promise<number> => {
 };
 
 async function expectRecovery(): Promise<void> {
-  const login = await eventually(
+  await eventually(
     'the login after the outage',
     () => realm.login('anna@acme.test', userPassword),
     ({ status }) => status === 200,
     10_000,
   );
-  expect(login.accessToken).toBeDefined();
   expect(await failures()).toBe(0);
   expect(await realm.admin.users.count()).toBe(people);
   await component.connected();
@@ -192,25 +184,8 @@ interface Outage {
   changedSync?: boolean;
 }
 
-const faults: Fault[] = [
-  'refused',
-  '401',
-  '403',
-  '404-html',
-  '404-json',
-  '429',
-  '500',
-  '503',
-  'empty',
-  'html',
-  'truncated',
-  'wrong-json',
-  'hang',
-  'drip-feed',
-];
-
 const outages: Outage[] = [
-  ...faults.map((fault) => ({ name: fault, fault, changedSync: fault !== 'drip-feed' })),
+  ...outrightFaults.map((fault) => ({ name: fault, fault, changedSync: fault !== 'drip-feed' })),
   { name: 'slow', fault: 'slow', syncs: 'maybe' },
   { name: 'TLS stall', config: {} },
   { name: 'unknown host', config: { bridgeUrl: 'http://no-such-host.invalid:8080' } },
@@ -316,7 +291,6 @@ test('after all of this a change arrives, a wrong password counts, and lists cos
   await component.call('POST', '/evict');
   proxy.resetCounts();
   expect(await realm.admin.users.find({ max: 100 })).toHaveLength(people);
-  const calls = [...proxy.counts()].filter(([path]) => !path.endsWith('/changes'));
-  expect(calls).toEqual([]);
+  expect([...proxy.counts()].filter(([path]) => !path.endsWith('/changes'))).toEqual([]);
   expect(await realm.refresh(session)).toMatchObject({ status: 200 });
 });

@@ -5,25 +5,26 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres-setup.ts';
 
-/** How the proxy answers. `pass` is no fault. */
-export type Fault =
-  | 'pass'
-  | 'refused'
-  | 'hang'
-  | 'drip-feed'
-  | '401'
-  | '403'
-  | '404-html'
-  | '404-json'
-  | '429'
-  | '500'
-  | '503'
-  | 'empty'
-  | 'html'
-  | 'truncated'
-  | 'wrong-json'
-  | 'slow'
-  | 'flapping';
+/** With each of these not one answer of the bridge gets through. */
+export const outrightFaults = [
+  'refused',
+  '401',
+  '403',
+  '404-html',
+  '404-json',
+  '429',
+  '500',
+  '503',
+  'empty',
+  'html',
+  'truncated',
+  'wrong-json',
+  'hang',
+  'drip-feed',
+] as const;
+
+/** How the proxy answers. `pass` is no fault; `slow` answers late, `flapping` every other time. */
+export type Fault = (typeof outrightFaults)[number] | 'pass' | 'slow' | 'flapping';
 
 export interface FaultProxy {
   readonly url: string;
