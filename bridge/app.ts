@@ -1,6 +1,5 @@
 // Mounts the HTTP surfaces. Opens no socket: tests use app.request().
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { createAdmission } from './directories/admission.ts';
 import { userStorageRoutes } from './federation/routes.ts';
 import { managementRoutes } from './management/routes.ts';
@@ -39,7 +38,6 @@ export function createApp({
 }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext({ logger, publicUrl, trustProxy, metrics }));
-  app.use(secureHeaders());
   app.route('/scim/v2', scimRoutes({ ...services, admission: rateLimit && createAdmission(rateLimit) }));
   app.route('/user-storage/v1', userStorageRoutes(services));
   app.route('/api/v1', managementRoutes(services, adminToken));

@@ -148,7 +148,7 @@ export function userStorageRoutes({
   });
   app.get('/:federation/export', async (c) => {
     const pages = await federations.exportLines(c.get('access').federationId);
-    const logger = c.get('logger');
+    const logger = c.get('logger')();
     async function* bytes() {
       const encoder = new TextEncoder();
       try {

@@ -223,10 +223,10 @@ export function scimRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   app.onError((error, c) => {
     if (error instanceof ScimFailure) return respondError(c, error.error);
     if (isOutage(error)) {
-      c.get('logger').warn({ err: error }, 'SCIM request failed: the database does not answer');
+      c.get('logger')().warn({ err: error }, 'SCIM request failed: the database does not answer');
       return respondError(c, scimError(503, 'The bridge can not reach its database now.'));
     }
-    c.get('logger').error({ err: error }, 'SCIM request failed');
+    c.get('logger')().error({ err: error }, 'SCIM request failed');
     return respondError(
       c,
       scimError(500, 'The bridge failed to answer. The cause is in its log under the request id.'),

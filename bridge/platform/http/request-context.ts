@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Logger } from '../log.ts';
 import type { HttpMetrics } from '../metrics.ts';
+import { completeAnswer } from './answer.ts';
 import { ApiError } from './api-error.ts';
 import { internalProblem, problemOf } from './problem.ts';
 
@@ -12,7 +13,8 @@ export interface AppEnv {
   Bindings: { incoming?: { socket: { remoteAddress?: string | undefined } } };
   Variables: {
     requestId: string;
-    logger: Logger;
+    /** Makes a logger that carries the request's id; most requests have nothing to log. */
+    logger: () => Logger;
     /** Such as https://bridge.example.com, without a slash at the end. */
     baseUrl: string;
     /** Where the request came from: the last hop that is not our own proxy. */
@@ -29,8 +31,13 @@ export interface RequestContextOptions {
   metrics?: HttpMetrics | undefined;
 }
 
+/** The scheme and the authority of a URL that the server has made: it is in normal form. */
+const originPattern = /^https?:\/\/[^/?#@]+/;
+
 function baseUrlOf(c: Context, { publicUrl, trustProxy }: RequestContextOptions): string {
   if (publicUrl !== undefined) return publicUrl;
+  const origin = originPattern.exec(c.req.url)?.[0];
+  if (!trustProxy && origin !== undefined) return origin;
   const url = new URL(c.req.url);
   if (!trustProxy) return url.origin;
   const first = (name: string) => c.req.header(name)?.split(',')[0]?.trim();
@@ -58,27 +65,28 @@ export function requestContext(options: RequestContextOptions): MiddlewareHandle
     const started = performance.now();
     const given = options.trustProxy ? c.req.header('x-request-id') : undefined;
     const requestId = given && acceptableRequestId.test(given) ? given : randomUUID();
-    const logger = options.logger.child({ requestId });
     c.set('requestId', requestId);
-    c.set('logger', logger);
+    c.set('logger', () => options.logger.child({ requestId }));
     c.set('baseUrl', baseUrlOf(c, options));
     c.set('clientAddress', clientAddressOf(c, options));
-    // Before the answer is made: a header added afterwards makes Hono copy the whole answer.
-    c.header('X-Request-Id', requestId);
     await next();
+    completeAnswer(c.res, requestId);
     const ms = performance.now() - started;
     const route = patternOf(c);
     options.metrics?.observe({ method: c.req.method, route, status: c.res.status, seconds: ms / 1000 });
-    logger.debug({ method: c.req.method, route, status: c.res.status, ms: Math.round(ms * 10) / 10 }, 'request');
+    if (options.logger.isLevelEnabled('debug')) {
+      const rounded = Math.round(ms * 10) / 10;
+      options.logger.debug({ requestId, method: c.req.method, route, status: c.res.status, ms: rounded }, 'request');
+    }
   };
 }
 
 /** Renders ApiError as its problem and logs anything else as what it is: a fault of ours. */
 export function answerError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof ApiError) {
-    if (error.status >= 500) c.get('logger').warn({ err: error }, error.message);
+    if (error.status >= 500) c.get('logger')().warn({ err: error }, error.message);
     return problemOf(c, error);
   }
-  c.get('logger').error({ err: error }, 'request failed');
+  c.get('logger')().error({ err: error }, 'request failed');
   return internalProblem(c);
 }

@@ -1,5 +1,5 @@
 // Bearer tokens: 256 random bits behind a readable prefix, of which only a SHA-256 digest is stored.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface NewToken {
   /** Shown once, never stored. */
@@ -16,7 +16,7 @@ export function newToken(kind: 'scim' | 'federation' | 'admin'): NewToken {
 }
 
 /** The stored form. A token has 256 random bits, so a fast hash is as good as a slow one. */
-export const digestToken = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
+export const digestToken = (token: string): Buffer => hash('sha256', token, 'buffer');
 
 /** Compares two digests in constant time. */
 export const sameDigest = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);

@@ -10,7 +10,7 @@ export function bulkRoutes(app: Hono<ScimEnv>, bulk: BulkService): void {
       body: await readJson(c),
       attributes: c.req.query('attributes'),
       excludedAttributes: c.req.query('excludedAttributes'),
-      onFault: (error) => c.get('logger').error({ err: error }, 'SCIM bulk operation failed'),
+      onFault: (error) => c.get('logger')().error({ err: error }, 'SCIM bulk operation failed'),
     });
     return respond(c, 200, answer);
   });

@@ -1,8 +1,8 @@
 // What SCIM requests and responses have in common: media types, bodies, headers, errors.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { DirectoryAccess } from '../../directories/contracts.ts';
+import { answer } from '../../platform/http/answer.ts';
 import type { AppEnv } from '../../platform/http/request-context.ts';
 import { badRequest, errorBody, type ScimError, scimError } from '../../scim/errors.ts';
 import { weakEtag } from '../../scim/etag.ts';
@@ -34,10 +34,7 @@ function mediaType(c: Context): string {
 }
 
 export function respond(c: Context, status: number, body: JsonObject, headers: Record<string, string> = {}): Response {
-  return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
-    'Content-Type': `${mediaType(c)}; charset=utf-8`,
-    ...headers,
-  });
+  return answer(c, status, JSON.stringify(body), { 'Content-Type': `${mediaType(c)}; charset=utf-8`, ...headers });
 }
 
 const errorHeaders: Partial<Record<number, Record<string, string>>> = {
