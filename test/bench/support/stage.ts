@@ -167,7 +167,7 @@ export async function onStage<T>(options: StageOptions, work: (stage: Stage) => 
     for (const task of tasks.reverse()) {
       await task().catch((error: unknown) => progress(`could not clean up: ${String(error)}`));
     }
-    watch.close();
+    await watch.close();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
   }
 }
