@@ -31,7 +31,7 @@ final class ChangeApplier {
 
     /** @return whether a full sync must follow, because the federation itself has changed */
     boolean apply(List<Change> changes) {
-        importing.each(changes, this::apply);
+        importing.each(changes, this::apply, this::keepOut);
         runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
         return changes.stream().anyMatch(Change::isFederation);
     }
@@ -48,6 +48,24 @@ final class ChangeApplier {
             return runtime.config().importEnabled() ? imported(scope, change) : remote(scope, change);
         }
         return Outcome.UNCHANGED;
+    }
+
+    /** A change that can't be applied is tried again by the next full sync, but a leaver is not let in until then. */
+    private void keepOut(Importing.Scope scope, Change change) {
+        boolean leaves = change.isAbsent() || change.endSessions() || (change.user() != null && !change.user().enabled());
+        if (!change.isUser() || !leaves || !runtime.config().importEnabled()) {
+            return;
+        }
+        UserModel local = scope.importer().find(change.id());
+        if (local == null) {
+            return;
+        }
+        if (change.isAbsent() || (change.user() != null && !change.user().enabled())) {
+            scope.importer().lockOut(local);
+        } else {
+            Sessions.endForGood(scope.session(), scope.realm(), local);
+        }
+        told("locked out, since the change itself failed", change);
     }
 
     private Outcome group(Importing.Scope scope, Change change) {

@@ -3,7 +3,9 @@ package net.realmbridge.keycloak.feed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 import net.realmbridge.keycloak.client.BridgeUser;
 import net.realmbridge.keycloak.imports.Outcome;
@@ -56,35 +58,47 @@ final class Importing {
             scope.importer().addStrangers(strangers);
             outcomes.addAll(Collections.nCopies(strangers.size(), Outcome.ADDED));
             return outcomes;
-        });
+        }, row -> { });
     }
 
     <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {
+        each(rows, action, (scope, row) -> { });
+    }
+
+    /**
+     * @param onFailure what must happen for a row even though it can't be applied, in a transaction of its own; if that fails
+     *     as well, so does the whole call
+     */
+    <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action, BiConsumer<Scope, R> onFailure) {
         inBatches(rows, ROWS, (scope, batch) -> {
             List<Outcome> outcomes = new ArrayList<>();
             batch.forEach(row -> outcomes.add(action.apply(scope, row)));
             return outcomes;
-        });
+        }, row -> transaction(List.of(row), (scope, one) -> {
+            onFailure.accept(scope, row);
+            return List.of();
+        }));
     }
 
-    private <R> void inBatches(List<R> rows, int size, BiFunction<Scope, List<R>, List<Outcome>> action) {
+    private <R> void inBatches(List<R> rows, int size, BiFunction<Scope, List<R>, List<Outcome>> action, Consumer<R> onFailure) {
         for (int from = 0; from < rows.size(); from += size) {
-            batch(rows.subList(from, Math.min(rows.size(), from + size)), action);
+            batch(rows.subList(from, Math.min(rows.size(), from + size)), action, onFailure);
         }
     }
 
-    private <R> void batch(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action) {
+    private <R> void batch(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action, Consumer<R> onFailure) {
         try {
             transaction(rows, action).forEach(this::count);
         } catch (RuntimeException e) {
             if (rows.size() > 1) {
-                rows.forEach(row -> batch(List.of(row), action));
+                rows.forEach(row -> batch(List.of(row), action, onFailure));
             } else {
                 result.increaseFailed();
                 if (result.getFailed() <= MAX_TOLD) {
                     LOG.warnf("%s: a row could not be imported: %s", runtime.config().name(), brief(e));
                 }
                 LOG.debug("Row not imported", e);
+                onFailure.accept(rows.get(0));
             }
         }
     }

@@ -127,6 +127,9 @@ public final class UserImporter {
         }
         if (!(local != null && remote.username().equalsIgnoreCase(local.getUsername())) && !claimUsername(remote)) {
             conflicts.accept("User " + remote.id() + " is not imported: its username is held by a user who is not of this component");
+            if (local != null && !remote.enabled()) {
+                lockOut(local);
+            }
             return Outcome.CONFLICT;
         }
         boolean added = local == null;
@@ -144,6 +147,17 @@ public final class UserImporter {
         evict(user);
         Sessions.end(session, realm, user);
         return new UserManager(session).removeUser(realm, user);
+    }
+
+    /**
+     * Keeps a leaver out whose new state can't be written as a whole: no login by any way, no session. The version stays, so
+     * that the next sync tries the rest again.
+     */
+    public void lockOut(UserModel user) {
+        evict(user);
+        user.setEnabled(false);
+        user.setSingleAttribute(Mapping.ACTIVE, Boolean.FALSE.toString());
+        Sessions.endForGood(session, realm, user);
     }
 
     private UserModel add(BridgeUser remote) {

@@ -1,0 +1,52 @@
+// A leaver whose new state can't be written into Keycloak as a whole is kept out all the same.
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { connectRealm } from '../../bridge/keycloak/connect.ts';
+import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
+import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+
+const password = 'Correct-Horse-7';
+let bridge: BridgeUnderTest;
+let realm: TestRealm;
+let scim: ScimCalls;
+
+beforeAll(async () => {
+  bridge = await startBridge();
+  const { directories, federations } = bridge.services;
+  await directories.createDirectory({ slug: 'acme' });
+  const { token } = await directories.createToken('acme', {});
+  scim = bridge.scim('acme', token);
+  await federations.createFederation({ slug: 'people' });
+  await federations.addDirectory('people', 'acme', {});
+  realm = await createTestRealm();
+  const { url, adminUsername, adminPassword } = inject('keycloak');
+  const connected = await connectRealm({
+    federations,
+    keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
+    realm: realm.name,
+    federation: 'people',
+    bridgeUrl: bridge.url,
+  });
+  expect(connected.failure).toBeUndefined();
+});
+
+afterAll(async () => {
+  await realm?.drop();
+  await bridge?.close();
+});
+
+test('a user who is renamed to a local user’s name and deactivated at once is disabled and logged out', async () => {
+  await realm.admin.users.create({ username: 'boss', enabled: true });
+  const { body } = await scim('POST', '/Users', { userName: 'gone', password, active: true });
+  const login = await realm.login('gone', password);
+  expect(login.status, JSON.stringify(login)).toBe(200);
+
+  await scim('PATCH', `/Users/${body.id}`, {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'replace', value: { userName: 'boss', active: false } }],
+  });
+  await expect
+    .poll(async () => (await realm.admin.users.findOne({ id: body.id }))?.enabled, { timeout: 20_000, interval: 100 })
+    .toBe(false);
+  expect((await realm.refresh(login.refreshToken ?? '')).error).toBe('invalid_grant');
+  expect((await realm.getUser('boss'))?.id).not.toBe(body.id);
+});
