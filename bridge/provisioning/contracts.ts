@@ -22,6 +22,8 @@ export interface ShownResource {
   body: JsonObject;
   version: number;
   location: string;
+  /** A group's members where `body` lacks them: JSON texts, each of several members joined by commas. */
+  members?: readonly string[];
   /** The body is better not sent: nobody asked for it, and it lacks what would make it long. */
   silent?: boolean;
 }

@@ -8,13 +8,14 @@ import { deepEqual, own } from '../scim/json.ts';
 import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
 import type { MemberChange } from '../scim/patch/types.ts';
-import { wantsAttribute } from '../scim/projection.ts';
+import { wantsAttribute, wantsWhole } from '../scim/projection.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
 import { groupResourceType } from '../scim/schema/resource-types.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
+import { groupById, membersText } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
@@ -25,6 +26,7 @@ import { groupColumns } from './resource-columns.ts';
 import { notFound, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
+import { toStored } from './users-repository.ts';
 
 export interface GroupsServiceDeps {
   transactions: Transactions;
@@ -150,11 +152,24 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
 
     async readGroup(request: ScimRequest, id: string): Promise<ShownResource> {
       if (!isUuid(id)) throw notFound('Group', id);
-      return transactions.read(request.directory.id, async (scope) => {
-        const stored = await groups.findGroup(scope, request.directory.id, id);
-        if (!stored) throw notFound('Group', id);
-        return shown(scope, stored, request);
-      });
+      const { directory, baseUrl, projection } = request;
+      const group = groupById(directory.id, id);
+      const isWhole = wantsWhole(projection, 'members');
+      if (!isWhole && wantsAttribute(projection, 'members')) {
+        return transactions.read(directory.id, async (scope) => {
+          const stored = await groups.findGroup(scope, directory.id, id);
+          if (!stored) throw notFound('Group', id);
+          return shown(scope, stored, request);
+        });
+      }
+      const [[row], members] = isWhole
+        ? await transactions.readAtOnce(directory.id, [group, membersText(directory.id, id, baseUrl)])
+        : [...(await transactions.readAtOnce(directory.id, [group])), []];
+      if (!row) throw notFound('Group', id);
+      return {
+        ...show(groupResourceType, toStored(row), {}, request),
+        members: members.map((part) => part.members),
+      };
     },
 
     async listGroups(request: ScimRequest, query: ListQuery): Promise<ShownList> {

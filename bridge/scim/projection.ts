@@ -59,6 +59,13 @@ export function wantsAttribute({ mode, names }: Projection, attribute: string): 
   return names.has(attribute) || [...names].some((name) => name.startsWith(`${attribute}.`));
 }
 
+/** Whether the response has all of such an attribute's sub-attributes that are `returned: default`. */
+export function wantsWhole({ mode, names }: Projection, attribute: string): boolean {
+  if (mode === 'default') return true;
+  if (mode === 'only') return names.has(attribute);
+  return !names.has(attribute) && ![...names].some((name) => name.startsWith(`${attribute}.`));
+}
+
 /** The resource as the client gets it: what is not in a schema or `returned: never` is never there. */
 export function project(
   resourceType: ResourceTypeDefinition,

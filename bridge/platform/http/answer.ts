@@ -25,7 +25,7 @@ const complete = new WeakSet<Response>();
 export function answer(
   c: Context,
   status: number,
-  body: string | null,
+  body: string | ReadableStream<Uint8Array> | null,
   headers: Readonly<Record<string, string>>,
 ): Response {
   const response = new Response(body, {

@@ -33,8 +33,26 @@ function mediaType(c: Context): string {
   return 'application/json';
 }
 
+const typeHeader = (c: Context) => ({ 'Content-Type': `${mediaType(c)}; charset=utf-8` });
+
 export function respond(c: Context, status: number, body: JsonObject, headers: Record<string, string> = {}): Response {
-  return answer(c, status, JSON.stringify(body), { 'Content-Type': `${mediaType(c)}; charset=utf-8`, ...headers });
+  return answer(c, status, JSON.stringify(body), { ...typeHeader(c), ...headers });
+}
+
+/** Encodes part after part as the client takes them. */
+function streamOf(parts: Iterable<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return ReadableStream.from(
+    (function* encoded() {
+      for (const part of parts) yield encoder.encode(part);
+    })(),
+  );
+}
+
+function* withMembers(body: JsonObject, members: readonly string[]): Generator<string> {
+  yield `${JSON.stringify(body).slice(0, -1)},"members":[`;
+  for (const [index, part] of members.entries()) yield index === 0 ? part : `,${part}`;
+  yield ']}';
 }
 
 const errorHeaders: Partial<Record<number, Record<string, string>>> = {
@@ -47,7 +65,14 @@ export function respondError(c: Context, error: ScimError, headers: Record<strin
 }
 
 export function respondResource(c: Context, status: number, shown: ShownResource): Response {
-  return respond(c, status, shown.body, { ETag: weakEtag(shown.version), Location: shown.location });
+  const headers = { ETag: weakEtag(shown.version), Location: shown.location };
+  const { members = [] } = shown;
+  if (members.length === 0) return respond(c, status, shown.body, headers);
+  const parts = withMembers(shown.body, members);
+  return answer(c, status, members.length === 1 ? [...parts].join('') : streamOf(parts), {
+    ...typeHeader(c),
+    ...headers,
+  });
 }
 
 export const respondList = (c: Context, page: ShownPage): Response => respond(c, 200, listResponse(page));
