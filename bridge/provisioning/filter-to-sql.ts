@@ -140,7 +140,15 @@ const comparing = (comparison: Comparison): Leaf => ({
   onJson: (value) => compareJson(value, comparison),
 });
 
-function compileLeaf(storage: Storage, leaf: Leaf): Condition {
+/**
+ * True when some row of the side table meets the condition. `offset 0` makes PostgreSQL ask row by row: once a hint has
+ * left few candidates, it must not begin with the side table instead.
+ */
+function someRow({ from }: SideTable, condition: Condition | undefined, isHinted: boolean): Condition {
+  return sql<SqlBool>`exists (select 1 ${from}${condition ? sql` and ${condition}` : sql``}${isHinted ? sql` offset 0` : sql``})`;
+}
+
+function compileLeaf(storage: Storage, leaf: Leaf, isHinted: boolean): Condition {
   const { path } = leaf;
   if (storage.unsupported.includes(path.text)) throw unsupportedPath(path);
   const column = storage.columns[path.text];
@@ -152,9 +160,9 @@ function compileLeaf(storage: Storage, leaf: Leaf): Condition {
   }
   const side = path.extension === undefined ? storage.sideTables[path.attribute.name] : undefined;
   if (side) {
-    if (!path.subAttribute) return sql<SqlBool>`exists (select 1 ${side.from})`;
+    if (!path.subAttribute) return someRow(side, undefined, isHinted);
     const sideColumn = side.columns[path.subAttribute.name];
-    if (sideColumn) return sql<SqlBool>`exists (select 1 ${side.from} and ${leaf.onColumn(sideColumn)})`;
+    if (sideColumn) return someRow(side, leaf.onColumn(sideColumn), isHinted);
   }
   const json = attributeJson(storage, path);
   if (!path.attribute.multiValued) return leaf.onJson(subJson(json, path));
@@ -204,7 +212,7 @@ function noNesting(filter: TypedFilter & { kind: 'element' }): Condition {
   throw unsupportedPath(filter.path);
 }
 
-function compileElement(storage: Storage, element: TypedFilter & { kind: 'element' }): Condition {
+function compileElement(storage: Storage, element: TypedFilter & { kind: 'element' }, isHinted: boolean): Condition {
   const { path, filter } = element;
   const side = path.extension === undefined ? storage.sideTables[path.attribute.name] : undefined;
   if (side && fits(side, filter)) {
@@ -217,7 +225,7 @@ function compileElement(storage: Storage, element: TypedFilter & { kind: 'elemen
       },
       noNesting,
     );
-    return sql<SqlBool>`exists (select 1 ${side.from} and ${condition})`;
+    return someRow(side, condition, isHinted);
   }
   if (side && path.attribute.name !== 'emails') throw unsupportedPath(path);
   return someElement(attributeJson(storage, path), (value) =>
@@ -230,12 +238,12 @@ function compileElement(storage: Storage, element: TypedFilter & { kind: 'elemen
  * @throws ScimFailure invalidFilter for the few paths whose values are not stored.
  */
 export function filterToSql(storage: Storage, filter: TypedFilter): Condition {
+  const hint = searchHint(storage, filter);
   const condition = compileBoolean(
     filter,
-    (leaf) => compileLeaf(storage, leaf),
-    (element) => compileElement(storage, element),
+    (leaf) => compileLeaf(storage, leaf, hint !== undefined),
+    (element) => compileElement(storage, element, hint !== undefined),
   );
-  const hint = searchHint(storage, filter);
   return hint ? sql<SqlBool>`(${condition} and ${hint})` : condition;
 }
 

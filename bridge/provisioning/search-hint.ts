@@ -47,22 +47,24 @@ function necessary(searched: NonNullable<Storage['searched']>, filter: TypedFilt
   }
 }
 
-/** Equality with, or the beginning of, a string: better found by its own index. */
-function isSelective(filter: TypedFilter): boolean {
-  return (
-    filter.kind === 'compare' && filter.type === 'string' && (filter.operator === 'eq' || filter.operator === 'sw')
-  );
+/** Equality with, or the beginning of, a string that has an index of its own. */
+function isSelective({ columns, searched }: Storage, filter: TypedFilter): boolean {
+  if (filter.kind !== 'compare' || filter.type !== 'string') return false;
+  const { path, operator } = filter;
+  const isIndexed = path.text in columns || path.text in (searched?.columns ?? {});
+  return isIndexed && path.extension === undefined && (operator === 'eq' || operator === 'sw');
 }
 
 /** Whether finding parts of strings is what takes the time. */
-function asksForParts(filter: TypedFilter): boolean {
+function asksForParts(storage: Storage, filter: TypedFilter): boolean {
+  const asks = (operand: TypedFilter): boolean => asksForParts(storage, operand);
   switch (filter.kind) {
     case 'and':
-      return filter.operands.some(asksForParts) && !filter.operands.some(isSelective);
+      return filter.operands.some(asks) && !filter.operands.some((operand) => isSelective(storage, operand));
     case 'or':
-      return filter.operands.some(asksForParts);
+      return filter.operands.some(asks);
     case 'element':
-      return asksForParts(filter.filter);
+      return asks(filter.filter);
     case 'compare':
       return filter.type === 'string' && (filter.operator === 'co' || filter.operator === 'ew');
     default:
@@ -71,8 +73,9 @@ function asksForParts(filter: TypedFilter): boolean {
 }
 
 /** The hint for a filter, or undefined where it would not help. */
-export function searchHint({ searched }: Storage, filter: TypedFilter): Condition | undefined {
-  if (!searched || !asksForParts(filter)) return undefined;
+export function searchHint(storage: Storage, filter: TypedFilter): Condition | undefined {
+  const { searched } = storage;
+  if (!searched || !asksForParts(storage, filter)) return undefined;
   const condition = necessary(searched, filter);
   return condition && sql<SqlBool>`exists (select 1 ${searched.from} and ${condition})`;
 }

@@ -40,6 +40,7 @@ const listed = [
   'emails.value co "r00123"',
   'userName co "r00123" or displayName co "quist 123" or emails.value co "r00123"',
   'userName co "r00123" and active eq true',
+  'emails[type eq "work" and value co "r00123"]',
 ];
 
 function pageOf(filter: string) {

@@ -99,7 +99,7 @@ export function scimComparisonsOn({
         method: 'POST',
         path: `/scim/v2/${directory.slug}/Users`,
         headers,
-        body: JSON.stringify(userBody(n, 'new')),
+        body: JSON.stringify(userBody(n, `new-${process.pid}-`)),
       })),
       baseline: bare('plain', 201, create('plain')),
       tuned: bare('tuned', 201, create('tuned')),

@@ -18,12 +18,13 @@ exception when others then
   raise notice 'pg_trgm is not available (%): searching for parts of names in large directories will be slow', sqlerrm;
 end $$`;
 
-/** An extension that was there already may lie in any schema. */
+/** An extension that was there already may lie in any schema. A search reads what is pending, so that is kept short. */
 const indexTrigrams = `do $$ declare home text; begin
   select n.nspname into home from pg_opclass c join pg_namespace n on n.oid = c.opcnamespace where c.opcname = 'gin_trgm_ops';
   if home is not null then
     execute format('create index user_search_trigrams_idx on user_search using gin
-      (user_name_key %1$I.gin_trgm_ops, display_name_key %1$I.gin_trgm_ops, email_keys %1$I.gin_trgm_ops)', home);
+      (user_name_key %1$I.gin_trgm_ops, display_name_key %1$I.gin_trgm_ops, email_keys %1$I.gin_trgm_ops)
+      with (gin_pending_list_limit = 512)', home);
   end if;
 end $$`;
 
@@ -57,6 +58,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     constraint user_search_pkey primary key (directory_id, user_id),
     constraint user_search_user_fkey foreign key (directory_id, user_id) references users (directory_id, id) on delete cascade
   )`);
+  // Finer statistics, or PostgreSQL takes a rare substring for a frequent one and reads the whole table. Citus takes them
+  // from the table as it is distributed.
+  const finer = ['user_name_key', 'display_name_key', 'email_keys'].map(
+    (column) => `alter ${column} set statistics 1000`,
+  );
+  await run(`alter table user_search ${finer.join(', ')}`);
   await distribute(db, 'user_search');
   await copyKeys(db);
   await run(indexTrigrams);
