@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
+import { federationAttributesCommand } from './federation-attributes.ts';
 import { formatTime } from './table.ts';
 
 type Federations = CommandContext['services']['federations'];
@@ -167,5 +168,6 @@ export function federationCommand(shell: Shell): Command {
         },
       }),
     )
+    .addCommand(federationAttributesCommand(shell))
     .addCommand(deleteCommand(shell));
 }

@@ -74,6 +74,10 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
+const attributeNames = z.array(z.string()).openapi({
+  description: 'The attributes that the bridge maps, by the names that users have them under; not `locale`.',
+});
+
 export const federationSchema = z
   .object({
     federation: z.string(),
@@ -92,6 +96,7 @@ export const federationSchema = z
       }),
     ),
     reservedUsernames: z.array(z.string()).openapi({ description: 'In lower case.' }),
+    attributes: attributeNames,
   })
   .openapi('Federation');
 
@@ -157,7 +162,13 @@ export const verdictSchema = z
 
 export const exportLineSchema = z
   .union([
-    z.object({ kind: z.literal('header'), cursor: z.string(), revision: z.string(), time: z.number().int() }),
+    z.object({
+      kind: z.literal('header'),
+      cursor: z.string(),
+      revision: z.string(),
+      time: z.number().int(),
+      attributes: attributeNames,
+    }),
     z.object({ kind: z.literal('group'), state: z.enum(['present', 'read-only']), group: groupSchema }),
     z.object({ kind: z.literal('user'), state: z.literal('present'), user: userSchema }),
     z.object({ kind: z.literal('user'), state: z.literal('read-only'), id: z.uuid() }),

@@ -62,13 +62,19 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
     for await (const rows of pages) {
       yield rows
         .filter((row) => row.visible)
-        .map((row) => ({ kind: 'user', state: 'present', user: toApiUser(row, slug) }));
+        .map((row) => ({ kind: 'user', state: 'present', user: toApiUser(row, slug, topology.attributes) }));
     }
   }
 
   async function* linesOf(topology: Topology, cursor: Cursor): AsyncGenerator<ExportLine[]> {
     yield [
-      { kind: 'header', cursor: encodeCursor(cursor), revision: revisionOf(topology), time: clock.now().getTime() },
+      {
+        kind: 'header',
+        cursor: encodeCursor(cursor),
+        revision: revisionOf(topology),
+        time: clock.now().getTime(),
+        attributes: topology.attributes.mappings.map(({ attribute }) => attribute),
+      },
     ];
     const counts = { users: 0, groups: 0 };
     for (const directory of topology.directories) {

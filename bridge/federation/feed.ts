@@ -129,7 +129,14 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
       const ended = reasons.some((reason) => endingSessions.includes(reason));
       const common = { kind: 'user' as const, id, reasons, ...described(directory.slug, touched) };
       if (row && isEnabled(directory) && row.visible) {
-        return [{ ...common, state: 'present', user: toApiUser(row, directory.slug), endSessions: ended }];
+        return [
+          {
+            ...common,
+            state: 'present',
+            user: toApiUser(row, directory.slug, topology.attributes),
+            endSessions: ended,
+          },
+        ];
       }
       if (row && !isEnabled(directory))
         return touched.own ? [{ ...common, state: 'read-only', endSessions: ended }] : [];

@@ -8,8 +8,8 @@ import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
-import type { FederationChange, FederationToken } from './repositories/federations.ts';
-import type { FederationRepository } from './repository.ts';
+import { federationAbsent as absent, type ChangeDeps, createFederationChanges } from './change.ts';
+import type { FederationToken } from './repositories/federations.ts';
 import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
 
 const priorityStep = 10;
@@ -22,15 +22,10 @@ export interface FederationDescription extends Federation {
   reserved: ReservedUsername[];
 }
 
-export interface LifeCycleDeps {
-  repository: FederationRepository;
+export interface LifeCycleDeps extends ChangeDeps {
   directories: Pick<DirectoryService, 'requireDirectory'>;
   clock: Clock;
-  /** Told the federation's id after a commit that its readers must see. */
-  onChange: (federationId: string) => void;
 }
-
-const absent = (slug: string) => new ApiError('federation_absent', `There is no federation "${slug}".`);
 
 function checkPriority(priority: number | undefined): void {
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= maxPriority)) {
@@ -50,20 +45,7 @@ function usernameKeyOf(username: string): string {
 
 /** Each method throws ApiError: `federation_absent`, `directory_absent`, `token_absent`, `conflict` or `invalid_request`. */
 export function createLifeCycle({ repository, directories, clock, onChange }: LifeCycleDeps) {
-  async function requireFederation(slug: string): Promise<Federation> {
-    const federation = await repository.findFederation(slug);
-    if (!federation) throw absent(slug);
-    return federation;
-  }
-
-  /** Runs one change under the federation's lock, with a new revision, and tells the readers when it is committed. */
-  async function change<T>(slug: string, work: (change: FederationChange) => Promise<T>): Promise<T> {
-    const { id } = await requireFederation(slug);
-    const done = await repository.changeFederation(id, work);
-    if (!done) throw absent(slug);
-    onChange(id);
-    return done.result;
-  }
+  const { requireFederation, change } = createFederationChanges({ repository, onChange });
 
   return {
     requireFederation,

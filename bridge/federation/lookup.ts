@@ -37,6 +37,25 @@ export async function requireTopology(
   return topology;
 }
 
+/** A filter as Keycloak asks it: attributes by Keycloak's names. */
+export type AskedFilter = Omit<UserFilter, 'attributes'> & {
+  attributes?: readonly { name: string; value: string }[] | undefined;
+};
+
+/** Undefined when it asks for an attribute that no user of the federation has. */
+function filterFor(
+  { attributes }: Topology,
+  { attributes: asked = [], ...filter }: AskedFilter,
+): UserFilter | undefined {
+  const wanted: NonNullable<UserFilter['attributes']>[number][] = [];
+  for (const { name, value } of asked) {
+    const source = attributes.sourceOf(name);
+    if (!source) return undefined;
+    wanted.push({ source, value });
+  }
+  return { ...filter, attributes: wanted };
+}
+
 export function createLookup({ repository, clock, passwords }: LookupDeps) {
   let unusedHash: Promise<string> | undefined;
 
@@ -54,7 +73,8 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
     return directory;
   }
 
-  const userOf = (topology: Topology, row: StoredUser): ApiUser => toApiUser(row, directoryOf(topology, row).slug);
+  const userOf = (topology: Topology, row: StoredUser): ApiUser =>
+    toApiUser(row, directoryOf(topology, row).slug, topology.attributes);
   const groupOf = (topology: Topology, row: StoredGroup): ApiGroup => toApiGroup(row, directoryOf(topology, row).slug);
 
   /** @throws ApiError group_absent, or directory_disabled when the group is known but its directory is switched off. */
@@ -81,6 +101,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
           health: 'ok',
         })),
         reservedUsernames: topology.reserved.map(({ usernameKey }) => usernameKey),
+        attributes: topology.attributes.mappings.map(({ attribute }) => attribute),
       };
     },
 
@@ -105,14 +126,17 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
       return userOf(topology, user);
     },
 
-    async listUsers(federationId: string, filter: UserFilter, page: Page): Promise<ApiUser[]> {
+    async listUsers(federationId: string, asked: AskedFilter, page: Page): Promise<ApiUser[]> {
       const topology = await topologyOf(federationId);
-      const users = await repository.listUsers(reachOf(topology), filter, page);
+      const filter = filterFor(topology, asked);
+      const users = filter ? await repository.listUsers(reachOf(topology), filter, page) : [];
       return users.map((user) => userOf(topology, user));
     },
 
-    async countUsers(federationId: string, filter: UserFilter): Promise<number> {
-      return repository.countUsers(reachOf(await topologyOf(federationId)), filter);
+    async countUsers(federationId: string, asked: AskedFilter): Promise<number> {
+      const topology = await topologyOf(federationId);
+      const filter = filterFor(topology, asked);
+      return filter ? repository.countUsers(reachOf(topology), filter) : 0;
     },
 
     /** An inactive user's password is checked like any other: `enabled` says whether it may log in. */
@@ -126,7 +150,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
         return { result: 'unavailable', reason: 'directory_disabled', retryAfterSeconds: disabledRetrySeconds };
       }
       if (!found.user.visible) throw userAbsent();
-      const { version, enabled } = toApiUser(found.user, directory.slug);
+      const { version, enabled } = toApiUser(found.user, directory.slug, topology.attributes);
       if (found.passwordHash === null) {
         await pretendToVerify(password);
         return { result: 'no-password', version, enabled };

@@ -4,6 +4,7 @@ import type { EventReader } from '../events/repository.ts';
 import type { ChangeSignal } from '../events/signal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
+import { createAttributeService } from './attribute-service.ts';
 import { createExport } from './export.ts';
 import { createFeed } from './feed.ts';
 import { createLifeCycle } from './life-cycle.ts';
@@ -30,6 +31,7 @@ export function createFederationService({
   const feed = createFeed({ repository, events, clock, signal });
   return {
     ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
+    ...createAttributeService({ repository, onChange: signal.changed }),
     ...createLookup({ repository, clock, passwords }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,

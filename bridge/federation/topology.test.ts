@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultAttributes } from './attribute-mappings.ts';
 import { type FederationDirectory, reachOf, revisionOf, type Topology } from './topology.ts';
 
 const directory = (id: string, priority: number, over: Partial<FederationDirectory> = {}): FederationDirectory => ({
@@ -14,6 +15,7 @@ const directory = (id: string, priority: number, over: Partial<FederationDirecto
 
 const topology = (directories: FederationDirectory[], revision = 1): Topology => ({
   federation: { id: 'f', slug: 'f', name: 'f', revision, createdAt: new Date(0) },
+  attributes: defaultAttributes,
   directories,
   reserved: [{ usernameKey: 'admin', reason: 'local account' }],
 });

@@ -1,6 +1,7 @@
 // What a federation consists of at one moment, and what follows from that alone.
 import { createHash } from 'node:crypto';
 import type { DirectoryKind } from '../platform/db/database.ts';
+import type { CompiledAttributes } from './attribute-mappings.ts';
 
 export interface Federation {
   id: string;
@@ -32,6 +33,8 @@ export interface ReservedUsername {
 
 export interface Topology {
   federation: Federation;
+  /** What its users' attributes are called, and where they come from. */
+  attributes: CompiledAttributes;
   /** In the order of priority. */
   directories: FederationDirectory[];
   reserved: ReservedUsername[];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
-import { attributeNames, readAttribute, resourceWith } from './attributes.ts';
+import { defaultAttributes } from './attribute-mappings.ts';
 import type { StoredUser } from './stored.ts';
 import { toApiGroup, toApiUser } from './user-mapper.ts';
 
@@ -21,7 +20,7 @@ const user: StoredUser = {
 
 describe('toApiUser', () => {
   it('says null for what the user does not have, and leaves absent attributes out', () => {
-    expect(toApiUser(user, 'acme')).toEqual({
+    expect(toApiUser(user, 'acme', defaultAttributes)).toEqual({
       id: 'u',
       username: 'Anna',
       email: null,
@@ -39,7 +38,7 @@ describe('toApiUser', () => {
   });
 
   it('gives another version for another resource, group set or group name', () => {
-    const of = (over: Partial<StoredUser>) => toApiUser({ ...user, ...over }, 'acme').version;
+    const of = (over: Partial<StoredUser>) => toApiUser({ ...user, ...over }, 'acme', defaultAttributes).version;
     const groups = [{ id: 'g', name: 'Sales' }];
     const versions = [
       of({}),
@@ -64,27 +63,5 @@ describe('toApiGroup', () => {
       version: expect.any(String),
     });
     expect(toApiGroup({ ...group, name: 'Selling' }, 'acme').version).not.toBe(toApiGroup(group, 'acme').version);
-  });
-});
-
-describe('attributes', () => {
-  it.each(attributeNames)('finds %s where a filter on it looks', (name) => {
-    expect(readAttribute(resourceWith(name, 'value'), name)).toEqual(['value']);
-  });
-
-  it.each([
-    ['a number', { title: 1 }],
-    ['an empty text', { title: '' }],
-    ['an object', { title: { value: 'x' } }],
-    ['null', { title: null }],
-  ])('leaves out %s', (_, resource) => {
-    expect(readAttribute(resource, 'title')).toEqual([]);
-  });
-
-  it('survives any shape on the way to a value', () => {
-    for (const shape of [null, 'x', [], [null], { manager: 'x' }, { manager: [] }]) {
-      expect(readAttribute({ [ENTERPRISE_USER_SCHEMA]: shape }, 'manager')).toEqual([]);
-      expect(readAttribute({ phoneNumbers: shape }, 'phoneNumbers')).toEqual([]);
-    }
   });
 });

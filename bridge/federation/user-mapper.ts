@@ -1,6 +1,6 @@
 // From stored rows to the users and groups of the user-storage API.
 import { hash } from 'node:crypto';
-import { attributeNames, readAttribute } from './attributes.ts';
+import type { CompiledAttributes } from './attribute-mappings.ts';
 import type { ApiGroup, ApiUser } from './contracts.ts';
 import type { StoredGroup, StoredUser } from './stored.ts';
 
@@ -10,20 +10,11 @@ const mapping = 1;
 const versionOf = (...parts: unknown[]): string =>
   hash('sha256', JSON.stringify([mapping, ...parts]), 'base64url').slice(0, 16);
 
-function attributesOf(resource: Record<string, unknown>): Record<string, string[]> {
-  const attributes: Record<string, string[]> = {};
-  for (const name of attributeNames) {
-    const values = readAttribute(resource, name);
-    if (values.length > 0) attributes[name] = values;
-  }
-  return attributes;
-}
-
 /** Keycloak's columns for names take 255 characters; a longer name must not keep the rest of the user away. */
 const cut = (name: string | null): string | null => (name === null ? null : [...name].slice(0, 255).join(''));
 
 /** `directory` is the slug of the user's directory. */
-export function toApiUser(user: StoredUser, directory: string): ApiUser {
+export function toApiUser(user: StoredUser, directory: string, attributes: CompiledAttributes): ApiUser {
   return {
     id: user.id,
     username: user.userName,
@@ -34,9 +25,14 @@ export function toApiUser(user: StoredUser, directory: string): ApiUser {
     directory,
     externalId: user.externalId,
     // The resource's version doesn't rise when the user joins a group or one of its groups is renamed.
-    version: versionOf(user.version, directory, user.groups),
+    version: versionOf(
+      user.version,
+      directory,
+      user.groups,
+      ...(attributes.fingerprint ? [attributes.fingerprint] : []),
+    ),
     createdAt: user.createdAt.getTime(),
-    attributes: attributesOf(user.resource),
+    attributes: attributes.read(user.resource),
     groups: user.groups.map(({ id, name }) => ({ id, name, path: [directory, name] })),
     readOnly: null,
   };

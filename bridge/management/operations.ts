@@ -1,29 +1,8 @@
 // The operations of the management API as OpenAPI describes them; routes.ts answers them.
-import { createRoute, type z } from '@hono/zod-openapi';
-import { problemSchema } from '../federation/contracts.ts';
+import { createRoute } from '@hono/zod-openapi';
 import * as shapes from './contracts.ts';
-
-const common = { tags: ['Management'], security: [{ adminToken: [] }] };
-
-function refusals(own: Partial<Record<400 | 404 | 409, string>>) {
-  const all = { ...own, 401: 'unauthorized', 500: 'internal_error' };
-  return Object.fromEntries(
-    Object.entries(all).map(([status, codes]) => [
-      status,
-      {
-        description: `Problem with the code ${codes}`,
-        content: { 'application/problem+json': { schema: problemSchema } },
-      },
-    ]),
-  );
-}
-
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
-const nothing = { 204: { description: 'Done' } };
+import { body, common, json, nothing, refusals } from './descriptions.ts';
+import { mappingOperations } from './mappings/operations.ts';
 
 export const listDirectories = createRoute({
   ...common,
@@ -207,4 +186,5 @@ export const managementOperations = [
   deleteAttachment,
   createFederationToken,
   revokeFederationToken,
+  ...mappingOperations,
 ];

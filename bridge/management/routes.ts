@@ -10,6 +10,7 @@ import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
 
 export interface ManagementDeps {
@@ -169,6 +170,7 @@ export function managementRoutes(
     await federations.revokeToken(slug, tokenId);
     return c.body(null, 204);
   });
+  addMappingRoutes(app, federations);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

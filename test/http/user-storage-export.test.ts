@@ -40,7 +40,13 @@ describe('GET /export', () => {
     const sales = await store.newGroup(upper, 'Sales', [anna.id]);
     const lines = await client.export();
     expect(lines).toEqual([
-      { kind: 'header', cursor: expect.any(String), revision: expect.any(String), time: expect.any(Number) },
+      {
+        kind: 'header',
+        cursor: expect.any(String),
+        revision: expect.any(String),
+        time: expect.any(Number),
+        attributes: expect.arrayContaining(['department']),
+      },
       { kind: 'group', state: 'present', group: (await client.get(`/groups/${sales.id}`)).body },
       { kind: 'user', state: 'present', user: (await client.get(`/users/${anna.id}`)).body },
       { kind: 'user', state: 'present', user: (await client.get(`/users/${bertil.id}`)).body },

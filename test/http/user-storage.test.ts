@@ -158,6 +158,7 @@ describe('GET /', () => {
         { slug: second.slug, kind: 'scim', priority: 20, enabled: false, health: 'ok' },
       ],
       reservedUsernames: ['failover-admin'],
+      attributes: expect.arrayContaining(['displayName', 'department', 'manager']),
     });
     expect((await client.get('/')).body.federation).toBe(client.slug);
   });

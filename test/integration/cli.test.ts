@@ -216,6 +216,13 @@ describe('a mistake is one clear line and the right exit code', () => {
     ['two owners of a token', 2, /cannot be used with/, ['token', 'list', '--directory', 'a', '--federation', 'b']],
     ['a federation token with scopes', 2, /--scope/, ['token', 'create', '--federation', 'a', '--scope', 'read']],
     ['nothing to change', 2, /--priority or --enabled/, ['federation', 'set-directory', 'a', 'b']],
+    [
+      'a mapping of both',
+      2,
+      /either --all or --first/,
+      ['federation', 'attributes', 'map', 'a', 'title', 'b', '--all', '--first'],
+    ],
+    ['a file that is not there', 2, /can't be read/, ['federation', 'attributes', 'import', 'a', 'nowhere.json']],
     ['connect to nowhere', 2, /--keycloak, --realm, --federation/, ['connect']],
     [
       'connect without a login',

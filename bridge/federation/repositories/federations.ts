@@ -2,6 +2,7 @@
 // belong to the operator, not to a directory.
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Database, FederationsTable, FederationTokensTable } from '../../platform/db/database.ts';
+import { type AttributeMapping, createAttributeCompiler } from '../attribute-mappings.ts';
 import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
 
 export interface FederationToken {
@@ -29,7 +30,7 @@ export interface Attachment {
   enabled: boolean;
 }
 
-function toFederation(row: Selectable<FederationsTable>): Federation {
+function toFederation(row: Pick<Selectable<FederationsTable>, (typeof federationColumns)[number]>): Federation {
   return { id: row.id, slug: row.slug, name: row.name, revision: row.revision, createdAt: row.created_at };
 }
 
@@ -49,6 +50,7 @@ function toToken(row: Pick<Selectable<FederationTokensTable>, (typeof tokenColum
 }
 
 interface TopologyRow {
+  attribute_mappings: AttributeMapping[] | null;
   id: string;
   slug: string;
   name: string;
@@ -58,12 +60,8 @@ interface TopologyRow {
   reserved: ReservedUsername[];
 }
 
-function toTopology({ directories, reserved, ...federation }: TopologyRow): Topology {
-  return { federation: toFederation(federation), directories, reserved };
-}
-
 const selectTopology = sql`
-  select f.id, f.slug, f.name, f.revision, f.created_at,
+  select f.id, f.slug, f.name, f.revision, f.created_at, f.attribute_mappings,
     coalesce((
       select json_agg(json_build_object(
         'id', d.id, 'slug', d.slug, 'name', d.name, 'kind', d.kind, 'priority', a.priority,
@@ -116,6 +114,21 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
       return numDeletedRows > 0n;
     },
 
+    /** The mappings as they are stored; null for the default ones. */
+    async readAttributeMappings(): Promise<AttributeMapping[] | null> {
+      const row = await trx
+        .selectFrom('federations')
+        .select('attribute_mappings')
+        .where('id', '=', federationId)
+        .executeTakeFirstOrThrow();
+      return row.attribute_mappings;
+    },
+
+    async writeAttributeMappings(mappings: readonly AttributeMapping[] | null): Promise<void> {
+      const stored = mappings === null ? null : JSON.stringify(mappings);
+      await trx.updateTable('federations').set({ attribute_mappings: stored }).where('id', '=', federationId).execute();
+    },
+
     async reserve({ usernameKey, reason }: ReservedUsername): Promise<void> {
       await trx
         .insertInto('reserved_usernames')
@@ -139,6 +152,7 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
 export type FederationChange = ReturnType<typeof changeOf>;
 
 export function createFederationQueries(db: Kysely<Database>) {
+  const compileAttributes = createAttributeCompiler();
   return {
     async insertFederation({ createdAt, ...columns }: Federation): Promise<void> {
       await db
@@ -169,7 +183,15 @@ export function createFederationQueries(db: Kysely<Database>) {
 
     async findTopology(federationId: string): Promise<Topology | undefined> {
       const { rows } = await sql<TopologyRow>`${selectTopology} where f.id = ${federationId}`.execute(db);
-      return rows[0] && toTopology(rows[0]);
+      const [row] = rows;
+      if (!row) return undefined;
+      const { directories, reserved, attribute_mappings: mappings, ...federation } = row;
+      return {
+        federation: toFederation(federation),
+        attributes: compileAttributes(federation, mappings),
+        directories,
+        reserved,
+      };
     },
 
     /**

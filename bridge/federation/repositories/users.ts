@@ -3,10 +3,11 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { isStorable } from '../../platform/db/storable.ts';
-import { isAttributeName, resourceWith } from '../attributes.ts';
+import type { AttributeSource } from '../attribute-source.ts';
 import { containing, parseSearch, type SearchWord } from '../search.ts';
 import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
 import type { Reach } from '../topology.ts';
+import { attributeMatches } from './attribute-filter.ts';
 import { isUnreserved, isVisible, shadowedAmong } from './visibility.ts';
 
 export interface UserFilter {
@@ -19,7 +20,7 @@ export interface UserFilter {
   exact?: boolean | undefined;
   enabled?: boolean | undefined;
   /** All must hold. */
-  attributes?: readonly { name: string; value: string }[] | undefined;
+  attributes?: readonly { source: AttributeSource; value: string }[] | undefined;
 }
 
 export interface Page {
@@ -101,14 +102,7 @@ function nameMatches(column: 'given_name' | 'family_name', value: string, exact:
 /** The filter's conditions, or undefined when nothing can match. */
 function conditionsOf(filter: UserFilter): RawBuilder<boolean>[] | undefined {
   const { search, username, email, firstName, lastName, exact = false, enabled, attributes = [] } = filter;
-  const texts = [
-    search,
-    username,
-    email,
-    firstName,
-    lastName,
-    ...attributes.flatMap(({ name, value }) => [name, value]),
-  ];
+  const texts = [search, username, email, firstName, lastName, ...attributes.map(({ value }) => value)];
   if (!texts.every((text) => text === undefined || isStorable(text))) return undefined;
   const conditions = parseSearch(search ?? '').map(wordMatches);
   if (username !== undefined) conditions.push(fieldMatches('user_name_key', username, exact));
@@ -116,9 +110,9 @@ function conditionsOf(filter: UserFilter): RawBuilder<boolean>[] | undefined {
   if (firstName !== undefined) conditions.push(nameMatches('given_name', firstName, exact));
   if (lastName !== undefined) conditions.push(nameMatches('family_name', lastName, exact));
   if (enabled !== undefined) conditions.push(sql`u.active = ${enabled}`);
-  for (const { name, value } of attributes) {
-    if (!isAttributeName(name) || value === '') return undefined;
-    conditions.push(sql`u.resource @> ${JSON.stringify(resourceWith(name, value))}::jsonb`);
+  for (const { source, value } of attributes) {
+    if (value === '') return undefined;
+    conditions.push(attributeMatches(source, value));
   }
   return conditions;
 }

@@ -120,12 +120,21 @@ export interface EventHeadsTable {
   position: Int8;
 }
 
+/** An entry of a federation's attribute mappings. */
+export interface AttributeMappingJson {
+  path: string;
+  attribute: string;
+  multiValued: boolean;
+}
+
 export interface FederationsTable {
   id: string;
   slug: string;
   name: string;
   revision: Generated<Int8>;
   created_at: Timestamp;
+  /** Null: the default ones. */
+  attribute_mappings: ColumnType<AttributeMappingJson[] | null, string | null | undefined, string | null>;
 }
 
 export interface FederationDirectoriesTable {
@@ -133,6 +142,17 @@ export interface FederationDirectoriesTable {
   directory_id: string;
   priority: number;
   enabled: Generated<boolean>;
+}
+
+export interface FederationRoleMappingsTable {
+  federation_id: string;
+  directory_id: string;
+  position: number;
+  group_id: string | null;
+  group_name: string | null;
+  client: string | null;
+  role: string;
+  allow_admin: boolean;
 }
 
 export interface FederationTokensTable {
@@ -182,6 +202,7 @@ export interface Database {
   event_heads: EventHeadsTable;
   federations: FederationsTable;
   federation_directories: FederationDirectoriesTable;
+  federation_role_mappings: FederationRoleMappingsTable;
   federation_tokens: FederationTokensTable;
   reserved_usernames: ReservedUsernamesTable;
   consumers: ConsumersTable;

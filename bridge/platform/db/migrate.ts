@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import * as initialStore from './migrations/20261122-initial-store.ts';
 import * as serverKeys from './migrations/20261122-server-keys.ts';
 import * as textSearch from './migrations/20261122-text-search.ts';
+import * as federationMappings from './migrations/20261123-federation-mappings.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '20261122-initial-store': initialStore,
   '20261122-server-keys': serverKeys,
   '20261122-text-search': textSearch,
+  '20261123-federation-mappings': federationMappings,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };
