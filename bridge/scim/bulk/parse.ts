@@ -1,6 +1,7 @@
 // Reads the body of a POST to /Bulk (RFC 7644 §3.7). What is wrong with one operation fails that operation only.
 
 import { badRequest, quote, type ScimError, scimError } from '../errors.ts';
+import { forgives, type ToleranceOptions } from '../interop/tolerances.ts';
 import { isObject } from '../json.ts';
 import { entryOf } from '../resource/schemas.ts';
 import { checkNames, checkText } from '../resource/text.ts';
@@ -10,11 +11,9 @@ import type { BadBulkOperation, BulkMethod, BulkOperation, BulkRequest, BulkTarg
 
 export const BULK_REQUEST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-export interface BulkOptions {
+export interface BulkOptions extends Pick<ToleranceOptions, 'looseSchemas' | 'used'> {
   readonly resourceTypes: readonly ResourceTypeDefinition[];
   readonly maxOperations: number;
-  /** See Tolerances: a missing `schemas` passes. */
-  readonly looseSchemas: boolean;
 }
 
 const methods: readonly BulkMethod[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -31,7 +30,8 @@ export function parseBulkRequest(body: unknown, options: BulkOptions): Result<Bu
   const tooMany = checkNames(body);
   if (tooMany !== undefined) return fail(tooMany);
   const schemas = entryOf(body, 'schemas');
-  if (!options.looseSchemas && !(Array.isArray(schemas) && schemas.includes(BULK_REQUEST_SCHEMA))) {
+  const isNamed = Array.isArray(schemas) && schemas.includes(BULK_REQUEST_SCHEMA);
+  if (!isNamed && !forgives(options, 'looseSchemas')) {
     return fail(badRequest('invalidSyntax', `schemas must be ["${BULK_REQUEST_SCHEMA}"].`));
   }
   const list = entryOf(body, 'Operations');

@@ -1,6 +1,7 @@
 // Filter text to syntax tree (RFC 7644 §3.4.2.2): recursive descent with a depth limit, linear in the length.
 
 import { badRequest, quote } from '../errors.ts';
+import { forgives, type ToleranceOptions } from '../interop/tolerances.ts';
 import { fail, ok, type Result } from '../result.ts';
 import {
   type CompareOperator,
@@ -11,10 +12,8 @@ import {
 } from './ast.ts';
 import { isJsonNumber, Scanner } from './scanner.ts';
 
-export interface FilterOptions extends Partial<FilterLimits> {
-  /** See Tolerances: `userName eq anna` is `userName eq "anna"`. Off when absent. */
-  readonly unquotedFilterValues?: boolean;
-}
+/** Where it is forgiven, `userName eq anna` is `userName eq "anna"`. */
+export interface FilterOptions extends Partial<FilterLimits>, Pick<ToleranceOptions, 'unquotedFilterValues' | 'used'> {}
 
 /** `name`, `name[filter]` or `name[filter].sub`, as in a PATCH path. */
 export interface BracketPath {
@@ -58,7 +57,7 @@ class FilterParser {
   insideBrackets = false;
   private readonly scanner: Scanner;
   private readonly limits: FilterLimits;
-  private readonly unquoted: boolean;
+  private readonly options: FilterOptions;
   private nodes = 0;
 
   constructor(text: string, options: FilterOptions) {
@@ -68,7 +67,7 @@ class FilterParser {
       maxDepth: options.maxDepth ?? DEFAULT_FILTER_LIMITS.maxDepth,
       maxNodes: options.maxNodes ?? DEFAULT_FILTER_LIMITS.maxNodes,
     };
-    this.unquoted = options.unquotedFilterValues ?? false;
+    this.options = options;
   }
 
   /** Why parsing failed, as a sentence. */
@@ -205,7 +204,7 @@ class FilterParser {
       // "+ 0" turns -0, which prints as "0", into 0.
       return Number.isFinite(number) ? number + 0 : this.failHere('the number is too large');
     }
-    if (this.unquoted && isPlainWord(word)) return word;
+    if (isPlainWord(word) && forgives(this.options, 'unquotedFilterValues')) return word;
     scanner.position = start;
     return this.failHere('expected a value: a string in double quotes, a number, true, false or null');
   }

@@ -26,6 +26,7 @@ const STRICT: Tolerances = {
   removeByValue: false,
   unquotedFilterValues: false,
   looseSchemas: false,
+  wrappedValues: false,
 };
 
 /** What every client in the field needs, whoever made it: they all echo, and none keeps to the schemas. */
@@ -51,6 +52,7 @@ const TOLERANCES: Record<ProfileName, Tolerances> = {
     removeByValue: true,
     unquotedFilterValues: true,
     looseSchemas: true,
+    wrappedValues: true,
   },
   rfc: STRICT,
   entra: {

@@ -20,8 +20,39 @@ export const toleranceNotes = {
   removeByValue: 'Entra, JumpCloud, Salesforce: `remove` with the values to be removed in `value`.',
   unquotedFilterValues: "Old authentik releases, Microsoft's collection: `userName eq anna` without quotes.",
   looseSchemas: 'Many: `schemas` missing or of other case or version in a body.',
+  wrappedValues: 'Salesforce: `{"members":[…]}` as the value for the path `members`, the attribute once more.',
 } as const;
 
 export type ToleranceName = keyof typeof toleranceNotes;
 
 export type Tolerances = Readonly<Record<ToleranceName, boolean>>;
+
+export const toleranceNames = Object.keys(toleranceNotes).filter(isToleranceName);
+
+/** Whether a stored name is that of a tolerance. */
+export function isToleranceName(name: string): name is ToleranceName {
+  return Object.hasOwn(toleranceNotes, name);
+}
+
+/** Told of each tolerance without which a request would have been refused, or read otherwise; maybe several times. */
+export type ToleranceReport = (name: ToleranceName) => void;
+
+/** The tolerances of a request, and who is told of their use. */
+export interface ReportedTolerances extends Tolerances {
+  readonly used?: ToleranceReport;
+}
+
+/** Tolerances as options of a parser or planner. What is absent is off, and nobody need be told. */
+export interface ToleranceOptions extends Partial<Tolerances> {
+  readonly used?: ToleranceReport;
+}
+
+/**
+ * Whether a habit is forgiven. To be asked only where the RFC's rule would refuse or mean something else, because the
+ * answer yes is reported as a use.
+ */
+export function forgives(options: ToleranceOptions, name: ToleranceName): boolean {
+  if (options[name] !== true) return false;
+  options.used?.(name);
+  return true;
+}

@@ -3,6 +3,7 @@
 import { badRequest, type ScimError } from '../errors.ts';
 import { evaluateElement } from '../filter/evaluate.ts';
 import type { TypedFilter } from '../filter/typed.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { singleElement, unwrapNamed } from '../interop/values.ts';
 import { deepEqual, isJsonObject, isObject, type JsonObject, type JsonValue, own } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
@@ -84,11 +85,11 @@ function applyToWhole(
     writeAttribute(draft.resource, path, undefined);
     return undefined;
   }
-  if (op === 'remove' && !draft.options.removeByValue) {
+  if (op === 'remove' && !forgives(draft.options, 'removeByValue')) {
     return badRequest('invalidValue', 'A remove operation takes no value; select the values by a filter in the path.');
   }
   // RFC 7644 §3.5.2.1 lets a lone value be added without an array around it.
-  const raw = unwrapNamed(value, attribute.name);
+  const raw = unwrapNamed(value, attribute.name, draft.options);
   const list = isUnassigned(raw) || Array.isArray(raw) ? raw : [raw];
   const read = readElements(attribute, list, draft.options, path.text);
   if (!read.ok) return read.error;
@@ -162,7 +163,8 @@ function applyToSelection(
   draft: Draft,
 ): ScimError | undefined {
   const { subAttribute } = selection;
-  const raw = subAttribute === undefined ? singleElement(operation.value, draft.options) : operation.value;
+  const isWhole = operation.op !== 'remove' && subAttribute === undefined;
+  const raw = isWhole ? singleElement(operation.value, draft.options) : operation.value;
   const isRemoval = operation.op === 'remove' || (operation.op === 'replace' && isUnassigned(raw));
   if (isRemoval && subAttribute === undefined) {
     writeAttribute(
@@ -225,7 +227,8 @@ function createElement(
   values: SubValues,
   draft: Draft,
 ): Result<JsonObject | undefined> {
-  if (!draft.options.createOnMiss || bindings === undefined || contradicts(bindings, values)) {
+  const canBeMade = bindings !== undefined && !contradicts(bindings, values);
+  if (!canBeMade || !forgives(draft.options, 'createOnMiss')) {
     return fail(badRequest('noTarget', `None of the ${path.text} is selected by the path.`));
   }
   if ([...values.values()].every((value) => value === undefined)) return ok(undefined);

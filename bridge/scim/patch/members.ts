@@ -2,6 +2,7 @@
 
 import { badRequest, type ScimError } from '../errors.ts';
 import type { TypedFilter } from '../filter/typed.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { unwrapNamed } from '../interop/values.ts';
 import { isObject } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
@@ -32,10 +33,10 @@ function applyToAll({ op, value }: PatchOperation, draft: Draft): ScimError | un
     draft.members.replaceAll([]);
     return undefined;
   }
-  if (op === 'remove' && !draft.options.removeByValue) {
+  if (op === 'remove' && !forgives(draft.options, 'removeByValue')) {
     return badRequest('invalidValue', 'A remove operation takes no value; select the members by a filter in the path.');
   }
-  const raw = unwrapNamed(value, 'members');
+  const raw = unwrapNamed(value, 'members', draft.options);
   const members = readMembers(isObject(raw) ? [raw] : raw, draft.options);
   if (!members.ok) return members.error;
   if (op === 'add') draft.members.add(members.value);
@@ -52,7 +53,7 @@ function applyToSelected(operation: PatchOperation, filter: TypedFilter, draft: 
     return undefined;
   }
   const [value] = values ?? [];
-  if (values?.length !== 1 || value === undefined || !draft.options.createOnMiss) {
+  if (values?.length !== 1 || value === undefined || !forgives(draft.options, 'createOnMiss')) {
     return badRequest('noTarget', 'Members are added by their value, or by a path that selects one value.');
   }
   if (operation.op === 'replace' && isUnassigned(operation.value)) {

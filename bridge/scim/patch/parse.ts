@@ -1,6 +1,7 @@
 // Reads the body of a PATCH into operations, each with one resolved target (RFC 7644 §3.5.2).
 
 import { badRequest, quote, type ScimError, scimError } from '../errors.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { isObject } from '../json.ts';
 import { type PatchPath, parsePath } from '../path/path.ts';
 import type { ValueOptions } from '../resource/options.ts';
@@ -81,9 +82,9 @@ function tooManyOperations(limit: number): ScimError {
 }
 
 function checkMessage(body: Record<string, unknown>, options: PatchOptions): ScimError | undefined {
-  if (options.looseSchemas) return undefined;
   const schemas = entryOf(body, 'schemas');
-  return Array.isArray(schemas) && schemas.includes(PATCH_OP_SCHEMA)
+  const isNamed = Array.isArray(schemas) && schemas.includes(PATCH_OP_SCHEMA);
+  return isNamed || forgives(options, 'looseSchemas')
     ? undefined
     : badRequest('invalidSyntax', `schemas must be ["${PATCH_OP_SCHEMA}"].`);
 }
@@ -126,8 +127,8 @@ function resolveOperation(
   if (!path.ok) return path;
   if (path.value.kind === 'unknown') return ok([]);
   // OneLogin adds a member by its value path alone; the filter says all there is to say.
-  const filterSaysAll = op === 'add' && path.value.kind === 'elements' && options.createOnMiss;
-  if (value === undefined && op !== 'remove' && !filterSaysAll) {
+  const filterSaysAll = op === 'add' && path.value.kind === 'elements';
+  if (value === undefined && op !== 'remove' && !(filterSaysAll && forgives(options, 'createOnMiss'))) {
     return fail(badRequest('invalidValue', `${op} ${quote(raw.path)} needs a value.`));
   }
   if (path.value.kind === 'schema') return resolveSchemaOperation(op, value, path.value, resourceType, options);
@@ -185,10 +186,10 @@ function parseKey(
   const path = parsePath(`${prefix}${key}`, resourceType, options);
   if (!path.ok) {
     const isJustAName = !key.includes('[') && !key.split(/[.:]/).some(isForbiddenName);
-    return options.unknownAttributes && isJustAName ? ok({ kind: 'unknown', text: key }) : path;
+    return isJustAName && forgives(options, 'unknownAttributes') ? ok({ kind: 'unknown', text: key }) : path;
   }
   const isSchema = path.value.kind === 'schema' && prefix === '';
   const isName = path.value.kind === 'attribute' && path.value.path.subAttribute === undefined;
-  if (isSchema || isName || path.value.kind === 'unknown' || options.pathKeys) return path;
+  if (isSchema || isName || path.value.kind === 'unknown' || forgives(options, 'pathKeys')) return path;
   return fail(badRequest('invalidPath', `${quote(key)} is not the name of an attribute.`));
 }

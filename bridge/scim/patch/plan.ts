@@ -1,6 +1,7 @@
 // Plans a PATCH: what the resource becomes and what happens to members and password (RFC 7644 §3.5.2).
 
 import { badRequest, type ScimError } from '../errors.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { cloneObject, deepEqual, own } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
 import { isOnlyLabels } from '../resource/elements.ts';
@@ -89,7 +90,7 @@ function checkEcho(operation: PatchOperation, target: AttributeTarget, draft: Dr
   if (path.attribute.name === 'id') {
     const isSame = operation.op !== 'remove' && operation.value === own(draft.resource, 'id');
     if (isSame) return undefined;
-  } else if (operation.pathless && draft.options.readOnlyEchoes) {
+  } else if (operation.pathless && forgives(draft.options, 'readOnlyEchoes')) {
     return undefined;
   }
   return badRequest('mutability', `${path.text} is read-only.`);
@@ -97,10 +98,13 @@ function checkEcho(operation: PatchOperation, target: AttributeTarget, draft: Dr
 
 /** `schemas` follows from the content, so naming known schemas has no effect and other changes are refused. */
 function checkSchemasOperation({ op, value, pathless }: PatchOperation, draft: Draft): ScimError | undefined {
-  if (draft.options.readOnlyEchoes && (pathless || op === 'add')) return undefined;
   const urns: unknown[] = Array.isArray(value) ? value : [value];
   const known = urns.every((urn) => typeof urn === 'string' && resolveSchema(draft.resourceType, urn) !== undefined);
-  return op !== 'remove' && known ? undefined : badRequest('mutability', "schemas can't be changed.");
+  if (op !== 'remove' && known) return undefined;
+  const isEcho = pathless || op === 'add';
+  return isEcho && forgives(draft.options, 'readOnlyEchoes')
+    ? undefined
+    : badRequest('mutability', "schemas can't be changed.");
 }
 
 function applyToPassword(operation: PatchOperation, target: AttributeTarget, draft: Draft): ScimError | undefined {

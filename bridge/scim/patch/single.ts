@@ -18,9 +18,9 @@ export function applyToSingle(operation: PatchOperation, path: AttributePath, dr
   if (isRemove && leaf.required) return badRequest('mutability', `${path.text} is required and can't be removed.`);
   if (attribute.type !== 'complex') return writeSimple(operation, path, draft);
 
-  const raw = singleElement(operation.value, draft.options);
   if (subAttribute === undefined) {
-    if (isRemove || isUnassigned(raw)) {
+    const raw = isRemove ? undefined : singleElement(operation.value, draft.options);
+    if (isUnassigned(raw)) {
       writeAttribute(draft.resource, path, undefined);
       return undefined;
     }

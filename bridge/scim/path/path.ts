@@ -4,6 +4,7 @@ import { badRequest, quote } from '../errors.ts';
 import { checkElementFilter } from '../filter/check.ts';
 import { parseBracketPath } from '../filter/parse.ts';
 import type { TypedFilter } from '../filter/typed.ts';
+import { forgives, type ToleranceOptions } from '../interop/tolerances.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { AttributeDefinition, AttributePath, ResourceTypeDefinition, SchemaDefinition } from '../schema/model.ts';
 import { isForbiddenName, resolveAttribute, resolveSchema, resolveSubAttribute } from '../schema/resolve.ts';
@@ -23,12 +24,11 @@ export type PatchPath =
   /** An attribute that no schema defines; only where unknown attributes are tolerated. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-export interface PathOptions {
-  /** See Tolerances: what no schema defines becomes `unknown` instead of 400 `invalidPath`. */
-  readonly unknownAttributes?: boolean;
-  readonly looseExtensionNames?: boolean;
-  readonly unquotedFilterValues?: boolean;
-}
+/** Where unknown attributes are forgiven, what no schema defines becomes `unknown` instead of 400 `invalidPath`. */
+export type PathOptions = Pick<
+  ToleranceOptions,
+  'unknownAttributes' | 'looseExtensionNames' | 'unquotedFilterValues' | 'used'
+>;
 
 /**
  * Parses and resolves a PATCH path. Attribute names and URNs compare without case, and a URN is recognised as a whole
@@ -70,7 +70,7 @@ function resolvePlain(text: string, resourceType: ResourceTypeDefinition, option
 }
 
 function unknown(text: string, resourceType: ResourceTypeDefinition, options: PathOptions): Result<PatchPath> {
-  if (options.unknownAttributes) return ok({ kind: 'unknown', text });
+  if (forgives(options, 'unknownAttributes')) return ok({ kind: 'unknown', text });
   return invalidPath(`${resourceType.name} has no attribute ${quote(text)}.`);
 }
 

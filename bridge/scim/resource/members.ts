@@ -1,6 +1,7 @@
 // The members of a group as a client sends them.
 
 import { badRequest, type ScimError } from '../errors.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { bareStringAsValue } from '../interop/values.ts';
 import { isObject } from '../json.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -20,8 +21,7 @@ export interface MemberRef {
  */
 export function readMembers(raw: unknown, options: ValueOptions): Result<MemberRef[]> {
   if (isUnassigned(raw)) return ok([]);
-  const isLone = isObject(raw) || typeof raw === 'string';
-  const list: unknown = isLone && (options.singleValueForMultiValued || options.bareValues) ? [raw] : raw;
+  const list = isLone(raw, options) ? [raw] : raw;
   if (!Array.isArray(list)) return fail(wrongType('members', 'an array'));
   const members = new Map<string, MemberRef>();
   for (const item of list) {
@@ -31,6 +31,12 @@ export function readMembers(raw: unknown, options: ValueOptions): Result<MemberR
     if (!members.has(member.value.value)) members.set(member.value.value, member.value);
   }
   return ok([...members.values()]);
+}
+
+/** One member where an array belongs. That a string stands for its id is forgiven, or not, when it is read. */
+function isLone(raw: unknown, options: ValueOptions): boolean {
+  if (typeof raw === 'string') return options.singleValueForMultiValued || options.bareValues;
+  return isObject(raw) && (forgives(options, 'singleValueForMultiValued') || forgives(options, 'bareValues'));
 }
 
 function readMember(raw: unknown, options: ValueOptions): Result<MemberRef> {
@@ -54,7 +60,7 @@ function readMember(raw: unknown, options: ValueOptions): Result<MemberRef> {
   if (isUnassigned(value)) value = idInReference(ref);
   if (typeof value !== 'string' || value === '') return fail(wrongType('members.value', 'the id of a member'));
   const kind = memberType(type);
-  if (kind === undefined && !isUnassigned(type) && !options.unknownAttributes) return fail(unknownType());
+  if (kind === undefined && !isUnassigned(type) && !forgives(options, 'unknownAttributes')) return fail(unknownType());
   return ok({
     value,
     ...(kind === undefined ? {} : { type: kind }),

@@ -1,8 +1,8 @@
-import type { Tolerances } from '../interop/tolerances.ts';
+import type { ReportedTolerances } from '../interop/tolerances.ts';
 import type { TextLimits } from './text.ts';
 
 /** Options of everything that reads a client's values: the profile's tolerances and the limits. */
-export interface ValueOptions extends Tolerances, TextLimits {
+export interface ValueOptions extends ReportedTolerances, TextLimits {
   /** Elements of one multi-valued attribute; group members are not counted. */
   readonly maxValues?: number;
 }

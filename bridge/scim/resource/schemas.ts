@@ -1,6 +1,7 @@
 // The `schemas` attribute: what a client sends is checked, what is stored follows from the content.
 
 import { badRequest, quote, type ScimError } from '../errors.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { own } from '../json.ts';
 import type { Resource, ResourceTypeDefinition } from '../schema/model.ts';
 import { resolveSchema } from '../schema/resolve.ts';
@@ -29,14 +30,15 @@ export function checkSchemas(
   if (!namesCore && urns.some((urn) => urn.toLowerCase().startsWith('urn:scim:schemas:'))) {
     return badRequest('invalidSyntax', 'This server speaks SCIM 2.0; the body names a schema of SCIM 1.1.');
   }
-  if (options.looseSchemas) return undefined;
-  if (!Array.isArray(schemas) || urns.length !== list.length || !namesCore) {
-    return badRequest('invalidSyntax', `schemas must be an array that names ${quote(resourceType.schema.id)}.`);
-  }
+  const isList = Array.isArray(schemas) && urns.length === list.length && namesCore;
   const foreign = urns.find((urn) => resolveSchema(resourceType, urn) === undefined);
-  return foreign === undefined
-    ? undefined
-    : badRequest('invalidSyntax', `${resourceType.name} does not have the schema ${quote(foreign)}.`);
+  if ((isList && foreign === undefined) || forgives(options, 'looseSchemas')) return undefined;
+  return badRequest(
+    'invalidSyntax',
+    isList && foreign !== undefined
+      ? `${resourceType.name} does not have the schema ${quote(foreign)}.`
+      : `schemas must be an array that names ${quote(resourceType.schema.id)}.`,
+  );
 }
 
 /**

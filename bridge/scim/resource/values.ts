@@ -2,6 +2,7 @@
 
 import { badRequest, quote, type ScimError } from '../errors.ts';
 import { parseInstant } from '../filter/instant.ts';
+import { forgives } from '../interop/tolerances.ts';
 import { bareStringAsValue, singleElement, singleValueAsArray, stringAsBoolean } from '../interop/values.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -132,7 +133,7 @@ export function readSubValues(
 /** The error for a name that no schema defines, or undefined where such names are dropped. */
 export function unknownName(name: string, owner: string, options: ValueOptions): ScimError | undefined {
   if (isForbiddenName(name)) return badRequest('invalidSyntax', `${quote(name)} is not an attribute name.`);
-  if (options.unknownAttributes) return undefined;
+  if (forgives(options, 'unknownAttributes')) return undefined;
   return badRequest('invalidSyntax', `${owner} has no attribute ${quote(name)}.`);
 }
 

@@ -1,13 +1,12 @@
 // From a name a client wrote to the definition it means: tables built once per resource type.
 
+import { forgives, type ToleranceOptions } from '../interop/tolerances.ts';
 import { URN_ALIASES } from '../interop/urn-aliases.ts';
 import { commonAttributes } from './common-attributes.ts';
 import type { AttributeDefinition, AttributePath, ResourceTypeDefinition, SchemaDefinition } from './model.ts';
 
-export interface ResolveOptions {
-  /** See Tolerances: extension attributes without their URN, and known misspellings of URNs. */
-  readonly looseExtensionNames?: boolean;
-}
+/** Extension attributes without their URN, and known misspellings of URNs, may be forgiven. */
+export type ResolveOptions = Pick<ToleranceOptions, 'looseExtensionNames' | 'used'>;
 
 /** A schema of a resource type; `extension` is its key in the resource and undefined for the core schema. */
 export interface ResolvedSchema {
@@ -38,7 +37,7 @@ export function resolveAttribute(
 ): AttributePath | undefined {
   const index = indexOf(resourceType);
   const key = text.toLowerCase();
-  return index.paths.get(key) ?? (options.looseExtensionNames ? index.loosePaths.get(key) : undefined);
+  return index.paths.get(key) ?? looselyNamed(index.loosePaths.get(key), options);
 }
 
 /** Resolves the URN of the core schema or of an extension, without case. */
@@ -49,7 +48,11 @@ export function resolveSchema(
 ): ResolvedSchema | undefined {
   const index = indexOf(resourceType);
   const key = urn.toLowerCase();
-  return index.schemas.get(key) ?? (options.looseExtensionNames ? index.looseSchemas.get(key) : undefined);
+  return index.schemas.get(key) ?? looselyNamed(index.looseSchemas.get(key), options);
+}
+
+function looselyNamed<T>(found: T | undefined, options: ResolveOptions): T | undefined {
+  return found !== undefined && forgives(options, 'looseExtensionNames') ? found : undefined;
 }
 
 /** The path of a sub-attribute, by its name without case; `path` must not have one yet. */
