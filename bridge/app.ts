@@ -8,7 +8,7 @@ import { problem } from './platform/http/problem.ts';
 import { type AppEnv, requestContext } from './platform/http/request-context.ts';
 import type { RateLimit } from './platform/http/token-buckets.ts';
 import type { Logger } from './platform/log.ts';
-import type { HttpMetrics } from './platform/metrics.ts';
+import type { HttpMetrics, ToleranceMetrics } from './platform/metrics.ts';
 import { scimRoutes } from './provisioning/routes.ts';
 import type { Services } from './services.ts';
 
@@ -19,7 +19,7 @@ export interface AppDeps {
   publicUrl?: string | undefined;
   /** Believe X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-For and X-Request-Id. */
   trustProxy?: boolean;
-  metrics?: HttpMetrics | undefined;
+  metrics?: (HttpMetrics & Partial<ToleranceMetrics>) | undefined;
   /** Opens /api/v1; without it nobody may manage over HTTP. */
   adminToken?: string | undefined;
   /** For each SCIM credential; without it nobody is held up. */
@@ -38,7 +38,17 @@ export function createApp({
 }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext({ logger, publicUrl, trustProxy, metrics }));
-  app.route('/scim/v2', scimRoutes({ ...services, admission: rateLimit && createAdmission(rateLimit) }));
+  app.route(
+    '/scim/v2',
+    scimRoutes({
+      ...services,
+      admission: rateLimit && createAdmission(rateLimit),
+      onTolerancesUsed(directory, used) {
+        services.toleranceUses.record(directory.id, used);
+        for (const tolerance of used) metrics?.toleranceUsed?.({ directory: directory.slug, tolerance });
+      },
+    }),
+  );
   app.route('/user-storage/v1', userStorageRoutes(services));
   app.route('/api/v1', managementRoutes(services, adminToken));
   app.route('/api', openApiRoutes());

@@ -133,6 +133,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
     passwords: createPasswordHasher(),
     signal,
     authenticationSecret: config.authenticationSecret,
+    onBackgroundError: (error) =>
+      logger.warn({ err: error }, 'statistics could not be written; they are kept for later'),
   });
   let closing = false;
   const app = createApp({
@@ -154,6 +156,7 @@ export async function serve(config: Config): Promise<RunningBridge> {
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
+    await services.toleranceUses.close();
     await signal.close();
     await store.close();
     logger.info('stopped');

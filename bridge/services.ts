@@ -2,6 +2,8 @@
 import { createAuthenticator } from './directories/authenticator.ts';
 import { createDirectoryRepository } from './directories/repository.ts';
 import { createDirectoryService } from './directories/service.ts';
+import { createToleranceUses } from './directories/tolerance-uses.ts';
+import { createToleranceUsesRepository } from './directories/tolerance-uses-repository.ts';
 import { createEventReader } from './events/repository.ts';
 import type { ChangeSignal } from './events/signal.ts';
 import { createFederationAuthenticator } from './federation/authenticator.ts';
@@ -25,10 +27,13 @@ export interface ServiceDeps {
   passwords: PasswordHasher;
   signal: ChangeSignal;
   authenticationSecret?: string | undefined;
+  /** Told of what failed apart from any request. */
+  onBackgroundError?: (error: unknown) => void;
 }
 
 /** Makes every service over one store; holds no request's state and opens nothing itself. */
-export function createServices({ store, clock, passwords, signal, authenticationSecret }: ServiceDeps) {
+export function createServices(deps: ServiceDeps) {
+  const { store, clock, passwords, signal, authenticationSecret, onBackgroundError = () => undefined } = deps;
   const { db, pool } = store;
   const directoryRepository = createDirectoryRepository(db, pool);
   const authenticator = createAuthenticator({ repository: directoryRepository, clock, authenticationSecret });
@@ -39,6 +44,12 @@ export function createServices({ store, clock, passwords, signal, authentication
       authenticator.forget(directoryId);
       signal.changed(directoryId);
     },
+  });
+  const toleranceUses = createToleranceUses({
+    repository: createToleranceUsesRepository(pool),
+    clock,
+    requireDirectory: directories.requireDirectory,
+    onError: onBackgroundError,
   });
   const transactions = createTransactions(pool);
   const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
@@ -63,7 +74,17 @@ export function createServices({ store, clock, passwords, signal, authentication
       },
     },
   });
-  return { directories, authenticator, users, groups, bulk, searching, federations, federationAuthenticator };
+  return {
+    directories,
+    authenticator,
+    toleranceUses,
+    users,
+    groups,
+    bulk,
+    searching,
+    federations,
+    federationAuthenticator,
+  };
 }
 
 export type Services = ReturnType<typeof createServices>;

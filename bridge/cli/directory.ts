@@ -1,10 +1,11 @@
 // realmbridge directory …
 import { Command, Option } from 'commander';
 import type { Directory } from '../directories/contracts.ts';
+import type { ToleranceReport } from '../directories/tolerance-uses.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
-import { formatTime } from './table.ts';
+import { formatTable, formatTime } from './table.ts';
 
 const profileOption = () => new Option('--profile <profile>', "the identity provider's dialect").choices(profileNames);
 
@@ -52,6 +53,47 @@ function createCommand(shell: Shell): Command {
         shown(directory),
         () =>
           `✓ created directory "${slug}"\nNext: \`realmbridge token create --directory ${slug}\` makes the token for its identity provider.`,
+      );
+    }),
+  );
+}
+
+/** What the identity provider really needs of its profile, and how narrow a profile would do. */
+function toleranceLines({ profile, tolerances, sufficientProfiles }: ToleranceReport): string[] {
+  const used = tolerances.filter(({ uses }) => uses > 0);
+  if (used.length === 0) return [`No request has needed a tolerance of the profile ${profile} yet.`];
+  const [strictest] = sufficientProfiles;
+  const wider = strictest !== undefined && sufficientProfiles.indexOf(profile) > 0;
+  return [
+    formatTable(
+      ['TOLERANCE', 'ALLOWED', 'REQUESTS', 'FIRST (UTC)', 'LAST (UTC)'],
+      used.map(({ name, allowed, uses, firstUsedAt, lastUsedAt }) => [
+        name,
+        allowed ? 'yes' : 'no',
+        String(uses),
+        formatTime(firstUsedAt),
+        formatTime(lastUsedAt),
+      ]),
+    ),
+    ...(wider ? [`The profile ${strictest} would have accepted all of these, too.`] : []),
+  ];
+}
+
+function showCommand(shell: Shell): Command {
+  const command = new Command('show')
+    .description('show a directory and which tolerances of its profile its identity provider has needed')
+    .argument('<slug>');
+  return command.action((slug: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const directory = await services.directories.requireDirectory(slug);
+      const report = await services.toleranceUses.report(slug);
+      const { tolerances, sufficientProfiles } = report;
+      output.result({ ...shown(directory), tolerances, sufficientProfiles }, () =>
+        [
+          `${directory.slug}: "${directory.name}", ${directory.kind}, profile ${directory.profile}, ${directory.enabled ? 'enabled' : 'disabled'}, created ${formatTime(directory.createdAt)} UTC`,
+          '',
+          ...toleranceLines(report),
+        ].join('\n'),
       );
     }),
   );
@@ -118,6 +160,7 @@ export function directoryCommand(shell: Shell): Command {
   return new Command('directory')
     .description('directories: the sources of users and groups')
     .addCommand(listCommand(shell))
+    .addCommand(showCommand(shell))
     .addCommand(createCommand(shell))
     .addCommand(updateCommand(shell))
     .addCommand(toggleCommand(shell, true))

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { slugPattern } from '../directories/contracts.ts';
 import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
+import { toleranceNames } from '../scim/interop/tolerances.ts';
 
 const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');
 const name = z
@@ -47,6 +48,25 @@ export const directoryShape = z
     createdAt: time,
   })
   .openapi('Directory');
+
+export const toleranceReportShape = z
+  .object({
+    profile,
+    tolerances: z.array(
+      z.object({
+        name: z.enum(toleranceNames),
+        note: z.string(),
+        allowed: z.boolean().openapi({ description: 'Whether the present profile has it.' }),
+        uses: z.int().openapi({ description: 'Requests that succeeded only because of it.' }),
+        firstUsedAt: time.nullable(),
+        lastUsedAt: time.nullable(),
+      }),
+    ),
+    sufficientProfiles: z
+      .array(profile)
+      .openapi({ description: 'Those that would have accepted all requests so far, the strictest first.' }),
+  })
+  .openapi('ToleranceReport');
 
 export const tokenShape = z
   .object({

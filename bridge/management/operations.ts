@@ -59,6 +59,17 @@ export const deleteDirectory = createRoute({
   responses: { ...nothing, ...refusals({ 404: 'directory_absent' }) },
 });
 
+export const getToleranceReport = createRoute({
+  ...common,
+  method: 'get',
+  path: '/directories/{slug}/tolerances',
+  operationId: 'getToleranceReport',
+  summary: "Which tolerances of its profile the directory's identity provider has really needed",
+  description: 'Written every half minute by each replica.',
+  request: { params: shapes.slugParams },
+  responses: { 200: json(shapes.toleranceReportShape, 'The report'), ...refusals({ 404: 'directory_absent' }) },
+});
+
 export const listDirectoryTokens = createRoute({
   ...common,
   method: 'get',
@@ -176,6 +187,7 @@ export const managementOperations = [
   getDirectory,
   updateDirectory,
   deleteDirectory,
+  getToleranceReport,
   listDirectoryTokens,
   createDirectoryToken,
   revokeDirectoryToken,

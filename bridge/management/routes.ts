@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Directory, DirectoryToken } from '../directories/contracts.ts';
 import type { DirectoryService } from '../directories/service.ts';
+import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationService } from '../federation/service.ts';
 import { ApiError } from '../platform/http/api-error.ts';
@@ -15,6 +16,7 @@ import * as operations from './operations.ts';
 
 export interface ManagementDeps {
   directories: DirectoryService;
+  toleranceUses: ToleranceUses;
   federations: FederationService;
 }
 
@@ -35,6 +37,15 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
 const shownDirectory = ({ id: _id, createdAt, ...directory }: Directory) => ({
   ...directory,
   createdAt: createdAt.toISOString(),
+});
+
+const shownReport = ({ tolerances, ...report }: ToleranceReport) => ({
+  ...report,
+  tolerances: tolerances.map(({ firstUsedAt, lastUsedAt, ...tolerance }) => ({
+    ...tolerance,
+    firstUsedAt: firstUsedAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  })),
 });
 
 const shownToken = (token: DirectoryToken) => ({
@@ -69,7 +80,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, federations }: ManagementDeps,
+  { directories, toleranceUses, federations }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -116,6 +127,9 @@ export function managementRoutes(
     await directories.deleteDirectory(c.req.valid('param').slug);
     return c.body(null, 204);
   });
+  app.openapi(operations.getToleranceReport, async (c) =>
+    c.json(shownReport(await toleranceUses.report(c.req.valid('param').slug)), 200),
+  );
   app.openapi(operations.listDirectoryTokens, async (c) =>
     c.json((await directories.listTokens(c.req.valid('param').slug)).map(shownToken), 200),
   );

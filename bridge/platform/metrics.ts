@@ -5,7 +5,12 @@ export interface HttpMetrics {
   observe(request: { method: string; route: string; status: number; seconds: number }): void;
 }
 
-export interface Metrics extends HttpMetrics {
+export interface ToleranceMetrics {
+  /** Counts a request that succeeded because of a tolerance of its directory's profile. */
+  toleranceUsed(use: { directory: string; tolerance: string }): void;
+}
+
+export interface Metrics extends HttpMetrics, ToleranceMetrics {
   registry: Registry;
 }
 
@@ -26,6 +31,12 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     labelNames: ['route'] as const,
     registers: [registry],
   });
+  const toleranceUses = new Counter({
+    name: 'realmbridge_scim_tolerance_uses_total',
+    help: "Requests that only a tolerance of their directory's profile let through, by directory and tolerance.",
+    labelNames: ['directory', 'tolerance'] as const,
+    registers: [registry],
+  });
   new Gauge({
     name: 'realmbridge_database_connections',
     help: 'Connections of the pool, by state.',
@@ -39,6 +50,7 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
   });
   return {
     registry,
+    toleranceUsed: (use) => toleranceUses.inc(use),
     observe({ method, route, status, seconds }) {
       duration.observe({ method, route, status: String(status) }, seconds);
       if (status >= 500) failures.inc({ route });

@@ -7,6 +7,7 @@ import { detach, withIds } from '../scim/bulk/references.ts';
 import type { BulkResult } from '../scim/bulk/response.ts';
 import type { BulkOperation, BulkRequest } from '../scim/bulk/types.ts';
 import { scimError } from '../scim/errors.ts';
+import type { ToleranceName } from '../scim/interop/tolerances.ts';
 import { parseProjection } from '../scim/projection.ts';
 import type { BulkCreates, PreparedCreate } from './bulk-creates.ts';
 import { BulkLedger, unreachable } from './bulk-ledger.ts';
@@ -56,6 +57,8 @@ export class BulkRun {
   private references: ReadonlyMap<number, ReadonlySet<string>> = new Map();
   /** Creations that will be written together. */
   private waiting: BulkOperation[] = [];
+  /** By index: tolerances that count once the operation has succeeded. */
+  private readonly used = new Map<number, Set<ToleranceName>>();
   private turnStarted = performance.now();
 
   constructor(deps: BulkDeps, job: BulkJob, bulk: BulkRequest) {
@@ -246,7 +249,13 @@ export class BulkRun {
     const projection = isAsked
       ? valueOrThrow(parseProjection(attributes, excludedAttributes, operation.resourceType))
       : noProjection;
-    return { ...this.job.request, projection };
+    const tolerances = { ...this.job.request.tolerances, used: (name: ToleranceName) => this.noteUse(operation, name) };
+    return { ...this.job.request, tolerances, projection };
+  }
+
+  private noteUse({ index }: BulkOperation, name: ToleranceName): void {
+    const names = this.used.get(index) ?? new Set();
+    this.used.set(index, names.add(name));
   }
 
   private asked(operation: BulkOperation): Pick<BulkJob, 'attributes' | 'excludedAttributes'> {
@@ -257,6 +266,7 @@ export class BulkRun {
   private succeed(operation: BulkOperation, status: number, shown?: ShownResource): void {
     const { attributes, excludedAttributes } = this.asked(operation);
     const isAsked = attributes !== undefined || excludedAttributes !== undefined;
+    for (const name of this.used.get(operation.index) ?? []) this.job.request.tolerances.used?.(name);
     this.ledger.succeed(operation, status, shown, isAsked ? shown?.body : undefined);
   }
 

@@ -1,6 +1,7 @@
 // What the SCIM use cases take and answer. HTTP is routes.ts' matter.
 import type { Directory } from '../directories/contracts.ts';
 import type { Actor } from '../events/contracts.ts';
+import type { ReportedTolerances } from '../scim/interop/tolerances.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { ListQuery } from '../scim/messages.ts';
 import type { Projection } from '../scim/projection.ts';
@@ -9,6 +10,8 @@ import type { Projection } from '../scim/projection.ts';
 export interface ScimRequest {
   directory: Directory;
   actor: Actor;
+  /** What of the client's dialect is forgiven. */
+  tolerances: ReportedTolerances;
   /** The directory's SCIM base URL, for meta.location and $ref. */
   baseUrl: string;
   projection: Projection;

@@ -3,7 +3,6 @@ import { appendEvents } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { isUuid } from '../platform/ids.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import { deepEqual, own } from '../scim/json.ts';
 import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
@@ -196,14 +195,12 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
 
     /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
     async replaceGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const { resource, members = [] } = valueOrThrow(
-        validate(groupResourceType, body, 'replace', tolerancesOf(request.directory.profile)),
-      );
+      const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'replace', request.tolerances));
       return update(request, id, () => ({ resource, members: [{ kind: 'replaceAll', members }] }));
     },
 
     async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const tolerances = tolerancesOf(request.directory.profile);
+      const { tolerances } = request;
       const operations = valueOrThrow(parsePatch(body, groupResourceType, tolerances));
       const planned = (before: StoredResource) => {
         const plan = valueOrThrow(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));

@@ -3,7 +3,6 @@ import { isTimeout } from '../platform/db/errors.ts';
 import { badRequest } from '../scim/errors.ts';
 import { checkFilter } from '../scim/filter/check.ts';
 import { parseFilter } from '../scim/filter/parse.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { resolveAttribute } from '../scim/schema/resolve.ts';
 import type { ListQuery, ScimRequest } from './contracts.ts';
@@ -29,9 +28,9 @@ export async function inTime<T>(query: () => Promise<T>): Promise<T> {
 export function parsePage(
   resourceType: ResourceTypeDefinition,
   query: ListQuery,
-  request: Pick<ScimRequest, 'directory'>,
+  request: Pick<ScimRequest, 'tolerances'>,
 ): ListPage {
-  const tolerances = tolerancesOf(request.directory.profile);
+  const { tolerances } = request;
   const page: ListPage = { startIndex: query.startIndex, count: query.count };
   if (query.filter !== undefined) {
     page.filter = valueOrThrow(

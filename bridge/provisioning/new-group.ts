@@ -5,7 +5,6 @@ import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { newId } from '../platform/ids.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import type { MemberRef } from '../scim/resource/members.ts';
 import { validate } from '../scim/resource/validate.ts';
 import { groupResourceType } from '../scim/schema/resource-types.ts';
@@ -32,9 +31,7 @@ export function mapGroupConflict(error: unknown, displayName: unknown): unknown 
 
 /** @throws ScimFailure 400 for what validate() refuses. */
 export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock): PreparedGroup {
-  const { resource, members = [] } = valueOrThrow(
-    validate(groupResourceType, body, 'create', tolerancesOf(request.directory.profile)),
-  );
+  const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'create', request.tolerances));
   const now = clock.now();
   const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
   const created: NewEvent = {

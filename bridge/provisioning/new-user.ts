@@ -4,7 +4,6 @@ import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import { own } from '../scim/json.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
@@ -46,7 +45,7 @@ export async function prepareUser(
   body: unknown,
   deps: { clock: Clock; passwords: PasswordHasher },
 ): Promise<PreparedUser> {
-  const valid = valueOrThrow(validate(userResourceType, body, 'create', tolerancesOf(request.directory.profile)));
+  const valid = valueOrThrow(validate(userResourceType, body, 'create', request.tolerances));
   const resource = withActive(valid.resource, true);
   const columns = userColumns(resource);
   const passwordHash = valid.password === undefined ? undefined : await deps.passwords.hash(valid.password);

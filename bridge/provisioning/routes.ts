@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Admission } from '../directories/admission.ts';
 import type { Authenticator } from '../directories/authenticator.ts';
+import type { Directory } from '../directories/contracts.ts';
 import { isOutage } from '../platform/db/errors.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../scim/discovery.ts';
 import { scimError } from '../scim/errors.ts';
 import { etagMatches, weakEtag } from '../scim/etag.ts';
+import type { ToleranceName } from '../scim/interop/tolerances.ts';
 import type { JsonObject } from '../scim/json.ts';
 import { parseListQuery, parseSearchRequest } from '../scim/messages.ts';
 import { type Projection, parseProjection } from '../scim/projection.ts';
@@ -81,6 +83,8 @@ export interface ScimRoutesDeps {
   searching: SearchService;
   /** Absent: nobody is held up. */
   admission?: Admission | undefined;
+  /** Told what had to be forgiven of a request that succeeded. */
+  onTolerancesUsed: (directory: Directory, used: ReadonlySet<ToleranceName>) => void;
 }
 
 function projectionOf(c: ScimContext, resourceType: ResourceTypeDefinition): Projection {
@@ -172,9 +176,16 @@ function tooLarge(path: string): string {
   return `The body has more than the ${maxBodyBytes} bytes that ${limit} allows.`;
 }
 
-function directoryRoutes({ authenticator, admission, users, groups, bulk, searching }: ScimRoutesDeps): Hono<ScimEnv> {
+function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
+  const { authenticator, admission, users, groups, bulk, searching, onTolerancesUsed } = deps;
   const app = new Hono<ScimEnv>();
   app.use(authenticate(authenticator, admission));
+  app.use(async (c, next) => {
+    await next();
+    const used = c.get('usedTolerances');
+    // What was refused in the end was not helped by them.
+    if (used && c.res.status < 400) onTolerancesUsed(c.get('access').directory, used);
+  });
   app.use(
     limitBody({
       maxSize: maxBodyBytes,

@@ -4,7 +4,6 @@ import type { Scope } from '../platform/db/scope.ts';
 import { badRequest, quote } from '../scim/errors.ts';
 import { checkFilter } from '../scim/filter/check.ts';
 import { parseFilter } from '../scim/filter/parse.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { ListQuery } from '../scim/messages.ts';
 import { type Projection, parseProjection, wantsAttribute } from '../scim/projection.ts';
@@ -123,7 +122,7 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
 export type SearchService = ReturnType<typeof createSearchService>;
 
 function parseSearch(request: SearchRequest, query: ListQuery, types: readonly ResourceTypeDefinition[]): Search {
-  const tolerances = tolerancesOf(request.directory.profile);
+  const { tolerances } = request;
   const options = { ...tolerances, unknownIsAbsent: types.length > 1 };
   const filter = query.filter === undefined ? undefined : valueOrThrow(parseFilter(query.filter, tolerances));
   const parts = types.map(

@@ -5,7 +5,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { isUuid } from '../platform/ids.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
-import { tolerancesOf } from '../scim/interop/profiles.ts';
 import { deepEqual, own } from '../scim/json.ts';
 import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
@@ -177,7 +176,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       ? await transactions.read(request.directory.id, (scope) => users.findUser(scope, request.directory.id, id))
       : undefined;
     if (!draft) throw notFound('User', id);
-    const tolerances = tolerancesOf(request.directory.profile);
+    const { tolerances } = request;
     const { password } = valueOrThrow(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
     return typeof password === 'string' ? newPasswordHash(request, id, password) : password;
   }
@@ -235,7 +234,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
     async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const valid = valueOrThrow(validate(userResourceType, body, 'replace', tolerancesOf(request.directory.profile)));
+      const valid = valueOrThrow(validate(userResourceType, body, 'replace', request.tolerances));
       const passwordHash =
         valid.password === undefined ? undefined : await newPasswordHash(request, id, valid.password);
       return update(request, id, (before) => {
@@ -246,7 +245,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     },
 
     async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const tolerances = tolerancesOf(request.directory.profile);
+      const { tolerances } = request;
       const operations = valueOrThrow(parsePatch(body, userResourceType, tolerances));
       const passwordHash = operations.some(touchesPassword)
         ? await plannedPasswordHash(request, id, operations)

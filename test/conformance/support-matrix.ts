@@ -1,7 +1,7 @@
 // Makes docs/scim-support.md from what the server says of itself, its schemas, its profiles and the conformance tables.
 import { groupStorage, userStorage } from '../../bridge/provisioning/filter-columns.ts';
 import { profileNames, tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
-import { toleranceNotes } from '../../bridge/scim/interop/tolerances.ts';
+import { toleranceNames, toleranceNotes } from '../../bridge/scim/interop/tolerances.ts';
 import { commonAttributes } from '../../bridge/scim/schema/common-attributes.ts';
 import type { AttributeDefinition, SchemaDefinition } from '../../bridge/scim/schema/model.ts';
 import { resourceTypes } from '../../bridge/scim/schema/resource-types.ts';
@@ -67,14 +67,16 @@ function schemaSections(): string {
 }
 
 function toleranceTable(): string {
-  const rows = Object.entries(toleranceNotes).map(([name, note]) => [
+  const rows = toleranceNames.map((name) => [`\`${name}\``, toleranceNotes[name]]);
+  return table(['tolerance', 'who needs it, and what it does'], rows);
+}
+
+function profileTable(): string {
+  const rows = toleranceNames.map((name) => [
     `\`${name}\``,
-    note,
-    profileNames
-      .filter((profile) => Object.entries(tolerancesOf(profile)).some(([flag, isSet]) => flag === name && isSet))
-      .join(', '),
+    ...profileNames.map((profile) => (tolerancesOf(profile)[name] ? '✓' : '')),
   ]);
-  return table(['tolerance', 'who needs it, and what it does', 'profiles'], rows);
+  return table(['', ...profileNames], rows);
 }
 
 const notSearchable = [...new Set([...userStorage.unsupported, ...groupStorage.unsupported])]
@@ -103,6 +105,15 @@ ${table(['feature', 'value'], configRows(config))}
 A profile is the set of tolerances for one identity provider's dialect. \`rfc\` has none, \`auto\` has all: each is unambiguous.
 
 ${toleranceTable()}
+
+${profileTable()}
+
+Which tolerances an identity provider has really needed is counted for each directory: \`realmbridge directory show SLUG\`,
+\`GET /api/v1/directories/{slug}/tolerances\`, and the metric \`realmbridge_scim_tolerance_uses_total\`. A use is a request that
+succeeded and that the strict rules would have refused (or read otherwise); a bulk request's operations count if they
+succeeded themselves. When none is used over a full cycle of the provider's work — joiners, changes, leavers, group changes — the directory
+can be switched to \`rfc\`; the report names the strictest profile that would have accepted everything so far. A tolerance that is
+used by somebody who shouldn't need it is worth a look at what sends those requests.
 
 ## Attributes
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../bridge/cli/program.ts';
+import { createToleranceUsesRepository } from '../../bridge/directories/tolerance-uses-repository.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const script = fileURLToPath(new URL('../../bridge/cli.ts', import.meta.url));
@@ -118,6 +119,21 @@ describe('a day of an operator', () => {
     expect(table.stdout).toMatch(/^SLUG +NAME +KIND +PROFILE +STATE/);
     expect(table.stdout).toMatch(/acme-entra +Acme \(Entra\) +scim +auto +disabled/);
     expect(await json('directory', 'enable', 'acme-entra')).toMatchObject({ enabled: true });
+  });
+
+  test('a directory shows which tolerances of its profile were needed', async () => {
+    const { rows } = await database.pool.query<{ id: string }>("select id from directories where slug = 'acme-entra'");
+    const id = rows[0]?.id ?? '';
+    expect((await run('directory', 'show', 'acme-entra')).stdout).toContain('No request has needed a tolerance');
+    const now = new Date();
+    const use = { tolerance: 'pathKeys' as const, uses: 3, firstUsedAt: now, lastUsedAt: now };
+    await createToleranceUsesRepository(database.pool).addUses(id, [use]);
+    const shown = await json('directory', 'show', 'acme-entra');
+    expect(shown).toMatchObject({ slug: 'acme-entra', profile: 'auto' });
+    expect(shown.tolerances).toContainEqual(expect.objectContaining({ name: 'pathKeys', allowed: true, uses: 3 }));
+    const text = (await run('directory', 'show', 'acme-entra')).stdout;
+    expect(text).toMatch(/pathKeys +yes +3 /);
+    expect(text).toContain('The profile google would have accepted all of these');
   });
 
   test('a federation asks its directories in the order that was set', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListQuery } from '../../bridge/provisioning/contracts.ts';
 import { parsePage } from '../../bridge/provisioning/list-page.ts';
 import { countOfUsers, pageOfUsers, userById } from '../../bridge/provisioning/user-reads.ts';
+import { tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
 import { userResourceType } from '../../bridge/scim/schema/resource-types.ts';
 import { userOf } from '../bench/support/data.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
@@ -45,7 +46,7 @@ const listed = [
 
 function pageOf(filter: string) {
   const query: ListQuery = { filter, startIndex: 1, count: 100, sortOrder: 'ascending' };
-  return parsePage(userResourceType, query, scim);
+  return parsePage(userResourceType, query, { tolerances: tolerancesOf(scim.directory.profile) });
 }
 
 describe.each(listed)('%s', (filter) => {

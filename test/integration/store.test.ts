@@ -18,7 +18,9 @@ beforeAll(async () => {
   for (const scim of [a, b]) {
     const user = await newUser(scim, 'same-name', { password: 'pass-w0rd', emails: [{ value: 'x@acme.test' }] });
     await newGroup(scim, 'same group', [user.id]);
+    bridge.services.toleranceUses.record(scim.directory.id, ['pathKeys']);
   }
+  await bridge.services.toleranceUses.flush();
 });
 afterAll(() => bridge.close());
 
@@ -59,6 +61,13 @@ describe('the declared types are those of the tables', () => {
       expires_at: 'date?',
       revoked_at: 'date?',
       last_used_at: 'date?',
+    },
+    directory_tolerance_uses: {
+      directory_id: 'string',
+      tolerance: 'string',
+      first_used_at: 'date',
+      last_used_at: 'date',
+      uses: 'number',
     },
     users: {
       directory_id: 'string',
@@ -187,6 +196,7 @@ describe('the declared types are those of the tables', () => {
 
 const tenantTables = [
   'directory_tokens',
+  'directory_tolerance_uses',
   'users',
   'user_emails',
   'user_credentials',

@@ -33,6 +33,14 @@ export interface DirectoryTokensTable {
   last_used_at: Timestamp | null;
 }
 
+export interface DirectoryToleranceUsesTable {
+  directory_id: string;
+  tolerance: string;
+  first_used_at: Timestamp;
+  last_used_at: Timestamp;
+  uses: Int8;
+}
+
 export interface UsersTable {
   directory_id: string;
   id: string;
@@ -192,6 +200,7 @@ export interface ServerKeysTable {
 export interface Database {
   directories: DirectoriesTable;
   directory_tokens: DirectoryTokensTable;
+  directory_tolerance_uses: DirectoryToleranceUsesTable;
   users: UsersTable;
   user_emails: UserEmailsTable;
   user_search: UserSearchTable;

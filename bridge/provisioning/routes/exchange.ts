@@ -6,6 +6,8 @@ import { answer } from '../../platform/http/answer.ts';
 import type { AppEnv } from '../../platform/http/request-context.ts';
 import { badRequest, errorBody, type ScimError, scimError } from '../../scim/errors.ts';
 import { weakEtag } from '../../scim/etag.ts';
+import { tolerancesOf } from '../../scim/interop/profiles.ts';
+import type { ToleranceName } from '../../scim/interop/tolerances.ts';
 import type { JsonObject } from '../../scim/json.ts';
 import { checkJsonText } from '../../scim/json-text.ts';
 import { listResponse } from '../../scim/messages.ts';
@@ -22,7 +24,12 @@ export const listLimits = { defaultCount, maxCount: maxResults };
 
 export interface ScimEnv {
   Bindings: AppEnv['Bindings'];
-  Variables: AppEnv['Variables'] & { access: DirectoryAccess; scimBaseUrl: string };
+  Variables: AppEnv['Variables'] & {
+    access: DirectoryAccess;
+    scimBaseUrl: string;
+    /** What was forgiven so far; most requests need nothing to be. */
+    usedTolerances?: Set<ToleranceName>;
+  };
 }
 export type ScimContext = Context<ScimEnv>;
 
@@ -105,12 +112,19 @@ export async function readJson(c: ScimContext): Promise<unknown> {
   }
 }
 
+function noteUse(c: ScimContext, name: ToleranceName): void {
+  const used = c.get('usedTolerances');
+  if (used) used.add(name);
+  else c.set('usedTolerances', new Set([name]));
+}
+
 /** Who asks, of which directory. */
 export function requesterOf(c: ScimContext): Omit<ScimRequest, 'projection' | 'ifMatch'> {
   const { directory, actor } = c.get('access');
   return {
     directory,
     actor: { name: actor, requestId: c.get('requestId') },
+    tolerances: { ...tolerancesOf(directory.profile), used: (name) => noteUse(c, name) },
     baseUrl: c.get('scimBaseUrl'),
   };
 }

@@ -2,6 +2,7 @@
 import type { ListQuery } from '../../../bridge/provisioning/contracts.ts';
 import { parsePage } from '../../../bridge/provisioning/list-page.ts';
 import { countOfUsers, pageOfUsers } from '../../../bridge/provisioning/user-reads.ts';
+import { tolerancesOf } from '../../../bridge/scim/interop/profiles.ts';
 import { userResourceType } from '../../../bridge/scim/schema/resource-types.ts';
 import { userOf } from '../support/data.ts';
 import { inTurns, ms, type Outcome, type Row, required } from '../support/row.ts';
@@ -16,9 +17,8 @@ const pathOf = (filter: string): string => `/Users?count=${pageSize}&filter=${en
 
 async function explained({ stage }: World, directory: BenchDirectory, filter: string): Promise<Outcome['explain']> {
   const query: ListQuery = { filter, startIndex: 1, count: pageSize, sortOrder: 'ascending' };
-  const page = parsePage(userResourceType, query, {
-    directory: await stage.services.directories.requireDirectory(directory.slug),
-  });
+  const { profile } = await stage.services.directories.requireDirectory(directory.slug);
+  const page = parsePage(userResourceType, query, { tolerances: tolerancesOf(profile) });
   return { directory, statements: [pageOfUsers(directory.id, page, true), countOfUsers(directory.id, page)] };
 }
 
