@@ -1,5 +1,6 @@
 // realmbridge federation …
 import { Command, InvalidArgumentError } from 'commander';
+import { type BindingOptions, bindingOf, withBindingOptions } from './binding-options.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
 import { federationAttributesCommand } from './federation-attributes.ts';
@@ -27,17 +28,23 @@ const shown = ({ slug, name, createdAt, directories, reserved }: Description) =>
     priority: one.priority,
     enabled: one.attachmentEnabled,
     directoryEnabled: one.directoryEnabled,
+    organization: one.organization,
+    identityLink: one.identityLink,
   })),
   reservedUsernames: reserved.map(({ usernameKey, reason }) => ({ username: usernameKey, reason })),
 });
 
-/** `10 acme-entra, 20 acme-okta (off)`: the order in which directories are asked. */
+/** `10 acme-entra → organization acme, 20 acme-okta (off)`: the order in which directories are asked, and their bindings. */
 function orderOf({ directories }: Description): string {
   if (directories.length === 0) return '(no directory)';
   return directories
-    .map(({ slug, priority, attachmentEnabled, directoryEnabled }) => {
+    .map(({ slug, priority, attachmentEnabled, directoryEnabled, organization, identityLink }) => {
       const state = !attachmentEnabled ? ' (off)' : directoryEnabled ? '' : ' (directory disabled)';
-      return `${priority} ${slug}${state}`;
+      const bound = [
+        ...(organization === null ? [] : [`organization ${organization}`]),
+        ...(identityLink === null ? [] : [`identity provider ${identityLink.provider} by ${identityLink.subject}`]),
+      ];
+      return `${priority} ${slug}${state}${bound.length === 0 ? '' : ` → ${bound.join(' and ')}`}`;
     })
     .join(', ');
 }
@@ -77,6 +84,11 @@ function createCommand(shell: Shell): Command {
   );
 }
 
+interface DirectoryOptions extends BindingOptions {
+  priority?: number;
+  enabled?: boolean;
+}
+
 /** The subcommands that change one directory's place in one federation. */
 function changeCommand(
   shell: Shell,
@@ -84,17 +96,12 @@ function changeCommand(
     name: string;
     description: string;
     options?: (command: Command) => Command;
-    work: (
-      federations: Federations,
-      slug: string,
-      directory: string,
-      options: { priority?: number; enabled?: boolean },
-    ) => Promise<string>;
+    work: (federations: Federations, slug: string, directory: string, options: DirectoryOptions) => Promise<string>;
   },
 ): Command {
   const bare = new Command(input.name).description(input.description).argument('<federation>').argument('<directory>');
   const command = input.options ? input.options(bare) : bare;
-  return command.action((slug: string, directory: string, options: { priority?: number; enabled?: boolean }) =>
+  return command.action((slug: string, directory: string, options: DirectoryOptions) =>
     withServices(shell, command, async ({ output, services }) => {
       const done = await input.work(services.federations, slug, directory, options);
       const after = await services.federations.describeFederation(slug);
@@ -133,9 +140,12 @@ export function federationCommand(shell: Shell): Command {
       changeCommand(shell, {
         name: 'add-directory',
         description: 'let a federation serve a directory',
-        options: (command) => command.option(...priorityOption),
-        work: async (federations, slug, directory, { priority }) => {
-          await federations.addDirectory(slug, directory, priority === undefined ? {} : { priority });
+        options: (command) => withBindingOptions(command.option(...priorityOption), { removing: false }),
+        work: async (federations, slug, directory, { priority, ...options }) => {
+          await federations.addDirectory(slug, directory, {
+            ...(priority !== undefined && { priority }),
+            ...bindingOf(options),
+          });
           return `federation "${slug}" serves directory "${directory}"`;
         },
       }),
@@ -153,15 +163,23 @@ export function federationCommand(shell: Shell): Command {
     .addCommand(
       changeCommand(shell, {
         name: 'set-directory',
-        description: "change a directory's place in a federation, or switch it on or off there",
+        description:
+          "change a directory's place in a federation and its bindings in Keycloak, or switch it on or off there",
         options: (command) =>
-          command.option(...priorityOption).option('--enabled <true|false>', 'serve it or skip it', onOff),
-        work: async (federations, slug, directory, { priority, enabled }) => {
-          if (priority === undefined && enabled === undefined)
-            throw new UsageError('Say what to change: --priority or --enabled.');
+          withBindingOptions(
+            command.option(...priorityOption).option('--enabled <true|false>', 'serve it or skip it', onOff),
+            { removing: true },
+          ),
+        work: async (federations, slug, directory, { priority, enabled, ...options }) => {
+          const binding = bindingOf(options);
+          if (priority === undefined && enabled === undefined && Object.keys(binding).length === 0)
+            throw new UsageError(
+              'Say what to change: --priority, --enabled, --[no-]organization, --[no-]identity-provider, --subject or --unlinked-users.',
+            );
           await federations.setDirectory(slug, directory, {
             ...(priority !== undefined && { priority }),
             ...(enabled !== undefined && { enabled }),
+            ...binding,
           });
           const state = enabled === undefined ? '' : enabled ? ', on' : ', off';
           return `directory "${directory}" in federation "${slug}"${priority === undefined ? '' : `: priority ${priority}`}${state}`;

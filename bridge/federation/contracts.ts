@@ -1,5 +1,6 @@
 // The shapes of the user-storage API (docs/user-storage-api.md), which requests are checked against and OpenAPI shows.
 import { z } from '@hono/zod-openapi';
+import { unlinkedUsersChoices } from './binding.ts';
 
 const wholeNumber = (options: { min: number; max: number; default: number; description: string }) =>
   z
@@ -24,6 +25,16 @@ const flag = (description: string) =>
 
 const text = (description: string) => z.string().max(1_000).openapi({ description });
 
+export const identityLinkSchema = z
+  .object({
+    provider: z.string().openapi({ description: "Alias of the realm's identity provider." }),
+    subject: z.string().openapi({ description: "Path of the SCIM attribute that holds a user's subject there." }),
+    unlinkedUsers: z
+      .enum(unlinkedUsersChoices)
+      .openapi({ description: 'Whether somebody may come in whom no directory has.' }),
+  })
+  .openapi('IdentityLink');
+
 export const groupReferenceSchema = z
   .object({
     id: z.uuid(),
@@ -46,6 +57,14 @@ export const userSchema = z
     createdAt: z.number().int().openapi({ description: 'Milliseconds since 1970 (UTC).' }),
     attributes: z.record(z.string(), z.array(z.string())),
     groups: z.array(groupReferenceSchema).openapi({ description: 'Direct memberships, ordered by name.' }),
+    organization: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Alias of the Keycloak organization whose managed member the user is.' }),
+    identityLink: z
+      .object({ provider: z.string(), subject: z.string(), username: z.string() })
+      .nullable()
+      .openapi({ description: "The user's account at the realm's identity provider." }),
     readOnly: z
       .object({ reason: z.literal('source_unavailable'), since: z.number().int() })
       .nullable()
@@ -93,6 +112,8 @@ export const federationSchema = z
         priority: z.number().int(),
         enabled: z.boolean(),
         health: z.enum(['ok', 'unavailable']),
+        organization: z.string().nullable(),
+        identityLink: identityLinkSchema.nullable(),
       }),
     ),
     reservedUsernames: z.array(z.string()).openapi({ description: 'In lower case.' }),

@@ -62,7 +62,7 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
     for await (const rows of pages) {
       yield rows
         .filter((row) => row.visible)
-        .map((row) => ({ kind: 'user', state: 'present', user: toApiUser(row, slug, topology.attributes) }));
+        .map((row) => ({ kind: 'user', state: 'present', user: toApiUser(row, slug, topology.attributes, directory) }));
     }
   }
 

@@ -133,7 +133,7 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
           {
             ...common,
             state: 'present',
-            user: toApiUser(row, directory.slug, topology.attributes),
+            user: toApiUser(row, directory.slug, topology.attributes, directory),
             endSessions: ended,
           },
         ];

@@ -8,6 +8,7 @@ import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
+import { type Binding, type BindingChange, changeBinding, unbound } from './binding.ts';
 import { federationAbsent as absent, type ChangeDeps, createFederationChanges } from './change.ts';
 import type { FederationToken } from './repositories/federations.ts';
 import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
@@ -34,6 +35,12 @@ function checkPriority(priority: number | undefined): void {
       `A priority is a whole number from 0 to ${maxPriority}; the lowest comes first.`,
     );
   }
+}
+
+function bindingAfter(before: Binding, change: BindingChange): Binding {
+  const checked = changeBinding(before, change);
+  if (!checked.ok) throw new ApiError('invalid_request', checked.problem);
+  return checked.binding;
 }
 
 function usernameKeyOf(username: string): string {
@@ -96,8 +103,13 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
     },
 
     /** Without a priority the directory comes last. */
-    async addDirectory(slug: string, directorySlug: string, options: { priority?: number } = {}): Promise<void> {
+    async addDirectory(
+      slug: string,
+      directorySlug: string,
+      options: { priority?: number } & BindingChange = {},
+    ): Promise<void> {
       checkPriority(options.priority);
+      const binding = bindingAfter(unbound, options);
       await requireFederation(slug);
       const directory = await directories.requireDirectory(directorySlug);
       try {
@@ -113,7 +125,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
               `Another directory of federation "${slug}" has priority ${priority} already.`,
             );
           }
-          await federation.attach({ directoryId: directory.id, priority, enabled: true });
+          await federation.attach({ directoryId: directory.id, priority, enabled: true, ...binding });
         });
       } catch (error) {
         // The directory was deleted a moment ago.
@@ -138,7 +150,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
     async setDirectory(
       slug: string,
       directorySlug: string,
-      set: { priority?: number; enabled?: boolean },
+      set: { priority?: number; enabled?: boolean } & BindingChange,
     ): Promise<void> {
       checkPriority(set.priority);
       await requireFederation(slug);
@@ -151,7 +163,8 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
         const other = attachments.find((attachment) => attachment !== own && attachment.priority === priority);
         // The unique constraint on priorities is checked at commit, so the two may cross.
         if (other) await federation.updateAttachment({ ...other, priority: own.priority });
-        await federation.updateAttachment({ ...own, priority, enabled: set.enabled ?? own.enabled });
+        const binding = bindingAfter(own, set);
+        await federation.updateAttachment({ ...own, ...binding, priority, enabled: set.enabled ?? own.enabled });
       });
     },
 

@@ -73,8 +73,10 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
     return directory;
   }
 
-  const userOf = (topology: Topology, row: StoredUser): ApiUser =>
-    toApiUser(row, directoryOf(topology, row).slug, topology.attributes);
+  function userOf(topology: Topology, row: StoredUser): ApiUser {
+    const directory = directoryOf(topology, row);
+    return toApiUser(row, directory.slug, topology.attributes, directory);
+  }
   const groupOf = (topology: Topology, row: StoredGroup): ApiGroup => toApiGroup(row, directoryOf(topology, row).slug);
 
   /** @throws ApiError group_absent, or directory_disabled when the group is known but its directory is switched off. */
@@ -99,6 +101,8 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
           priority: directory.priority,
           enabled: isEnabled(directory),
           health: 'ok',
+          organization: directory.organization,
+          identityLink: directory.identityLink,
         })),
         reservedUsernames: topology.reserved.map(({ usernameKey }) => usernameKey),
         attributes: topology.attributes.mappings.map(({ attribute }) => attribute),
@@ -150,7 +154,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
         return { result: 'unavailable', reason: 'directory_disabled', retryAfterSeconds: disabledRetrySeconds };
       }
       if (!found.user.visible) throw userAbsent();
-      const { version, enabled } = toApiUser(found.user, directory.slug, topology.attributes);
+      const { version, enabled } = toApiUser(found.user, directory.slug, topology.attributes, directory);
       if (found.passwordHash === null) {
         await pretendToVerify(password);
         return { result: 'no-password', version, enabled };

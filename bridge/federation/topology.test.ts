@@ -3,6 +3,8 @@ import { defaultAttributes } from './attribute-mappings.ts';
 import { type FederationDirectory, reachOf, revisionOf, type Topology } from './topology.ts';
 
 const directory = (id: string, priority: number, over: Partial<FederationDirectory> = {}): FederationDirectory => ({
+  organization: null,
+  identityLink: null,
   id,
   slug: id,
   name: id,

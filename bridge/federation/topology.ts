@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DirectoryKind } from '../platform/db/database.ts';
 import type { CompiledAttributes } from './attribute-mappings.ts';
+import type { Binding } from './binding.ts';
 
 export interface Federation {
   id: string;
@@ -13,7 +14,7 @@ export interface Federation {
   createdAt: Date;
 }
 
-export interface FederationDirectory {
+export interface FederationDirectory extends Binding {
   id: string;
   slug: string;
   name: string;

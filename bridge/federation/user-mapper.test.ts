@@ -33,6 +33,8 @@ describe('toApiUser', () => {
       createdAt: 1_763_839_000_000,
       attributes: {},
       groups: [],
+      organization: null,
+      identityLink: null,
       readOnly: null,
     });
   });

@@ -1,6 +1,7 @@
 // From stored rows to the users and groups of the user-storage API.
 import { hash } from 'node:crypto';
 import type { CompiledAttributes } from './attribute-mappings.ts';
+import { type Binding, identityOf, unbound } from './binding.ts';
 import type { ApiGroup, ApiUser } from './contracts.ts';
 import type { StoredGroup, StoredUser } from './stored.ts';
 
@@ -13,8 +14,16 @@ const versionOf = (...parts: unknown[]): string =>
 /** Keycloak's columns for names take 255 characters; a longer name must not keep the rest of the user away. */
 const cut = (name: string | null): string | null => (name === null ? null : [...name].slice(0, 255).join(''));
 
-/** `directory` is the slug of the user's directory. */
-export function toApiUser(user: StoredUser, directory: string, attributes: CompiledAttributes): ApiUser {
+/** `directory` is the slug of the user's directory, and `binding` what it is bound to in the realm. */
+export function toApiUser(
+  user: StoredUser,
+  directory: string,
+  attributes: CompiledAttributes,
+  binding: Binding = unbound,
+): ApiUser {
+  const { organization } = binding;
+  const identityLink = identityOf(binding.identityLink, user);
+  const bound = organization === null && identityLink === null ? [] : [organization, identityLink];
   return {
     id: user.id,
     username: user.userName,
@@ -30,10 +39,13 @@ export function toApiUser(user: StoredUser, directory: string, attributes: Compi
       directory,
       user.groups,
       ...(attributes.fingerprint ? [attributes.fingerprint] : []),
+      ...bound,
     ),
     createdAt: user.createdAt.getTime(),
     attributes: attributes.read(user.resource),
     groups: user.groups.map(({ id, name }) => ({ id, name, path: [directory, name] })),
+    organization,
+    identityLink,
     readOnly: null,
   };
 }

@@ -1,6 +1,8 @@
 // The shapes of the management API, which requests are checked against and OpenAPI shows.
 import { z } from '@hono/zod-openapi';
 import { slugPattern } from '../directories/contracts.ts';
+import { unlinkedUsersChoices } from '../federation/binding.ts';
+import { identityLinkSchema } from '../federation/contracts.ts';
 import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
 import { toleranceNames } from '../scim/interop/tolerances.ts';
@@ -29,6 +31,21 @@ export const newFederation = z.strictObject({ slug, name: name.optional() });
 export const attachment = z.strictObject({
   priority: z.int().min(0).max(1_000_000).optional(),
   enabled: z.boolean().optional(),
+  organization: z.string().max(1_000).nullable().optional().openapi({
+    description: 'Alias of the Keycloak organization whose managed members the users become; null unbinds it.',
+  }),
+  identityLink: z
+    .strictObject({
+      provider: z.string().max(1_000).optional(),
+      subject: z.string().max(1_000).optional(),
+      unlinkedUsers: z.enum(unlinkedUsersChoices).optional(),
+    })
+    .nullable()
+    .optional()
+    .openapi({
+      description:
+        "The realm's identity provider whose accounts the users are linked to, by a SCIM attribute (`externalId` unless told); what is left out stays, null unlinks.",
+    }),
 });
 export const newToken = z.strictObject({ name: name.optional(), expiresAt: time.optional() });
 export const newDirectoryToken = newToken.extend({
@@ -89,7 +106,15 @@ export const federationShape = z
     slug,
     name,
     revision: z.string(),
-    directories: z.array(z.object({ slug, priority: z.int(), enabled: z.boolean() })),
+    directories: z.array(
+      z.object({
+        slug,
+        priority: z.int(),
+        enabled: z.boolean(),
+        organization: z.string().nullable(),
+        identityLink: identityLinkSchema.nullable(),
+      }),
+    ),
     reservedUsernames: z.array(z.string()),
   })
   .openapi('ManagedFederation');

@@ -140,7 +140,8 @@ export const putAttachment = createRoute({
   method: 'put',
   path: '/federations/{slug}/directories/{directory}',
   operationId: 'putFederationDirectory',
-  summary: 'Adds a directory to the federation, or sets its priority or toggle; a taken priority is swapped',
+  summary:
+    'Adds a directory to the federation, or sets its priority, toggle and binding in Keycloak; a taken priority is swapped',
   request: { params: shapes.attachmentParams, body: body(shapes.attachment) },
   responses: {
     200: json(shapes.federationShape, 'The federation'),

@@ -62,7 +62,13 @@ const shownFederation = (federation: FederationDescription) => ({
   slug: federation.slug,
   name: federation.name,
   revision: federation.shownRevision,
-  directories: federation.directories.map(({ slug, priority, enabled }) => ({ slug, priority, enabled })),
+  directories: federation.directories.map(({ slug, priority, enabled, organization, identityLink }) => ({
+    slug,
+    priority,
+    enabled,
+    organization,
+    identityLink,
+  })),
   reservedUsernames: federation.reserved.map(({ usernameKey }) => usernameKey),
 });
 
@@ -159,15 +165,13 @@ export function managementRoutes(
   app.openapi(operations.getFederation, async (c) => c.json(await described(c.req.valid('param').slug), 200));
   app.openapi(operations.putAttachment, async (c) => {
     const { slug, directory } = c.req.valid('param');
-    const { priority, enabled } = given(c.req.valid('json'));
+    const { enabled, identityLink, ...rest } = given(c.req.valid('json'));
+    const set = { ...rest, ...(identityLink !== undefined && { identityLink: identityLink && given(identityLink) }) };
     const { directories: attached } = await federations.describeFederation(slug);
     const isAttached = attached.some((one) => one.slug === directory);
-    if (!isAttached) await federations.addDirectory(slug, directory, priority === undefined ? {} : { priority });
+    if (!isAttached) await federations.addDirectory(slug, directory, set);
     if (isAttached || enabled === false) {
-      await federations.setDirectory(slug, directory, {
-        ...(priority !== undefined && { priority }),
-        ...(enabled !== undefined && { enabled }),
-      });
+      await federations.setDirectory(slug, directory, { ...set, ...(enabled !== undefined && { enabled }) });
     }
     return c.json(await described(slug), 200);
   });

@@ -55,8 +55,8 @@ test('directories are put into a federation, reordered, toggled and taken out', 
   await call('PUT', '/federations/people/directories/two', { priority: 20, enabled: false });
   const first = await call('GET', '/federations/people');
   expect(first.body.directories).toEqual([
-    { slug: 'one', priority: 10, enabled: true },
-    { slug: 'two', priority: 20, enabled: false },
+    { slug: 'one', priority: 10, enabled: true, organization: null, identityLink: null },
+    { slug: 'two', priority: 20, enabled: false, organization: null, identityLink: null },
   ]);
   const swapped = await call('PUT', '/federations/people/directories/two', { priority: 10, enabled: true });
   expect(swapped.body.directories.map((directory: { slug: string }) => directory.slug)).toEqual(['two', 'one']);
@@ -66,6 +66,30 @@ test('directories are put into a federation, reordered, toggled and taken out', 
   const asKeycloak = { headers: { Authorization: `Bearer ${token.body.token}` } };
   const seen = await bridge.send('/user-storage/v1/people', asKeycloak);
   expect(seen.body.directories).toEqual([expect.objectContaining({ slug: 'two', enabled: true })]);
+});
+
+test('a directory is bound to an organization and an identity provider, and unbound again', async () => {
+  await call('POST', '/directories', { slug: 'bound' });
+  const path = '/federations/people/directories/bound';
+  const made = await call('PUT', path, {
+    organization: 'acme',
+    identityLink: { provider: 'oidc', subject: 'USERNAME' },
+  });
+  expect(made.status, JSON.stringify(made.body)).toBe(200);
+  const shown = (answer: Answer) => answer.body.directories.find((one: { slug: string }) => one.slug === 'bound');
+  const identityLink = { provider: 'oidc', subject: 'userName', unlinkedUsers: 'allow' };
+  expect(shown(made)).toMatchObject({ organization: 'acme', identityLink });
+  const changed = await call('PUT', path, { organization: null, identityLink: { unlinkedUsers: 'refuse' } });
+  expect(shown(changed)).toMatchObject({
+    organization: null,
+    identityLink: { ...identityLink, unlinkedUsers: 'refuse' },
+  });
+  expect(shown(await call('PUT', path, { identityLink: null }))).toMatchObject({ identityLink: null });
+  expect((await call('PUT', path, { identityLink: { subject: 'title' } })).body).toMatchObject({
+    code: 'invalid_request',
+    detail: expect.stringContaining('identityLink.provider'),
+  });
+  await call('DELETE', path);
 });
 
 test('nobody manages without the admin token, and nobody at all when none is configured', async () => {

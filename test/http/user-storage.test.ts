@@ -154,8 +154,24 @@ describe('GET /', () => {
       revision: expect.any(String),
       time: now.getTime(),
       directories: [
-        { slug: first.slug, kind: 'scim', priority: 10, enabled: true, health: 'ok' },
-        { slug: second.slug, kind: 'scim', priority: 20, enabled: false, health: 'ok' },
+        {
+          slug: first.slug,
+          kind: 'scim',
+          priority: 10,
+          enabled: true,
+          health: 'ok',
+          organization: null,
+          identityLink: null,
+        },
+        {
+          slug: second.slug,
+          kind: 'scim',
+          priority: 20,
+          enabled: false,
+          health: 'ok',
+          organization: null,
+          identityLink: null,
+        },
       ],
       reservedUsernames: ['failover-admin'],
       attributes: expect.arrayContaining(['displayName', 'department', 'manager']),
@@ -208,6 +224,8 @@ describe('GET /users/{id}', () => {
         { id: sales.id, name: 'Sales', path: [first.slug, 'Sales'] },
         { id: zebra.id, name: 'Zebra', path: [first.slug, 'Zebra'] },
       ],
+      organization: null,
+      identityLink: null,
       readOnly: null,
     });
     expect((await client.get(`/users/${user.id.toUpperCase()}`)).body).toEqual(body);

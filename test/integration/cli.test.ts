@@ -153,6 +153,19 @@ describe('a day of an operator', () => {
     expect((await json('federation', 'remove-directory', 'acme', 'acme-okta')).directories).toHaveLength(1);
   });
 
+  test('a directory is bound to an organization and an identity provider, and unbound', async () => {
+    const set = (...options: string[]) => json('federation', 'set-directory', 'acme', 'acme-entra', ...options);
+    const first = ({ directories }: { directories: { slug: string }[] }) =>
+      directories.find(({ slug }) => slug === 'acme-entra');
+    const bound = await set('--organization', 'acme-inc', '--identity-provider', 'oidc', '--unlinked-users', 'refuse');
+    expect(first(bound)).toMatchObject({
+      organization: 'acme-inc',
+      identityLink: { provider: 'oidc', subject: 'externalId', unlinkedUsers: 'refuse' },
+    });
+    const unbound = await set('--no-organization', '--no-identity-provider');
+    expect(first(unbound)).toMatchObject({ organization: null, identityLink: null });
+  });
+
   test('a token is shown once, listed by its first characters, and revoked', async () => {
     const made = await json(
       'token',
@@ -231,7 +244,7 @@ describe('a mistake is one clear line and the right exit code', () => {
     ['no owner of a token', 2, /--directory SLUG or --federation SLUG/, ['token', 'list']],
     ['two owners of a token', 2, /cannot be used with/, ['token', 'list', '--directory', 'a', '--federation', 'b']],
     ['a federation token with scopes', 2, /--scope/, ['token', 'create', '--federation', 'a', '--scope', 'read']],
-    ['nothing to change', 2, /--priority or --enabled/, ['federation', 'set-directory', 'a', 'b']],
+    ['nothing to change', 2, /--priority, --enabled/, ['federation', 'set-directory', 'a', 'b']],
     [
       'a mapping of both',
       2,

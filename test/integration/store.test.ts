@@ -156,7 +156,16 @@ describe('the declared types are those of the tables', () => {
       role: 'string',
       allow_admin: 'boolean',
     },
-    federation_directories: { federation_id: 'string', directory_id: 'string', priority: 'number', enabled: 'boolean' },
+    federation_directories: {
+      federation_id: 'string',
+      directory_id: 'string',
+      priority: 'number',
+      enabled: 'boolean',
+      organization: 'string?',
+      identity_provider: 'string?',
+      identity_subject: 'string?',
+      unlinked_users: 'string?',
+    },
     federation_tokens: {
       federation_id: 'string',
       id: 'string',

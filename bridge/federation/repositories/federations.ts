@@ -1,8 +1,14 @@
 // The SQL of federations, their directories, tokens and reserved names. These tables are outside row-level security: they
 // belong to the operator, not to a directory.
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { Database, FederationsTable, FederationTokensTable } from '../../platform/db/database.ts';
+import type {
+  Database,
+  FederationDirectoriesTable,
+  FederationsTable,
+  FederationTokensTable,
+} from '../../platform/db/database.ts';
 import { type AttributeMapping, createAttributeCompiler } from '../attribute-mappings.ts';
+import type { Binding } from '../binding.ts';
 import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
 
 export interface FederationToken {
@@ -24,7 +30,7 @@ export interface NewFederationToken {
   expiresAt: Date | null;
 }
 
-export interface Attachment {
+export interface Attachment extends Binding {
   directoryId: string;
   priority: number;
   enabled: boolean;
@@ -49,6 +55,21 @@ function toToken(row: Pick<Selectable<FederationTokensTable>, (typeof tokenColum
   };
 }
 
+const bindingColumns = ['organization', 'identity_provider', 'identity_subject', 'unlinked_users'] as const;
+
+function toBinding(row: Pick<Selectable<FederationDirectoriesTable>, (typeof bindingColumns)[number]>): Binding {
+  const { organization, identity_provider: provider, identity_subject: subject, unlinked_users: unlinkedUsers } = row;
+  const isLinked = provider !== null && subject !== null && unlinkedUsers !== null;
+  return { organization, identityLink: isLinked ? { provider, subject, unlinkedUsers } : null };
+}
+
+const fromBinding = ({ organization, identityLink }: Binding) => ({
+  organization,
+  identity_provider: identityLink?.provider ?? null,
+  identity_subject: identityLink?.subject ?? null,
+  unlinked_users: identityLink?.unlinkedUsers ?? null,
+});
+
 interface TopologyRow {
   attribute_mappings: AttributeMapping[] | null;
   id: string;
@@ -65,7 +86,10 @@ const selectTopology = sql`
     coalesce((
       select json_agg(json_build_object(
         'id', d.id, 'slug', d.slug, 'name', d.name, 'kind', d.kind, 'priority', a.priority,
-        'attachmentEnabled', a.enabled, 'directoryEnabled', d.enabled) order by a.priority)
+        'attachmentEnabled', a.enabled, 'directoryEnabled', d.enabled, 'organization', a.organization,
+        'identityLink', case when a.identity_provider is not null then json_build_object(
+          'provider', a.identity_provider, 'subject', a.identity_subject, 'unlinkedUsers', a.unlinked_users) end)
+        order by a.priority)
       from federation_directories a join directories d on d.id = a.directory_id
       where a.federation_id = f.id
     ), '[]') as directories,
@@ -81,24 +105,35 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
     async listAttachments(): Promise<Attachment[]> {
       const rows = await trx
         .selectFrom('federation_directories')
-        .select(['directory_id', 'priority', 'enabled'])
+        .select(['directory_id', 'priority', 'enabled', ...bindingColumns])
         .where('federation_id', '=', federationId)
         .orderBy('priority')
         .execute();
-      return rows.map((row) => ({ directoryId: row.directory_id, priority: row.priority, enabled: row.enabled }));
+      return rows.map((row) => ({
+        directoryId: row.directory_id,
+        priority: row.priority,
+        enabled: row.enabled,
+        ...toBinding(row),
+      }));
     },
 
-    async attach({ directoryId, priority, enabled }: Attachment): Promise<void> {
+    async attach({ directoryId, priority, enabled, ...binding }: Attachment): Promise<void> {
       await trx
         .insertInto('federation_directories')
-        .values({ federation_id: federationId, directory_id: directoryId, priority, enabled })
+        .values({
+          federation_id: federationId,
+          directory_id: directoryId,
+          priority,
+          enabled,
+          ...fromBinding(binding),
+        })
         .execute();
     },
 
-    async updateAttachment({ directoryId, priority, enabled }: Attachment): Promise<void> {
+    async updateAttachment({ directoryId, priority, enabled, ...binding }: Attachment): Promise<void> {
       await trx
         .updateTable('federation_directories')
-        .set({ priority, enabled })
+        .set({ priority, enabled, ...fromBinding(binding) })
         .where('federation_id', '=', federationId)
         .where('directory_id', '=', directoryId)
         .execute();

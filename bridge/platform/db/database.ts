@@ -150,6 +150,11 @@ export interface FederationDirectoriesTable {
   directory_id: string;
   priority: number;
   enabled: Generated<boolean>;
+  organization: string | null;
+  /** Null together with the two that follow. */
+  identity_provider: string | null;
+  identity_subject: string | null;
+  unlinked_users: 'allow' | 'refuse' | null;
 }
 
 export interface FederationRoleMappingsTable {
