@@ -39,6 +39,7 @@ export async function startKeycloakContainer(
       KC_DB_USERNAME: database.username,
       KC_DB_PASSWORD: database.password,
       KC_HEALTH_ENABLED: 'true',
+      KC_METRICS_ENABLED: 'true',
       KC_HTTP_ENABLED: 'true',
       KC_HTTP_HOST: '127.0.0.1',
       KC_HTTP_PORT: String(port),

@@ -28,6 +28,8 @@ export interface ProvidedKeycloak {
   kind: 'process' | 'container';
   /** The Java process, for tests that suspend or kill it; absent for a container. */
   pid?: number;
+  /** Keycloak's own database, for what can't be waited for, such as old age. */
+  databaseUrl: string;
   /** What Keycloak writes to its log. */
   logFile: string;
 }
@@ -106,6 +108,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     adminUsername: admin.username,
     adminPassword: admin.password,
     kind: image === undefined ? 'process' : 'container',
+    databaseUrl: Object.assign(new URL(appUrl), { pathname: `/${name}` }).toString(),
     logFile: place.logFile,
     ...(started.pid !== undefined && { pid: started.pid }),
   });

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import net.realmbridge.keycloak.client.Ids;
 import net.realmbridge.keycloak.live.LiveUsers;
+import net.realmbridge.keycloak.password.PasswordVerifier;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.runtime.SessionBridge;
 import org.keycloak.component.ComponentModel;

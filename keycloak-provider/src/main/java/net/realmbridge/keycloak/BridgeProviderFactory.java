@@ -10,11 +10,12 @@ import net.realmbridge.keycloak.config.BridgeConfig;
 import net.realmbridge.keycloak.config.ConfigProperties;
 import net.realmbridge.keycloak.feed.FeedJob;
 import net.realmbridge.keycloak.feed.SyncReport;
+import net.realmbridge.keycloak.password.OfflinePasswords;
+import net.realmbridge.keycloak.runtime.AfterCommit;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.component.ComponentValidationException;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -78,9 +79,15 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
 
     @Override
     public void onUpdate(KeycloakSession session, RealmModel realm, ComponentModel oldModel, ComponentModel newModel) {
-        if (!BridgeConfig.of(oldModel).equals(BridgeConfig.of(newModel))) {
-            refreshAfterCommit(session, realm.getId(), newModel.getId());
+        BridgeConfig before = BridgeConfig.of(oldModel);
+        BridgeConfig now = BridgeConfig.of(newModel);
+        if (before.equals(now)) {
+            return;
         }
+        if (before.offlinePassword() && (!now.offlinePassword() || !now.importEnabled() || now.isOtherSource(before))) {
+            OfflinePasswords.clearAll(session, now);
+        }
+        refreshAfterCommit(session, realm.getId(), newModel.getId());
     }
 
     @Override
@@ -90,17 +97,7 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
 
     private void refreshAfterCommit(KeycloakSession session, String realmId, String componentId) {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
-        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                runtimes.refresh(factory, realmId, componentId);
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                // Nothing has changed.
-            }
-        });
+        AfterCommit.run(session, () -> runtimes.refresh(factory, realmId, componentId));
     }
 
     @Override

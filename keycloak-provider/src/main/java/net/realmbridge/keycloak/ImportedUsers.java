@@ -8,6 +8,7 @@ import net.realmbridge.keycloak.client.Outage;
 import net.realmbridge.keycloak.imports.ImportedUser;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
+import net.realmbridge.keycloak.password.OfflinePasswords;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.runtime.SessionBridge;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
@@ -81,7 +82,10 @@ final class ImportedUsers {
             return null;
         }
         if (answer instanceof Answer.Found<BridgeUser> found) {
-            new UserImporter(session, realm, runtime.config(), runtime.conflicts()).upsert(found.value());
+            if (new UserImporter(session, realm, runtime.config(), runtime.conflicts()).upsert(found.value()) != Outcome.UNCHANGED) {
+                // The feed will find nothing new, so it is here that a changed password may be the news.
+                new OfflinePasswords(session, realm, runtime.config()).wipe(id);
+            }
             runtime.validated().mark(id);
             return known(local, false);
         }

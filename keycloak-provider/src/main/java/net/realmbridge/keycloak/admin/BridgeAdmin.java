@@ -24,6 +24,7 @@ import net.realmbridge.keycloak.feed.SyncReport;
 import net.realmbridge.keycloak.imports.Mapping;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
+import net.realmbridge.keycloak.password.OfflinePasswords;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.runtime.SessionBridge;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
@@ -125,9 +126,13 @@ public final class BridgeAdmin {
         if (runtime.config().importEnabled()) {
             outcome = KeycloakInternals.inTransaction(session.getKeycloakSessionFactory(), realm.getId(), (nested, nestedRealm) -> {
                 UserImporter importer = new UserImporter(nested, nestedRealm, runtime.config(), runtime.conflicts());
-                return answer instanceof Answer.Found<BridgeUser> found
+                Outcome done = answer instanceof Answer.Found<BridgeUser> found
                         ? importer.upsert(found.value())
                         : importer.remove(id) ? Outcome.REMOVED : Outcome.UNCHANGED;
+                if (done == Outcome.UPDATED) {
+                    new OfflinePasswords(nested, nestedRealm, runtime.config()).wipe(id);
+                }
+                return done;
             });
         }
         access.record();

@@ -95,9 +95,11 @@ public final class HttpBridgeClient implements BridgeClient {
         String result = check.result() == null ? "" : check.result();
         return switch (result) {
             case PasswordCheck.VALID, PasswordCheck.INVALID, PasswordCheck.NO_PASSWORD -> Answer.found(check);
-            case "unavailable" -> "directory_disabled".equals(check.reason())
-                    ? Answer.unavailable(Outage.DIRECTORY_DISABLED, "the user's directory is switched off")
-                    : Answer.unavailable(Outage.SOURCE_UNAVAILABLE, "the bridge can't check the password now");
+            case "unavailable" -> switch (check.reason() == null ? "" : check.reason()) {
+                case "directory_disabled" -> Answer.unavailable(Outage.DIRECTORY_DISABLED, "the user's directory is switched off");
+                case "overloaded" -> Answer.unavailable(Outage.BUSY, "the bridge has too many passwords to check");
+                default -> Answer.unavailable(Outage.SOURCE_UNAVAILABLE, "the source behind the bridge can't check the password now");
+            };
             default -> Replies.bad("an unknown password verdict");
         };
     }

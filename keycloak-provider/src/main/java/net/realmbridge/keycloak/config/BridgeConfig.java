@@ -23,13 +23,18 @@ public record BridgeConfig(
         boolean emailVerified,
         Duration requestTimeout,
         Duration validationTtl,
-        boolean removalGuard) {
+        boolean removalGuard,
+        boolean passwordChangeEndsSessions,
+        boolean offlinePassword,
+        Duration offlinePasswordMaxAge) {
 
     static final int MIN_TIMEOUT = 100;
     /** Below the two seconds that the provider promises, with room for its own work. */
     static final int MAX_TIMEOUT = 1900;
     static final int DEFAULT_TIMEOUT = 1500;
     static final int DEFAULT_TTL = 30;
+    static final int DEFAULT_OFFLINE_DAYS = 14;
+    static final int MAX_OFFLINE_DAYS = 365;
     static final String DEFAULT_PARENT = "/realmbridge";
 
     private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -48,7 +53,11 @@ public record BridgeConfig(
                 bool(model, ConfigProperties.EMAIL_VERIFIED, true),
                 Duration.ofMillis(Math.max(MIN_TIMEOUT, Math.min(MAX_TIMEOUT, number(model, ConfigProperties.REQUEST_TIMEOUT, DEFAULT_TIMEOUT)))),
                 Duration.ofSeconds(Math.max(0, number(model, ConfigProperties.VALIDATION_TTL, DEFAULT_TTL))),
-                bool(model, ConfigProperties.REMOVAL_GUARD, true));
+                bool(model, ConfigProperties.REMOVAL_GUARD, true),
+                bool(model, ConfigProperties.PASSWORD_CHANGE_ENDS_SESSIONS, true),
+                bool(model, ConfigProperties.OFFLINE_PASSWORD, false),
+                Duration.ofDays(Math.max(1, Math.min(MAX_OFFLINE_DAYS,
+                        number(model, ConfigProperties.OFFLINE_PASSWORD_MAX_AGE, DEFAULT_OFFLINE_DAYS)))));
     }
 
     /**
@@ -75,12 +84,25 @@ public record BridgeConfig(
         if (!isBetween(text(model, ConfigProperties.VALIDATION_TTL), 0, 86_400)) {
             problems.add("Validation lifetime must be a number of seconds from 0 to 86400");
         }
+        if (!isBetween(text(model, ConfigProperties.OFFLINE_PASSWORD_MAX_AGE), 1, MAX_OFFLINE_DAYS)) {
+            problems.add("Offline password age must be a number of days from 1 to " + MAX_OFFLINE_DAYS);
+        }
         return problems;
     }
 
     /** Whether the bridge can be asked at all; a component may be saved half-filled while it is disabled. */
     public boolean isComplete() {
         return isUrl(bridgeUrl) && !federation.isEmpty() && !token.isEmpty() && !groupsParent.isEmpty();
+    }
+
+    /** Offline passwords are kept for imported users only. */
+    public boolean keepsOfflinePasswords() {
+        return enabled && importEnabled && offlinePassword;
+    }
+
+    /** Whether passwords that this configuration's bridge has called valid say nothing about the other's. */
+    public boolean isOtherSource(BridgeConfig other) {
+        return !bridgeUrl.equals(other.bridgeUrl) || !federation.equals(other.federation);
     }
 
     private static boolean isUrl(String text) {

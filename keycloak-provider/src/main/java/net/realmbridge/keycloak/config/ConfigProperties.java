@@ -15,6 +15,9 @@ public final class ConfigProperties {
     public static final String REQUEST_TIMEOUT = "requestTimeout";
     public static final String VALIDATION_TTL = "validationTtl";
     public static final String REMOVAL_GUARD = "removalGuard";
+    public static final String PASSWORD_CHANGE_ENDS_SESSIONS = "passwordChangeEndsSessions";
+    public static final String OFFLINE_PASSWORD = "offlinePassword";
+    public static final String OFFLINE_PASSWORD_MAX_AGE = "offlinePasswordMaxAgeDays";
 
     private ConfigProperties() {
     }
@@ -57,6 +60,23 @@ public final class ConfigProperties {
                 .label("Hold mass removals")
                 .helpText("On: a full sync that would remove more than 50 users and more than 10 % of them removes none and reports them as failed."
                         + " Switch it off for one sync to let a wanted mass removal through.")
+                .add()
+                .property().name(PASSWORD_CHANGE_ENDS_SESSIONS).type(ProviderConfigProperty.BOOLEAN_TYPE).defaultValue("true")
+                .label("Password change ends sessions")
+                .helpText("On: when the identity provider changes a user's password, all of the user's sessions end, offline ones included."
+                        + " Off: they go on. The sessions of a user who is deactivated or removed end in any case.")
+                .add()
+                .property().name(OFFLINE_PASSWORD).type(ProviderConfigProperty.BOOLEAN_TYPE).defaultValue("false")
+                .label("Offline password")
+                .helpText("On: after a login with the right password, Keycloak keeps a salted hash of it and accepts that password while the bridge"
+                        + " is unavailable, and only then. Who leaves during an outage can log in until it is over. Off: nobody can log in with a"
+                        + " password during an outage, and hashes kept before are removed. For imported users only.")
+                .add()
+                .property().name(OFFLINE_PASSWORD_MAX_AGE).type(ProviderConfigProperty.STRING_TYPE)
+                .defaultValue(String.valueOf(BridgeConfig.DEFAULT_OFFLINE_DAYS))
+                .label("Offline password age (days)")
+                .helpText("For how many days after the bridge last confirmed a password it is accepted while the bridge is unavailable, from 1 to "
+                        + BridgeConfig.MAX_OFFLINE_DAYS + ". Older hashes are removed.")
                 .add()
                 .property().name(REQUEST_TIMEOUT).type(ProviderConfigProperty.STRING_TYPE).defaultValue(String.valueOf(BridgeConfig.DEFAULT_TIMEOUT))
                 .label("Request timeout (ms)")

@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak.feed;
 
+import java.time.Duration;
 import java.util.List;
 
 import net.realmbridge.keycloak.client.BridgeGroup;
@@ -8,8 +9,8 @@ import net.realmbridge.keycloak.client.Change;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.Sessions;
 import net.realmbridge.keycloak.live.RemoteUser;
+import net.realmbridge.keycloak.password.OfflinePasswords;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
-import org.jboss.logging.Logger;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.UserModel;
@@ -19,19 +20,22 @@ import org.keycloak.storage.user.SynchronizationResult;
 
 /** Applies the feed's items to Keycloak. */
 final class ChangeApplier {
-    private static final Logger LOG = Logger.getLogger(ChangeApplier.class);
-
     private final BridgeRuntime runtime;
     private final Importing importing;
+    private final Leavers leavers;
 
     ChangeApplier(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.runtime = runtime;
         this.importing = new Importing(factory, runtime);
+        this.leavers = new Leavers(runtime);
     }
 
     /** @return whether a full sync must follow, because the federation itself has changed */
     boolean apply(List<Change> changes) {
         importing.each(changes, this::apply, this::keepOut);
+        runtime.metrics().synced(importing.result());
+        long now = System.currentTimeMillis();
+        changes.stream().filter(change -> change.at() != null).forEach(change -> runtime.metrics().applied(Duration.ofMillis(now - change.at())));
         runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
         return changes.stream().anyMatch(Change::isFederation);
     }
@@ -52,20 +56,25 @@ final class ChangeApplier {
 
     /** A change that can't be applied is tried again by the next full sync, but a leaver is not let in until then. */
     private void keepOut(Importing.Scope scope, Change change) {
-        boolean leaves = change.isAbsent() || change.endSessions() || (change.user() != null && !change.user().enabled());
-        if (!change.isUser() || !leaves || !runtime.config().importEnabled()) {
+        if (!change.isUser() || !Leavers.losesPassword(change) || !runtime.config().importEnabled()) {
             return;
         }
         UserModel local = scope.importer().find(change.id());
         if (local == null) {
             return;
         }
+        offline(scope).wipe(change.id());
         if (change.isAbsent() || (change.user() != null && !change.user().enabled())) {
             scope.importer().lockOut(local);
-        } else {
+            leavers.tell(scope.session(), change, "locked out, since the change itself failed");
+        } else if (leavers.endsSessions(change)) {
             Sessions.endForGood(scope.session(), scope.realm(), local);
+            leavers.tell(scope.session(), change, "logged out");
         }
-        told("locked out, since the change itself failed", change);
+    }
+
+    private OfflinePasswords offline(Importing.Scope scope) {
+        return new OfflinePasswords(scope.session(), scope.realm(), runtime.config());
     }
 
     private Outcome group(Importing.Scope scope, Change change) {
@@ -84,17 +93,20 @@ final class ChangeApplier {
         if (change.isAbsent()) {
             outcome = scope.importer().remove(change.id()) ? Outcome.REMOVED : Outcome.UNCHANGED;
             if (outcome == Outcome.REMOVED) {
-                told("removed", change);
+                leavers.tell(scope.session(), change, "removed");
             }
         } else if (change.isPresent() && user != null) {
             outcome = scope.importer().upsert(user);
             runtime.validated().mark(user.id());
         }
-        if (change.endSessions() && !change.isAbsent()) {
+        if (Leavers.losesPassword(change) && !change.isAbsent()) {
+            offline(scope).wipe(change.id());
+        }
+        if (leavers.endsSessions(change) && !change.isAbsent()) {
             UserModel local = scope.importer().find(change.id());
             if (local != null) {
                 Sessions.endForGood(scope.session(), scope.realm(), local);
-                told("logged out", change);
+                leavers.tell(scope.session(), change, "logged out");
             }
         }
         return outcome;
@@ -118,16 +130,10 @@ final class ChangeApplier {
         if (cache != null) {
             cache.evict(scope.realm(), user);
         }
-        if (change.endSessions()) {
+        if (leavers.endsSessions(change)) {
             Sessions.endForGood(scope.session(), scope.realm(), user);
-            told("logged out", change);
+            leavers.tell(scope.session(), change, "logged out");
         }
         return Outcome.UNCHANGED;
-    }
-
-    private void told(String what, Change change) {
-        long age = change.at() == null ? -1 : System.currentTimeMillis() - change.at();
-        LOG.infof("%s: user %s %s (%s), %d ms after the change", runtime.config().name(), change.id(), what,
-                String.join(", ", change.reasons()), age);
     }
 }

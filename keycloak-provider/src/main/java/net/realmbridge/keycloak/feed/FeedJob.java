@@ -1,9 +1,11 @@
 package net.realmbridge.keycloak.feed;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import net.realmbridge.keycloak.client.Answer;
+import net.realmbridge.keycloak.client.Change;
 import net.realmbridge.keycloak.client.Changes;
 import net.realmbridge.keycloak.client.Outage;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
@@ -38,7 +40,7 @@ public final class FeedJob {
 
     /** @param releaseRemovals whether removals go through that the guard would hold */
     public Optional<SyncReport> fullSync(boolean releaseRemovals) {
-        return exclusively(() -> new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard()).run());
+        return exclusively(() -> new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null).run());
     }
 
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
@@ -63,7 +65,7 @@ public final class FeedJob {
                 return SyncReport.failed("the bridge has no feed");
             }
             if (applyAndStore(found.value(), sum)) {
-                return full();
+                return full(federationChangedAt(found.value()));
             }
             if (!found.value().more()) {
                 return SyncReport.done(sum, null);
@@ -78,7 +80,7 @@ public final class FeedJob {
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
         return exclusively(() -> polledFrom.equals(cursor()) && applyAndStore(changes, new SynchronizationResult())
-                ? full()
+                ? full(federationChangedAt(changes))
                 : SyncReport.done(new SynchronizationResult(), null));
     }
 
@@ -99,7 +101,15 @@ public final class FeedJob {
     }
 
     private SyncReport full() {
-        return new FullSync(factory, runtime, runtime.config().removalGuard()).run();
+        return full(null);
+    }
+
+    private SyncReport full(Long causedAt) {
+        return new FullSync(factory, runtime, runtime.config().removalGuard(), causedAt).run();
+    }
+
+    private static Long federationChangedAt(Changes changes) {
+        return changes.items().stream().filter(Change::isFederation).map(Change::at).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private <T> Optional<T> exclusively(Callable<T> task) {

@@ -13,10 +13,13 @@ import net.realmbridge.keycloak.client.ExportSink;
 import net.realmbridge.keycloak.imports.GroupMirror;
 import net.realmbridge.keycloak.imports.Mapping;
 import net.realmbridge.keycloak.imports.Outcome;
+import net.realmbridge.keycloak.metrics.Metrics.Leaver;
+import net.realmbridge.keycloak.password.OfflinePasswords;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.UserModel;
 
 /** Makes Keycloak's copy equal to a complete listing of the bridge. A listing that breaks off still updates, and removes nothing. */
 final class FullSync implements ExportSink {
@@ -32,11 +35,19 @@ final class FullSync implements ExportSink {
     private final List<BridgeUser> changed = new ArrayList<>();
     private final List<BridgeUser> added = new ArrayList<>();
     private final List<BridgeGroup> groups = new ArrayList<>();
+    private final Leavers leavers;
+    private final Long causedAt;
     private Map<String, String> known = Map.of();
+    private int heldUsers;
 
-    /** @param guarded whether a mass removal is held */
-    FullSync(KeycloakSessionFactory factory, BridgeRuntime runtime, boolean guarded) {
+    /**
+     * @param guarded whether a mass removal is held
+     * @param causedAt when the federation itself was changed, if that is what the sync is for, or {@code null}
+     */
+    FullSync(KeycloakSessionFactory factory, BridgeRuntime runtime, boolean guarded, Long causedAt) {
         this.guarded = guarded;
+        this.causedAt = causedAt;
+        this.leavers = new Leavers(runtime);
         this.factory = factory;
         this.runtime = runtime;
         this.importing = new Importing(factory, runtime);
@@ -62,10 +73,12 @@ final class FullSync implements ExportSink {
         // Rows that failed keep their old version, so the next full sync takes them up again.
         KeycloakInternals.inTransaction(factory, realmId, (session, realm) -> {
             new CursorStore(session, realm, runtime.config()).write(found.value());
+            new OfflinePasswords(session, realm, runtime.config()).clear();
             return null;
         });
         SyncReport report = SyncReport.done(importing.result(), held);
-        runtime.feedLog().synced(report, held);
+        runtime.feedLog().synced(report, held, heldUsers);
+        runtime.metrics().synced(importing.result());
         LOG.infof("%s: full sync: %s", runtime.config().name(), report.getStatus());
         return report;
     }
@@ -102,10 +115,32 @@ final class FullSync implements ExportSink {
         });
         groups.clear();
         // Changes first: a name that one user gives up may be the name of a new one.
-        importing.each(changed, (scope, user) -> scope.importer().upsert(user));
+        importing.each(changed, this::change);
         changed.clear();
         importing.addAll(added);
         added.clear();
+    }
+
+    private Outcome change(Importing.Scope scope, BridgeUser user) {
+        UserModel local = scope.importer().find(user.id());
+        boolean leaves = local != null && local.isEnabled() && !user.enabled();
+        Outcome outcome = scope.importer().upsert(user);
+        if (outcome != Outcome.UNCHANGED) {
+            // A change that the feed hasn't brought, or the version would be known: it may have been the password.
+            new OfflinePasswords(scope.session(), scope.realm(), runtime.config()).wipe(user.id());
+        }
+        if (leaves) {
+            leavers.tell(scope.session(), user.id(), Leaver.DEACTIVATED, "deactivated by a full sync", null);
+        }
+        return outcome;
+    }
+
+    private Outcome remove(Importing.Scope scope, String id) {
+        if (!scope.importer().remove(id)) {
+            return Outcome.UNCHANGED;
+        }
+        leavers.tell(scope.session(), id, Leaver.REMOVED, "removed by a full sync", causedAt);
+        return Outcome.REMOVED;
     }
 
     /** @return why removals were held, or {@code null} */
@@ -118,6 +153,7 @@ final class FullSync implements ExportSink {
             for (int i = 0; i < goneUsers.size(); i++) {
                 importing.result().increaseFailed();
             }
+            heldUsers = goneUsers.size();
             String held = "the removal of " + goneUsers.size() + " users and " + goneGroups.size()
                     + " groups is held; if it is wanted, run a sync with removals=release, or with \"Hold mass removals\" switched off";
             LOG.warnf("%s: %s", runtime.config().name(), held);
@@ -127,7 +163,7 @@ final class FullSync implements ExportSink {
             });
             return held;
         }
-        importing.each(goneUsers, (scope, id) -> scope.importer().remove(id) ? Outcome.REMOVED : Outcome.UNCHANGED);
+        importing.each(goneUsers, this::remove);
         importing.each(goneGroups, (scope, id) -> {
             scope.importer().groups().remove(id);
             return Outcome.UNCHANGED;

@@ -138,6 +138,12 @@ public final class UserImporter {
         return added ? Outcome.ADDED : Outcome.UPDATED;
     }
 
+    /** Whether the copy is of this version of the bridge's user. */
+    public static boolean isAt(UserModel copy, String version) {
+        String imported = copy.getFirstAttribute(Mapping.VERSION);
+        return version != null && (version.equals(imported) || (version + INCOMPLETE).equals(imported));
+    }
+
     /** Removes an imported user with everything that Keycloak keeps about it. */
     public boolean remove(String id) {
         UserModel user = find(id);
@@ -197,7 +203,9 @@ public final class UserImporter {
         if (!Objects.equals(remote.lastName(), user.getLastName())) {
             user.setLastName(remote.lastName());
         }
-        writeEnabled(user, remote);
+        if (!added) {
+            writeEnabled(user, remote);
+        }
         Map<String, List<String>> attributes = Mapping.attributes(remote);
         Set<String> gone = new HashSet<>(Mapping.present(user));
         gone.removeAll(attributes.keySet());
@@ -217,8 +225,10 @@ public final class UserImporter {
      */
     private void writeEnabled(UserModel user, BridgeUser remote) {
         boolean wasActive = !Boolean.FALSE.toString().equals(user.getFirstAttribute(Mapping.ACTIVE));
-        if (!remote.enabled() && user.isEnabled()) {
+        if (!remote.enabled() && (wasActive || user.isEnabled())) {
             user.setEnabled(false);
+            // Not left to the feed: a full sync may be the first to bring the news.
+            Sessions.endForGood(session, realm, user);
         } else if (remote.enabled() && !wasActive) {
             user.setEnabled(true);
         }

@@ -10,6 +10,8 @@ import net.realmbridge.keycloak.client.CircuitBreaker;
 import net.realmbridge.keycloak.client.GuardedBridgeClient;
 import net.realmbridge.keycloak.config.BridgeConfig;
 import net.realmbridge.keycloak.live.Snapshots;
+import net.realmbridge.keycloak.metrics.MeteredBridgeClient;
+import net.realmbridge.keycloak.metrics.Metrics;
 import org.jboss.logging.Logger;
 
 /** What lives as long as a component's configuration: the connection, and what is known about it. */
@@ -29,13 +31,16 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots = new Snapshots(System::nanoTime);
     private final FeedLog feedLog = new FeedLog(System::currentTimeMillis);
+    private final Metrics metrics;
     private volatile Runnable onTurn = () -> { };
     private volatile boolean callsFail;
 
     public BridgeRuntime(BridgeConfig config, BridgeClient client) {
         this.config = config;
         this.health = new Health(config.toString(), LOG::warn, LOG::info);
-        this.client = new GuardedBridgeClient(client, breaker, this::observe);
+        this.metrics = Metrics.of(config, new Metrics.Gauges(lease::isHeld, breaker::isOpen, () -> feedLog.entry().lastAnswerAt(),
+                () -> feedLog.entry().heldUsers()));
+        this.client = new MeteredBridgeClient(new GuardedBridgeClient(client, breaker, this::observe), metrics);
         this.validated = new Freshness(config.validationTtl().toMillis(), System::nanoTime);
     }
 
@@ -92,6 +97,10 @@ public final class BridgeRuntime implements AutoCloseable {
         return absent;
     }
 
+    public Metrics metrics() {
+        return metrics;
+    }
+
     /** What the feed and the syncs have done. */
     public FeedLog feedLog() {
         return feedLog;
@@ -135,5 +144,6 @@ public final class BridgeRuntime implements AutoCloseable {
     public void close() {
         lease.drop();
         client.close();
+        metrics.close();
     }
 }

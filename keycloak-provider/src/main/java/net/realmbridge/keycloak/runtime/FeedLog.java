@@ -11,9 +11,10 @@ public final class FeedLog {
      * Times are milliseconds since 1970, or 0 for never.
      *
      * @param lastEventAt when the newest change that has been applied was made at the bridge
+     * @param heldUsers how many users the last full sync would have removed
      * @param held why the last full sync removed nobody, or {@code null}
      */
-    public record Entry(long lastAnswerAt, long lastEventAt, long lastAppliedAt, long lastFullSyncAt, String lastFullSync, String held,
+    public record Entry(long lastAnswerAt, long lastEventAt, long lastAppliedAt, long lastFullSyncAt, String lastFullSync, String held, long heldUsers,
             long added, long updated, long removed, long failed) {
     }
 
@@ -24,6 +25,7 @@ public final class FeedLog {
     private long lastFullSyncAt;
     private String lastFullSync;
     private String held;
+    private long heldUsers;
     private long added;
     private long updated;
     private long removed;
@@ -34,7 +36,7 @@ public final class FeedLog {
     }
 
     public synchronized Entry entry() {
-        return new Entry(lastAnswerAt, lastEventAt, lastAppliedAt, lastFullSyncAt, lastFullSync, held, added, updated, removed, failed);
+        return new Entry(lastAnswerAt, lastEventAt, lastAppliedAt, lastFullSyncAt, lastFullSync, held, heldUsers, added, updated, removed, failed);
     }
 
     synchronized void answered() {
@@ -47,10 +49,15 @@ public final class FeedLog {
         count(result);
     }
 
-    public synchronized void synced(SynchronizationResult result, String heldBecause) {
+    /**
+     * @param heldBecause why removals wait for an administrator, or {@code null} if none do
+     * @param removalsHeld how many users they concern
+     */
+    public synchronized void synced(SynchronizationResult result, String heldBecause, int removalsHeld) {
         lastFullSyncAt = clock.getAsLong();
         lastFullSync = result.getStatus();
         held = heldBecause;
+        heldUsers = heldBecause == null ? 0 : removalsHeld;
         count(result);
     }
 

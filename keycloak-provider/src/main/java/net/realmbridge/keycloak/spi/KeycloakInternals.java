@@ -17,6 +17,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -44,6 +45,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
+import org.keycloak.models.cache.UserCache;
+import org.keycloak.models.jpa.entities.CredentialEntity;
 import org.keycloak.models.jpa.entities.UserEntity;
 import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
 import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
@@ -51,6 +54,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.storage.UserStoragePrivateUtil;
+import org.keycloak.storage.UserStorageUtil;
 import org.keycloak.truststore.TruststoreProvider;
 import org.keycloak.userprofile.AttributeMetadata;
 import org.keycloak.userprofile.UserProfileMetadata;
@@ -162,6 +166,15 @@ public final class KeycloakInternals {
 
     /** Tells the realm's listeners, and its event store if that is on, of a failure that is no request's. */
     public static void adminEvent(KeycloakSession session, RealmModel realm, String resourcePath, String error) {
+        adminEvent(session, realm, ResourceType.COMPONENT, resourcePath, error);
+    }
+
+    /** The same of something that was done about a user and went well. */
+    public static void userAction(KeycloakSession session, RealmModel realm, String resourcePath) {
+        adminEvent(session, realm, ResourceType.USER, resourcePath, null);
+    }
+
+    private static void adminEvent(KeycloakSession session, RealmModel realm, ResourceType type, String resourcePath, String error) {
         AuthDetails nobody = new AuthDetails();
         nobody.setRealmId(realm.getId());
         nobody.setRealmName(realm.getName());
@@ -172,7 +185,7 @@ public final class KeycloakInternals {
         event.setRealmName(realm.getName());
         event.setAuthDetails(nobody);
         event.setOperationType(OperationType.ACTION);
-        event.setResourceType(ResourceType.COMPONENT);
+        event.setResourceType(type);
         event.setResourcePath(resourcePath);
         event.setError(error);
         EventStoreProvider store = realm.isAdminEventsEnabled() ? session.getProvider(EventStoreProvider.class) : null;
@@ -249,6 +262,37 @@ public final class KeycloakInternals {
         rows.addAll(entities.createQuery(select + "u.realmId = :realm and u.email in :emails", Object[].class)
                 .setParameter("realm", realmId).setParameter("emails", emails).getResultList());
         return rows.stream().map(row -> new String[] {(String) row[0], (String) row[1], (String) row[2]}).toList();
+    }
+
+    /** Locks the user's row until the transaction ends; what is read of the user after that is current. */
+    public static boolean lockUser(KeycloakSession session, String id) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .find(UserEntity.class, id, LockModeType.PESSIMISTIC_WRITE) != null;
+    }
+
+    /** The same for one credential, which is what a login may lock: the user's row is written by others while it goes on. */
+    public static boolean lockCredential(KeycloakSession session, String id) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .find(CredentialEntity.class, id, LockModeType.PESSIMISTIC_WRITE) != null;
+    }
+
+    /** Deletes the credentials of this type of all users of a component that are older. */
+    public static int deleteCredentials(KeycloakSession session, String realmId, String componentId, String type, long beforeMillis) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .createQuery("delete from CredentialEntity c where c.type = :type and c.createdDate < :before and c.user.id in"
+                        + " (select u.id from UserEntity u where u.realmId = :realm and u.federationLink = :link)")
+                .setParameter("type", type)
+                .setParameter("before", beforeMillis)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .executeUpdate();
+    }
+
+    public static void evict(KeycloakSession session, RealmModel realm, UserModel user) {
+        UserCache cache = UserStorageUtil.userCache(session);
+        if (cache != null) {
+            cache.evict(realm, user);
+        }
     }
 
     /** @return {@code null} if the realm's user profile declares the attribute itself */

@@ -207,6 +207,7 @@ class HttpBridgeClientTest {
 
     @ParameterizedTest
     @CsvSource({"'{\"result\":\"unavailable\",\"reason\":\"source_unavailable\"}',SOURCE_UNAVAILABLE",
+            "'{\"result\":\"unavailable\",\"reason\":\"overloaded\"}',BUSY", "'{\"result\":\"unavailable\"}',SOURCE_UNAVAILABLE",
             "'{\"result\":\"unavailable\",\"reason\":\"directory_disabled\"}',DIRECTORY_DISABLED", "'{\"result\":\"maybe\"}',BAD_ANSWER", "'{}',BAD_ANSWER"})
     void a_password_that_could_not_be_checked_is_not_wrong(String body, Outage outage) throws Exception {
         assertOutage(ask(FakeServer.json(200, body), client -> client.verifyPassword(ID, "x")), outage);

@@ -50,13 +50,25 @@ class BridgeConfigTest {
     @Test
     void every_problem_is_named_at_once() {
         assertThat(BridgeConfig.problems(model("bridgeUrl", "x", "federation", "a b", "token", "", "groupsParent", "/", "requestTimeout", "5000",
-                "validationTtl", "soon"))).hasSize(6);
+                "validationTtl", "soon", "offlinePasswordMaxAgeDays", "0"))).hasSize(7);
     }
 
     @ParameterizedTest
     @CsvSource({"50,100", "5000,1900", "700,700", "x,1500"})
     void no_request_waits_two_seconds_whatever_is_configured(String configured, int millis) {
         assertThat(BridgeConfig.of(model("requestTimeout", configured)).requestTimeout()).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void passwords_are_kept_for_imported_users_only_and_only_if_wanted() {
+        assertThat(BridgeConfig.of(model()).keepsOfflinePasswords()).isFalse();
+        BridgeConfig wanted = BridgeConfig.of(model("offlinePassword", "true"));
+        assertThat(wanted.keepsOfflinePasswords()).isTrue();
+        assertThat(wanted.offlinePasswordMaxAge()).isEqualTo(Duration.ofDays(14));
+        assertThat(BridgeConfig.of(model("offlinePassword", "true", "importEnabled", "false")).keepsOfflinePasswords()).isFalse();
+        assertThat(BridgeConfig.of(model("offlinePassword", "true", "enabled", "false")).keepsOfflinePasswords()).isFalse();
+        assertThat(wanted.isOtherSource(BridgeConfig.of(model("token", "other")))).isFalse();
+        assertThat(wanted.isOtherSource(BridgeConfig.of(model("federation", "other")))).isTrue();
     }
 
     @Test

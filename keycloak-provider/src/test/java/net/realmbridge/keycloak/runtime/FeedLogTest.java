@@ -25,7 +25,7 @@ class FeedLogTest {
     void it_sums_up_what_feed_and_syncs_have_done() {
         log.applied(result(2, 1), 900);
         now.set(2_000);
-        log.synced(result(3, 0), null);
+        log.synced(result(3, 0), null, 0);
 
         FeedLog.Entry entry = log.entry();
         assertThat(entry.added()).isEqualTo(5);
@@ -45,9 +45,9 @@ class FeedLogTest {
 
     @Test
     void a_hold_is_told_until_a_sync_goes_through() {
-        log.synced(result(0, 0), "60 users");
+        log.synced(result(0, 0), "60 users", 60);
         assertThat(log.entry().held()).isEqualTo("60 users");
-        log.synced(result(0, 60), null);
+        log.synced(result(0, 60), null, 0);
         assertThat(log.entry().held()).isNull();
     }
 }
