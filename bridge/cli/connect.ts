@@ -1,5 +1,5 @@
 // realmbridge connect
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ConnectInput, ConnectResult, ConnectStep } from '../keycloak/connect.ts';
 import { isUuid } from '../platform/ids.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
@@ -13,6 +13,8 @@ interface ConnectOptions extends KeycloakOptions {
   componentId?: string;
   groupsParent?: string;
   import?: boolean;
+  offlinePassword?: boolean;
+  offlinePasswordMaxAge?: number;
   rotateToken?: true;
   failoverAdmin?: string;
   failoverPasswordFile?: string;
@@ -65,6 +67,8 @@ async function inputOf(
     componentId: options.componentId,
     groupsParent: options.groupsParent,
     importEnabled: options.import,
+    offlinePassword: options.offlinePassword,
+    offlinePasswordMaxAgeDays: options.offlinePasswordMaxAge,
     rotateToken: options.rotateToken ?? false,
     failoverAdmin: {
       username: options.failoverAdmin,
@@ -76,6 +80,13 @@ async function inputOf(
     sync: options.sync,
     dryRun: options.dryRun ?? false,
   };
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 365)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 365.');
+  return value;
 }
 
 const marks: Record<ConnectStep['status'], string> = { done: '✓', unchanged: '•', planned: '→', failed: '✗' };
@@ -130,6 +141,12 @@ export function connectCommand(shell: Shell): Command {
       'copy users into Keycloak, so that they go on working in an outage (default: true)',
       onOff,
     )
+    .option(
+      '--offline-password <true|false>',
+      'keep hashes of confirmed passwords in Keycloak, for logins while the bridge is unavailable (default: false)',
+      onOff,
+    )
+    .option('--offline-password-max-age <days>', 'how long after its last confirmation (default: 14)', days)
     .option('--failover-admin <name>', 'the local admin who can always log in (default: failover-admin)')
     .option('--failover-password-file <file>', 'a file with its password (default: a random one, shown once)')
     .option('--reset-failover-password', 'give an existing failover admin a new password')

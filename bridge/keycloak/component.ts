@@ -10,6 +10,9 @@ export interface ComponentSettings {
   /** Path of the Keycloak group below which groups are mirrored. */
   groupsParent?: string | undefined;
   importEnabled?: boolean | undefined;
+  /** Whether passwords that the bridge has confirmed are good for logins in an outage. */
+  offlinePassword?: boolean | undefined;
+  offlinePasswordMaxAgeDays?: number | undefined;
 }
 
 export type ComponentConfig = Record<string, string>;
@@ -33,6 +36,10 @@ function wanted(settings: ComponentSettings): ComponentConfig {
     federation: settings.federation,
     ...(settings.groupsParent !== undefined && { groupsParent: settings.groupsParent }),
     ...(settings.importEnabled !== undefined && { importEnabled: String(settings.importEnabled) }),
+    ...(settings.offlinePassword !== undefined && { offlinePassword: String(settings.offlinePassword) }),
+    ...(settings.offlinePasswordMaxAgeDays !== undefined && {
+      offlinePasswordMaxAgeDays: String(settings.offlinePasswordMaxAgeDays),
+    }),
   };
 }
 

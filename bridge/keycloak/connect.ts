@@ -24,6 +24,8 @@ export interface ConnectInput {
   componentId?: string | undefined;
   groupsParent?: string | undefined;
   importEnabled?: boolean | undefined;
+  offlinePassword?: boolean | undefined;
+  offlinePasswordMaxAgeDays?: number | undefined;
   /** Puts a new federation token into the component and revokes the old one. */
   rotateToken?: boolean;
   failoverAdmin?: {
@@ -76,6 +78,8 @@ function wishOf(input: ConnectInput): ConnectWish {
     federation: input.federation,
     groupsParent: input.groupsParent,
     importEnabled: input.importEnabled,
+    offlinePassword: input.offlinePassword,
+    offlinePasswordMaxAgeDays: input.offlinePasswordMaxAgeDays,
   };
   const groupsClaim = input.groupsClaim ?? 'path';
   return {

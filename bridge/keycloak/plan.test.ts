@@ -84,6 +84,19 @@ test("a new component takes the jar's defaults, but its own periods and a pinned
   });
 });
 
+test('an offline password is asked for by name only, and no other run takes it back', () => {
+  const wish = wishFor();
+  const settings = { ...wish.settings, offlinePassword: true, offlinePasswordMaxAgeDays: 7 };
+  const [action] = actionsOf({ ...wish, settings }, stateWith());
+  const changes = action?.type === 'update-component' ? action.changes : [];
+  expect(changes.map(({ key, to }) => [key, to])).toEqual([
+    ['offlinePassword', 'true'],
+    ['offlinePasswordMaxAgeDays', '7'],
+  ]);
+  const components = [{ id: componentId, name: 'realmbridge-acme', config: { ...config, offlinePassword: 'true' } }];
+  expect(typesOf(wish, stateWith({}, { components }))).toEqual([]);
+});
+
 test('the pinned id is a version 5 UUID that depends on realm and federation', () => {
   expect(componentId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(pinnedComponentId('shop', 'acme')).toBe(componentId);
