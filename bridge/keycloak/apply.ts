@@ -7,6 +7,7 @@ import { type Action, groupsScopeName } from './contracts.ts';
 import { KeycloakError } from './errors.ts';
 import type { ConnectFederations } from './federations.ts';
 import { findRealmManagement, readRealm } from './state.ts';
+import { declareAttributes } from './user-profile.ts';
 
 const syncTimeoutMs = 15 * 60_000;
 const syncPauseMs = 500;
@@ -239,6 +240,8 @@ export async function applyAction(context: ApplyContext, action: Action): Promis
         client.clients.addDefaultClientScope({ id: action.clientUuid, clientScopeId }),
       );
     }
+    case 'declare-attributes':
+      return declareAttributes(admin, action);
     case 'sync':
       return sync(context, action.componentId);
   }

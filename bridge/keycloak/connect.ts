@@ -72,7 +72,7 @@ export interface ConnectResult {
   notes: string[];
 }
 
-function wishOf(input: ConnectInput): ConnectWish {
+function wishOf(input: ConnectInput, attributes: ConnectWish['attributes']): ConnectWish {
   const settings: ComponentSettings = {
     bridgeUrl: input.bridgeUrl.replace(/\/+$/, ''),
     federation: input.federation,
@@ -95,6 +95,7 @@ function wishOf(input: ConnectInput): ConnectWish {
     },
     groups: groupsClaim === 'none' ? undefined : { names: groupsClaim },
     clients: input.clients ?? [],
+    attributes,
     sync: input.sync ?? true,
   };
 }
@@ -152,7 +153,11 @@ async function carryOut(
 export async function connectRealm(input: ConnectInput): Promise<ConnectResult> {
   const { federations, federation } = input;
   const { id: federationId } = await federations.requireFederation(federation);
-  const wish = wishOf(input);
+  const { mappings } = await federations.listAttributeMappings(federation);
+  const wish = wishOf(
+    input,
+    mappings.map(({ attribute, multiValued }) => ({ name: attribute, multiValued })),
+  );
   const admin = createAdmin({ url: input.keycloak.url, realm: input.realm, credentials: input.keycloak.credentials });
   const planned = planConnect(wish, await readState(input, federationId, wish, admin));
   if (!planned.ok) throw new ConnectRefusedError(planned.problem, planned.remedy);

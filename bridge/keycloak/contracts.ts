@@ -10,6 +10,24 @@ export interface FailoverWish {
   resetPassword: boolean;
 }
 
+/** An attribute of the realm's user profile. */
+export interface ProfileAttribute {
+  name: string;
+  multiValued: boolean;
+}
+
+export interface DeclaredAttribute extends ProfileAttribute {
+  /** Slug of the federation for which `connect` declared it; undefined: somebody else did. */
+  owner: string | undefined;
+}
+
+export interface ProfileChange {
+  type: 'declare-attributes';
+  federation: string;
+  declare: ProfileAttribute[];
+  withdraw: string[];
+}
+
 export interface ConnectWish {
   keycloakUrl: string;
   realm: string;
@@ -22,6 +40,8 @@ export interface ConnectWish {
   groups: { names: 'path' | 'name' } | undefined;
   /** Client ids of existing clients that shall get the groups claim too. */
   clients: readonly string[] | 'all';
+  /** What the federation maps. */
+  attributes: readonly ProfileAttribute[];
   sync: boolean;
 }
 
@@ -32,6 +52,8 @@ export interface RealmState {
   admin: { id: string; federated: boolean; enabled: boolean; realmAdmin: boolean } | undefined;
   groupsScope: { id: string; realmDefault: boolean; hasMapper: boolean } | undefined;
   clients: { id: string; clientId: string; hasGroups: boolean }[];
+  /** The attributes of its user profile. */
+  attributes: DeclaredAttribute[];
 }
 
 export interface ConnectState {
@@ -59,6 +81,7 @@ export type Action =
   | { type: 'create-groups-mapper'; scopeId: string; fullPath: boolean }
   | { type: 'default-groups-scope' }
   | { type: 'add-groups-to-client'; clientUuid: string }
+  | ProfileChange
   | { type: 'sync'; componentId: string };
 
 /** One line of the plan: something to do, or, without `action`, something that is right already. */

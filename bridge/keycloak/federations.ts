@@ -11,6 +11,7 @@ export type ConnectFederations = Pick<
   | 'reserveUsername'
   | 'listReservedUsernames'
   | 'lookUpUser'
+  | 'listAttributeMappings'
 >;
 
 type Token = Awaited<ReturnType<ConnectFederations['listTokens']>>[number];

@@ -16,6 +16,7 @@ const wishFor = (over: Partial<ConnectWish> = {}): ConnectWish => ({
   failover: { username: 'failover-admin', resetPassword: false },
   groups: { names: 'path' },
   clients: [],
+  attributes: [],
   sync: true,
   ...over,
 });
@@ -26,6 +27,7 @@ const realmWith = (over: Partial<RealmState> = {}): RealmState => ({
   admin: { id: pinnedAdminId('shop', 'failover-admin'), federated: false, enabled: true, realmAdmin: true },
   groupsScope: { id: 'scope', realmDefault: true, hasMapper: true },
   clients: [],
+  attributes: [],
   ...over,
 });
 
@@ -212,4 +214,37 @@ test('existing clients get the groups claim when they are named, and are remarke
 
 test('without a groups claim nothing is done about client scopes', () => {
   expect(typesOf(wishFor({ groups: undefined }), stateWith({}, { groupsScope: undefined }))).toEqual([]);
+});
+
+test('mapped attributes are declared once, marked for several values, and withdrawn when they are not mapped any more', () => {
+  const attributes = [
+    { name: 'title', multiValued: false },
+    { name: 'phones', multiValued: true },
+  ];
+  const declared = attributes.map((attribute) => ({ ...attribute, owner: 'acme' }));
+  const declare = (wish: ConnectWish, state: ConnectState) =>
+    actionsOf(wish, state).filter(({ type }) => type === 'declare-attributes');
+  const type = 'declare-attributes';
+  const federation = 'acme';
+  expect(declare(wishFor({ attributes }), stateWith())).toEqual([
+    { type, federation, declare: attributes, withdraw: [] },
+  ]);
+  expect(declare(wishFor({ attributes }), stateWith({}, { attributes: declared }))).toEqual([]);
+  expect(declare(wishFor(), stateWith({}, { attributes: declared }))).toEqual([
+    { type, federation, declare: [], withdraw: ['title', 'phones'] },
+  ]);
+  const widened = attributes.map((attribute) => ({ ...attribute, multiValued: true }));
+  expect(declare(wishFor({ attributes: widened }), stateWith({}, { attributes: declared }))).toEqual([
+    { type, federation, declare: [{ name: 'title', multiValued: true }], withdraw: [] },
+  ]);
+});
+
+test('what somebody else declared in the user profile is left as it is, with a remark when it is too tight', () => {
+  const attributes = [{ name: 'phones', multiValued: true }];
+  const theirs = [{ name: 'phones', multiValued: false, owner: undefined }];
+  const planned = planConnect(wishFor({ attributes }), stateWith({}, { attributes: theirs }));
+  if (!planned.ok) throw new Error(planned.problem);
+  expect(planned.plan.steps.flatMap(({ action }) => action ?? [])).toEqual([]);
+  expect(planned.plan.notes.join()).toMatch(/"phones" for one value/);
+  expect(actionsOf(wishFor(), stateWith({}, { attributes: theirs }))).toEqual([]);
 });

@@ -10,6 +10,7 @@ import {
   type RealmState,
 } from './contracts.ts';
 import { pinnedAdminId, pinnedComponentId } from './pinned-id.ts';
+import { planUserProfile } from './user-profile.ts';
 
 type Planned = { ok: true; steps: PlanStep[]; notes?: string[] } | { ok: false; problem: string; remedy: string };
 
@@ -229,12 +230,14 @@ export function planConnect(wish: ConnectWish, state: ConnectState): PlanResult 
   if (!component.ok) return component;
   const groups = planGroups(wish, state);
   if (!groups.ok) return groups;
-  const steps = [...realm.steps, ...admin.steps, ...component.steps, ...groups.steps];
+  const profile = planUserProfile(wish.settings.federation, wish.attributes, state.realm?.attributes ?? []);
+  const steps = [...realm.steps, ...admin.steps, ...component.steps, ...groups.steps, ...profile.steps];
   const { componentId } = component;
   const linked = component.steps.some(
     ({ action }) => action?.type === 'create-component' || action?.type === 'update-component',
   );
   if (wish.sync && linked)
     steps.push({ text: 'import users and groups (full sync)', action: { type: 'sync', componentId } });
-  return { ok: true, plan: { componentId, steps, notes: [...(component.notes ?? []), ...(groups.notes ?? [])] } };
+  const notes = [...(component.notes ?? []), ...(groups.notes ?? []), ...profile.notes];
+  return { ok: true, plan: { componentId, steps, notes } };
 }

@@ -2,6 +2,7 @@
 import type { KeycloakAdmin } from './admin-client.ts';
 import { type ComponentConfig, flatConfig, providerId, storageProviderType } from './component.ts';
 import { type ConnectState, type ConnectWish, groupsScopeName, type RealmState } from './contracts.ts';
+import { readDeclaredAttributes } from './user-profile.ts';
 
 const clientPage = 200;
 const builtInClients = new Set([
@@ -126,5 +127,6 @@ export async function readRealmState(
     admin: mayAskForAdmin ? await readAdmin(admin, wish.failover.username) : undefined,
     groupsScope: wish.groups ? await readGroupsScope(admin) : undefined,
     clients: wish.groups ? await readClients(admin) : [],
+    attributes: await readDeclaredAttributes(admin),
   };
 }

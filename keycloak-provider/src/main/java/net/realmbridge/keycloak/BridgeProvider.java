@@ -35,6 +35,7 @@ import org.keycloak.userprofile.UserProfileMetadata;
 public final class BridgeProvider implements UserStorageProvider, UserLookupProvider, UserQueryMethodsProvider, UserCountMethodsProvider,
         UserRegistrationProvider, CredentialInputValidator, CredentialInputUpdater, ImportedUserValidation, UserProfileDecorator {
 
+    private final KeycloakSession session;
     private final BridgeRuntime runtime;
     private final ImportedUsers imported;
     private final LiveUsers live;
@@ -42,6 +43,7 @@ public final class BridgeProvider implements UserStorageProvider, UserLookupProv
 
     BridgeProvider(KeycloakSession session, ComponentModel model, BridgeRuntime runtime) {
         SessionBridge bridge = runtime.session();
+        this.session = session;
         this.runtime = runtime;
         this.imported = new ImportedUsers(session, runtime, bridge);
         this.live = new LiveUsers(session, model, runtime, bridge);
@@ -195,7 +197,7 @@ public final class BridgeProvider implements UserStorageProvider, UserLookupProv
 
     @Override
     public List<AttributeMetadata> decorateUserProfile(String providerId, UserProfileMetadata metadata) {
-        return ReadOnlyProfile.decorate(metadata, runtime.config().name());
+        return ReadOnlyProfile.decorate(metadata, runtime.mapping(session, session.getContext().getRealm()), runtime.config().name());
     }
 
     @Override

@@ -58,13 +58,13 @@ final class ImportedUsers {
         }
         runtime.validated().mark(remote.id());
         UserModel local = KeycloakInternals.localUsers(session).getUserById(realm, remote.id());
-        return local == null ? null : new ImportedUser(local, runtime.config().componentId(), false);
+        return local == null ? null : new ImportedUser(local, runtime.config().componentId(), runtime.mapping(session, realm), false);
     }
 
     /** In a transaction of its own: a failing import must not take the login, or another provider's user, down with it. */
     private Outcome importSeparately(RealmModel realm, BridgeUser remote) {
         return KeycloakInternals.inTransaction(session.getKeycloakSessionFactory(), realm.getId(), (nested, nestedRealm) ->
-                new UserImporter(nested, nestedRealm, runtime.config(), runtime.conflicts()).upsert(remote));
+                new UserImporter(nested, nestedRealm, runtime.config(), runtime.mapping(nested, nestedRealm), runtime.conflicts()).upsert(remote));
     }
 
     /**
@@ -74,7 +74,7 @@ final class ImportedUsers {
     UserModel validate(RealmModel realm, UserModel local) {
         String id = local.getId();
         if (asked || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
-            return known(local, false);
+            return known(realm, local, false);
         }
         asked = true;
         Answer<BridgeUser> answer = bridge.userById(id);
@@ -82,19 +82,20 @@ final class ImportedUsers {
             return null;
         }
         if (answer instanceof Answer.Found<BridgeUser> found) {
-            if (new UserImporter(session, realm, runtime.config(), runtime.conflicts()).upsert(found.value()) != Outcome.UNCHANGED) {
+            if (new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm), runtime.conflicts())
+                    .upsert(found.value()) != Outcome.UNCHANGED) {
                 // The feed will find nothing new, so it is here that a changed password may be the news.
                 new OfflinePasswords(session, realm, runtime.config()).wipe(id);
             }
             runtime.validated().mark(id);
-            return known(local, false);
+            return known(realm, local, false);
         }
         boolean switchedOff = answer instanceof Answer.Unavailable<BridgeUser> unavailable
                 && unavailable.outage() == Outage.DIRECTORY_DISABLED;
-        return known(local, !switchedOff);
+        return known(realm, local, !switchedOff);
     }
 
-    private UserModel known(UserModel local, boolean offline) {
-        return new ImportedUser(local, runtime.config().componentId(), offline || runtime.health().isDown());
+    private UserModel known(RealmModel realm, UserModel local, boolean offline) {
+        return new ImportedUser(local, runtime.config().componentId(), runtime.mapping(session, realm), offline || runtime.health().isDown());
     }
 }

@@ -18,14 +18,14 @@ final class ReadOnlyProfile {
     private ReadOnlyProfile() {
     }
 
-    static List<AttributeMetadata> decorate(UserProfileMetadata metadata, String componentName) {
+    static List<AttributeMetadata> decorate(UserProfileMetadata metadata, Mapping mapping, String componentName) {
         metadata.getAttributes().stream()
-                .filter(attribute -> FIELDS.contains(attribute.getName()) || Mapping.STANDARD.contains(attribute.getName())
+                .filter(attribute -> FIELDS.contains(attribute.getName()) || mapping.names().contains(attribute.getName())
                         || Mapping.BOOKKEEPING.contains(attribute.getName()))
                 .forEach(attribute -> attribute.addWriteCondition(AttributeMetadata.ALWAYS_FALSE));
 
         int order = metadata.getAttributes().size();
-        Set<String> names = new TreeSet<>(Mapping.STANDARD);
+        Set<String> names = new TreeSet<>(mapping.names());
         names.addAll(Mapping.BOOKKEEPING);
         List<AttributeMetadata> added = new ArrayList<>();
         for (String name : names) {

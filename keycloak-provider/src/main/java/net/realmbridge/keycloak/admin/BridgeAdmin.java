@@ -125,7 +125,7 @@ public final class BridgeAdmin {
         Outcome outcome = Outcome.UNCHANGED;
         if (runtime.config().importEnabled()) {
             outcome = KeycloakInternals.inTransaction(session.getKeycloakSessionFactory(), realm.getId(), (nested, nestedRealm) -> {
-                UserImporter importer = new UserImporter(nested, nestedRealm, runtime.config(), runtime.conflicts());
+                UserImporter importer = new UserImporter(nested, nestedRealm, runtime.config(), runtime.mapping(nested, nestedRealm), runtime.conflicts());
                 Outcome done = answer instanceof Answer.Found<BridgeUser> found
                         ? importer.upsert(found.value())
                         : importer.remove(id) ? Outcome.REMOVED : Outcome.UNCHANGED;

@@ -1,6 +1,8 @@
 package net.realmbridge.keycloak.client;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -32,7 +34,7 @@ final class ExportReader {
                     return Replies.bad("the export doesn't begin with its header");
                 }
                 switch (kind) {
-                    case "header" -> cursor = json.path("cursor").asText("");
+                    case "header" -> header(json);
                     case "group" -> group(json);
                     case "user" -> user(json);
                     case "end" -> {
@@ -49,6 +51,15 @@ final class ExportReader {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Answer.unavailable(Outage.INTERRUPTED, "interrupted during an export");
+        }
+    }
+
+    private void header(JsonNode json) {
+        cursor = json.path("cursor").asText("");
+        if (json.path("attributes").isArray()) {
+            List<String> names = new ArrayList<>();
+            json.path("attributes").forEach(name -> names.add(name.asText()));
+            sink.mappedAttributes(names);
         }
     }
 

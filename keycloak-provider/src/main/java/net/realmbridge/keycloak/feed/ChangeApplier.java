@@ -125,6 +125,7 @@ final class ChangeApplier {
             return Outcome.UNCHANGED;
         }
         UserModel user = new RemoteUser(scope.session(), scope.realm(), component, runtime.config(),
+                runtime.mapping(scope.session(), scope.realm()),
                 before != null ? before : change.user() != null ? change.user() : BridgeUser.unknown(change.id()));
         UserCache cache = UserStorageUtil.userCache(scope.session());
         if (cache != null) {

@@ -84,6 +84,14 @@ final class FullSync implements ExportSink {
     }
 
     @Override
+    public void mappedAttributes(List<String> names) {
+        KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+            runtime.learn(session, realm, Mapping.of(names));
+            return null;
+        });
+    }
+
+    @Override
     public void group(BridgeGroup group) {
         seenGroups.add(group.id());
         groups.add(group);

@@ -105,7 +105,7 @@ final class Importing {
 
     private <R> List<Outcome> transaction(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action) {
         List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) ->
-                action.apply(new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.conflicts())), rows));
+                action.apply(new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm), runtime.conflicts())), rows));
         return outcomes == null ? List.of() : outcomes;
     }
 

@@ -16,12 +16,14 @@ import org.keycloak.storage.ReadOnlyException;
  */
 public final class ImportedUser extends UserModelDelegate {
     private final String componentId;
+    private final Mapping mapping;
     private final boolean offline;
 
     /** @param offline whether the bridge can't be reached, which only changes what a refusal says */
-    public ImportedUser(UserModel local, String componentId, boolean offline) {
+    public ImportedUser(UserModel local, String componentId, Mapping mapping, boolean offline) {
         super(local);
         this.componentId = componentId;
+        this.mapping = mapping;
         this.offline = offline;
     }
 
@@ -78,7 +80,7 @@ public final class ImportedUser extends UserModelDelegate {
             case UserModel.FIRST_NAME -> setFirstName(first(values));
             case UserModel.LAST_NAME -> setLastName(first(values));
             default -> {
-                if (!Mapping.isOwned(delegate, name)) {
+                if (!mapping.isOwned(delegate, name)) {
                     super.setAttribute(name, values);
                 } else if (!clean(values).equals(clean(getAttributeStream(name).toList()))) {
                     throw refused(name);
@@ -89,7 +91,7 @@ public final class ImportedUser extends UserModelDelegate {
 
     @Override
     public void removeAttribute(String name) {
-        if (!Mapping.isOwned(delegate, name)) {
+        if (!mapping.isOwned(delegate, name)) {
             super.removeAttribute(name);
         } else if (getFirstAttribute(name) != null) {
             throw refused(name);

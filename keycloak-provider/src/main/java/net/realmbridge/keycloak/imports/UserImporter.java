@@ -32,16 +32,18 @@ public final class UserImporter {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final BridgeConfig config;
+    private final Mapping mapping;
     private final GroupMirror groups;
     private final UserProvider users;
     private final Consumer<String> conflicts;
     private Set<String> strangers = Set.of();
 
     /** @param conflicts told about each row that can't be imported as it is */
-    public UserImporter(KeycloakSession session, RealmModel realm, BridgeConfig config, Consumer<String> conflicts) {
+    public UserImporter(KeycloakSession session, RealmModel realm, BridgeConfig config, Mapping mapping, Consumer<String> conflicts) {
         this.session = session;
         this.realm = realm;
         this.config = config;
+        this.mapping = mapping;
         this.groups = new GroupMirror(session, realm, config);
         this.users = KeycloakInternals.localUsers(session);
         this.conflicts = conflicts;
@@ -96,9 +98,9 @@ public final class UserImporter {
         return user;
     }
 
-    private static void addAttributes(UserModel user, BridgeUser remote) {
+    private void addAttributes(UserModel user, BridgeUser remote) {
         startLocale(user, remote);
-        Mapping.attributes(remote).forEach(user::setAttribute);
+        mapping.attributes(remote).forEach(user::setAttribute);
         user.setSingleAttribute(Mapping.VERSION, remote.version());
     }
 
@@ -206,7 +208,7 @@ public final class UserImporter {
         if (!added) {
             writeEnabled(user, remote);
         }
-        Map<String, List<String>> attributes = Mapping.attributes(remote);
+        Map<String, List<String>> attributes = mapping.attributes(remote);
         Set<String> gone = new HashSet<>(Mapping.present(user));
         gone.removeAll(attributes.keySet());
         gone.forEach(user::removeAttribute);

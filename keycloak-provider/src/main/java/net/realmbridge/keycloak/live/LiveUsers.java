@@ -120,6 +120,6 @@ public final class LiveUsers {
     }
 
     private UserModel adapt(RealmModel realm, BridgeUser user) {
-        return new RemoteUser(session, realm, model, runtime.config(), user);
+        return new RemoteUser(session, realm, model, runtime.config(), runtime.mapping(session, realm), user);
     }
 }

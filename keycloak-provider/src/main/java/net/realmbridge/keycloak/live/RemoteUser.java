@@ -24,11 +24,13 @@ import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
 /** A user who isn't imported: what the bridge owns is read-only, Keycloak keeps the rest in its tables for federated users. */
 public final class RemoteUser extends AbstractUserAdapterFederatedStorage {
     private final BridgeConfig config;
+    private final Mapping mapping;
     private final BridgeUser remote;
 
-    public RemoteUser(KeycloakSession session, RealmModel realm, ComponentModel model, BridgeConfig config, BridgeUser remote) {
+    public RemoteUser(KeycloakSession session, RealmModel realm, ComponentModel model, BridgeConfig config, Mapping mapping, BridgeUser remote) {
         super(session, realm, model);
         this.config = config;
+        this.mapping = mapping;
         this.remote = remote;
         // The bridge's id, not the username: a renamed user stays the same user.
         this.storageId = new StorageId(model.getId(), remote.id());
@@ -182,7 +184,7 @@ public final class RemoteUser extends AbstractUserAdapterFederatedStorage {
     }
 
     private boolean isOwned(String name) {
-        return Mapping.isOwned(remote, name);
+        return mapping.isOwned(remote, name);
     }
 
     private static void put(MultivaluedHashMap<String, String> attributes, String name, String value) {

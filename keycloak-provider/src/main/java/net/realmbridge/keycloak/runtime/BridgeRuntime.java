@@ -9,10 +9,14 @@ import net.realmbridge.keycloak.client.BridgeClient;
 import net.realmbridge.keycloak.client.CircuitBreaker;
 import net.realmbridge.keycloak.client.GuardedBridgeClient;
 import net.realmbridge.keycloak.config.BridgeConfig;
+import net.realmbridge.keycloak.imports.MappedNames;
+import net.realmbridge.keycloak.imports.Mapping;
 import net.realmbridge.keycloak.live.Snapshots;
 import net.realmbridge.keycloak.metrics.MeteredBridgeClient;
 import net.realmbridge.keycloak.metrics.Metrics;
 import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 
 /** What lives as long as a component's configuration: the connection, and what is known about it. */
 public final class BridgeRuntime implements AutoCloseable {
@@ -20,6 +24,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private static final int FAULTS_TO_OPEN = 3;
     private static final long OPEN_MILLIS = 3_000;
     private static final long NEGATIVE_MILLIS = 3_000;
+    private static final long MAPPING_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final BridgeConfig config;
     private final CircuitBreaker breaker = new CircuitBreaker(FAULTS_TO_OPEN, OPEN_MILLIS, System::nanoTime);
@@ -34,6 +39,10 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Metrics metrics;
     private volatile Runnable onTurn = () -> { };
     private volatile boolean callsFail;
+    private volatile KnownMapping mapping;
+
+    private record KnownMapping(Mapping mapping, long at) {
+    }
 
     public BridgeRuntime(BridgeConfig config, BridgeClient client) {
         this.config = config;
@@ -104,6 +113,25 @@ public final class BridgeRuntime implements AutoCloseable {
     /** What the feed and the syncs have done. */
     public FeedLog feedLog() {
         return feedLog;
+    }
+
+    /** Which attributes the federation maps. What another node has learnt arrives here a little later. */
+    public Mapping mapping(KeycloakSession session, RealmModel realm) {
+        KnownMapping known = mapping;
+        long now = System.nanoTime();
+        if (known == null || now - known.at() > MAPPING_NANOS) {
+            known = new KnownMapping(MappedNames.read(session, realm, config), now);
+            mapping = known;
+        }
+        return known.mapping();
+    }
+
+    /** The bridge has told which attributes it maps. */
+    public void learn(KeycloakSession session, RealmModel realm, Mapping told) {
+        if (!told.names().equals(mapping(session, realm).names())) {
+            MappedNames.write(session, realm, config, told);
+        }
+        mapping = new KnownMapping(told, System.nanoTime());
     }
 
     public Snapshots snapshots() {

@@ -57,8 +57,10 @@ import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.UserStorageUtil;
 import org.keycloak.truststore.TruststoreProvider;
 import org.keycloak.userprofile.AttributeMetadata;
+import org.keycloak.userprofile.AttributeValidatorMetadata;
 import org.keycloak.userprofile.UserProfileMetadata;
 import org.keycloak.userprofile.UserProfileUtil;
+import org.keycloak.userprofile.validator.ImmutableAttributeValidator;
 
 /**
  * What Keycloak does not promise to keep. Its private modules are used here, and in {@link AdminResourceFactory}, which has to
@@ -297,7 +299,10 @@ public final class KeycloakInternals {
 
     /** @return {@code null} if the realm's user profile declares the attribute itself */
     public static AttributeMetadata readOnlyForAdmins(String name, UserProfileMetadata profile, int order, String componentName) {
-        return UserProfileUtil.createAttributeMetadata(name, profile, null, order, componentName);
+        AttributeMetadata attribute = UserProfileUtil.createAttributeMetadata(name, profile, null, order, componentName);
+        // Keycloak would leave a changed value out without a word; so it refuses it, as it does for attributes that are declared.
+        return attribute == null ? null
+                : attribute.setValidators(new ArrayList<>(List.of(new AttributeValidatorMetadata(ImmutableAttributeValidator.ID))));
     }
 
     /**

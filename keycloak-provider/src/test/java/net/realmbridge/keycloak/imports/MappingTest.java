@@ -19,7 +19,7 @@ class MappingTest {
 
     @Test
     void attributes_and_origin_are_taken_over() {
-        assertThat(Mapping.attributes(user(Map.of("department", List.of("Sales", "Export")))))
+        assertThat(Mapping.STANDARD.attributes(user(Map.of("department", List.of("Sales", "Export")))))
                 .containsEntry("department", List.of("Sales", "Export"))
                 .containsEntry("realmbridge.directory", List.of("acme"))
                 .containsEntry("realmbridge.externalId", List.of("ext"))
@@ -29,12 +29,29 @@ class MappingTest {
 
     @Test
     void an_attribute_beyond_the_standard_ones_is_remembered_by_name() {
-        assertThat(Mapping.attributes(user(Map.of("badge", List.of("12"))))).containsEntry("realmbridge.extra", List.of("badge"));
+        assertThat(Mapping.STANDARD.attributes(user(Map.of("badge", List.of("12"))))).containsEntry("realmbridge.extra", List.of("badge"));
+    }
+
+    @Test
+    void what_another_mapping_wrote_is_remembered_even_if_it_was_nothing() {
+        Mapping own = Mapping.of(List.of("department", "badge"));
+        assertThat(own.attributes(user(Map.of("department", List.of("Sales"))))).containsEntry("realmbridge.extra", List.of("department"));
+        assertThat(own.attributes(user(Map.of()))).containsEntry("realmbridge.extra", List.of("(none)"));
+        assertThat(Mapping.of(Mapping.STANDARD.names())).isSameAs(Mapping.STANDARD);
+    }
+
+    @Test
+    void a_mapping_owns_its_names_whoever_has_them() {
+        Mapping own = Mapping.of(List.of("badge", "email", "locale", "realmbridge.version"));
+        assertThat(own.names()).containsExactly("badge");
+        assertThat(own.isOwned(user(Map.of()), "badge")).isTrue();
+        assertThat(own.isOwned(user(Map.of()), "department")).isFalse();
+        assertThat(own.isOwned(user(Map.of()), "realmbridge.version")).isTrue();
     }
 
     @Test
     void the_bridge_cannot_write_what_is_not_its_own() {
-        assertThat(Mapping.attributes(user(Map.of("locale", List.of("de"), "username", List.of("root"), "email", List.of("x@y"),
+        assertThat(Mapping.STANDARD.attributes(user(Map.of("locale", List.of("de"), "username", List.of("root"), "email", List.of("x@y"),
                 "realmbridge.version", List.of("99"), "realmbridge.active", List.of("true")))))
                 .doesNotContainKeys("locale", "username", "email", "realmbridge.version")
                 .containsEntry("realmbridge.active", List.of("false"));
@@ -44,12 +61,12 @@ class MappingTest {
     void the_locale_is_a_starting_value_only() {
         BridgeUser user = user(Map.of("locale", List.of("de")));
         assertThat(Mapping.initialLocale(user)).isEqualTo("de");
-        assertThat(Mapping.isOwned(user, "locale")).isFalse();
-        assertThat(Mapping.isOwned(user, "department")).isTrue();
+        assertThat(Mapping.STANDARD.isOwned(user, "locale")).isFalse();
+        assertThat(Mapping.STANDARD.isOwned(user, "department")).isTrue();
     }
 
     @Test
     void empty_values_are_left_out() {
-        assertThat(Mapping.attributes(user(Map.of("title", Arrays.asList("", null))))).doesNotContainKey("title");
+        assertThat(Mapping.STANDARD.attributes(user(Map.of("title", Arrays.asList("", null))))).doesNotContainKey("title");
     }
 }
