@@ -4,6 +4,7 @@ import { createApp } from '../../bridge/app.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
 import { type Answer, createTestBridge, readAnswer, type ScimClient, type TestBridge } from '../support/bridge.ts';
 import { enterprise, newUser } from '../support/scim.ts';
+import { createStoreFactory } from '../support/store-factory.ts';
 import { createUserStorageClient, type UserStorageClient } from '../support/user-storage-client.ts';
 
 const adminToken = 'an-admin-token-of-at-least-32-characters';
@@ -103,6 +104,33 @@ describe('other mappings', () => {
     expect(await found('workPhone:1')).toEqual([]);
     expect(await found('boss:the-boss')).toEqual(['anna']);
     expect(await found('locale:de')).toEqual(['anna']);
+  });
+
+  it('reach into extensions of a directory’s own, and search agrees with what is shown', async () => {
+    const urn = 'urn:acme:params:scim:schemas:badges:2.0:User';
+    const store = createStoreFactory(bridge.database);
+    const doors = [
+      { site: 'North', codes: ['1', '2'] },
+      { site: 'South', codes: ['3'] },
+    ];
+    const resource = { [urn]: { badge: 7, active: true, sites: ['A', 'B'], doors } };
+    await store.newUser(scim.directory.id, { userName: 'berta', resource });
+    await call('PUT', {
+      mappings: [
+        { path: `${urn}:badge`, attribute: 'badge' },
+        { path: `${urn}:active`, attribute: 'badgeActive' },
+        { path: `${urn}:sites`, attribute: 'sites' },
+        { path: `${urn}:doors[site eq "north"].codes`, attribute: 'codes' },
+        { path: `${urn}:nothing.here`, attribute: 'nothing' },
+      ],
+    });
+    const { attributes } = (await client.get('/users/lookup', { username: 'berta' })).body;
+    expect(attributes).toEqual({ badge: ['7'], badgeActive: ['true'], sites: ['A', 'B'], codes: ['1', '2'] });
+    for (const [name, values] of Object.entries<string[]>(attributes)) {
+      for (const value of values) expect(await found(`${name}:${value}`), name).toEqual(['berta']);
+    }
+    for (const other of ['badge:8', 'sites:C', 'codes:3', 'nothing:x', 'badge:true'])
+      expect(await found(other)).toEqual([]);
   });
 
   it('are told by the feed, and named in the federation and in the export', async () => {
