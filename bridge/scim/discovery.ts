@@ -69,33 +69,33 @@ export function serviceProviderConfig(options: ServiceProviderOptions): JsonObje
 }
 
 /** All resource types as a ListResponse. */
-export function resourceTypesBody(baseUrl: string): JsonObject {
-  const resources = resourceTypes.map((type) => resourceTypeResource(type, baseUrl));
+export function resourceTypesBody(baseUrl: string, types = resourceTypes): JsonObject {
+  const resources = types.map((type) => resourceTypeResource(type, baseUrl));
   return listResponse({ resources, totalResults: resources.length, startIndex: 1 });
 }
 
 /** One resource type by its id, without case; 404 when there is none. */
-export function resourceTypeBody(baseUrl: string, id: string): Result<JsonObject> {
-  const type = resourceTypes.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
+export function resourceTypeBody(baseUrl: string, id: string, types = resourceTypes): Result<JsonObject> {
+  const type = types.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
   if (type === undefined) return fail(scimError(404, `There is no resource type ${quote(id)}.`));
   return ok(resourceTypeResource(type, baseUrl));
 }
 
 /** All schemas as a ListResponse. */
-export function schemasBody(baseUrl: string): JsonObject {
-  const resources = allSchemas().map((schema) => schemaResource(schema, baseUrl));
+export function schemasBody(baseUrl: string, types = resourceTypes): JsonObject {
+  const resources = schemasOf(types).map((schema) => schemaResource(schema, baseUrl));
   return listResponse({ resources, totalResults: resources.length, startIndex: 1 });
 }
 
 /** One schema by its URN, without case; 404 when there is none. */
-export function schemaBody(baseUrl: string, id: string): Result<JsonObject> {
-  const schema = allSchemas().find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
+export function schemaBody(baseUrl: string, id: string, types = resourceTypes): Result<JsonObject> {
+  const schema = schemasOf(types).find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
   if (schema === undefined) return fail(scimError(404, `There is no schema ${quote(id)}.`));
   return ok(schemaResource(schema, baseUrl));
 }
 
-function allSchemas(): SchemaDefinition[] {
-  return [...new Set(resourceTypes.flatMap((type) => [type.schema, ...type.extensions.map(({ schema }) => schema)]))];
+function schemasOf(types: readonly ResourceTypeDefinition[]): SchemaDefinition[] {
+  return [...new Set(types.flatMap((type) => [type.schema, ...type.extensions.map(({ schema }) => schema)]))];
 }
 
 function resourceTypeResource(type: ResourceTypeDefinition, baseUrl: string): JsonObject {

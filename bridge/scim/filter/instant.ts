@@ -10,7 +10,8 @@ export function parseInstant(text: string): number | undefined {
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
   if (year === undefined || month === undefined || day === undefined) return undefined;
   if (hour === undefined || minute === undefined || second === undefined) return undefined;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  // Before the year 1 there was none (ISO 8601's year 0 is not one of XML Schema 1.0), and databases know none either.
+  if (year === 0 || hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // An impossible day such as 30 February would have rolled over into the next month.

@@ -4,6 +4,7 @@ import { badRequest, type ScimError } from '../errors.ts';
 import { forgives } from '../interop/tolerances.ts';
 import { cloneObject, deepEqual, own } from '../json.ts';
 import type { PatchPath } from '../path/path.ts';
+import { checkImmutable, checkRequiredParts } from '../resource/declared-rules.ts';
 import { isOnlyLabels } from '../resource/elements.ts';
 import { schemasOf } from '../resource/schemas.ts';
 import { readValue } from '../resource/values.ts';
@@ -49,6 +50,9 @@ export function planPatch(
     if (error !== undefined) return fail(error);
   }
   settle(draft);
+  const broken =
+    checkRequiredParts(resourceType, draft.resource) ?? checkImmutable(resourceType, resource, draft.resource);
+  if (broken !== undefined) return fail(broken);
   return ok({
     resource: draft.resource,
     changed: !deepEqual(resource, draft.resource),

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { membersAttribute } from '../schema/group-schema.ts';
 import type { AttributeDefinition, AttributePath, Resource, ResourceTypeDefinition } from '../schema/model.ts';
 import { resolveAttribute, resolveSchema, topLevelPaths } from '../schema/resolve.ts';
+import { checkRequiredParts } from './declared-rules.ts';
 import { type MemberRef, readMembers } from './members.ts';
 import type { ValueOptions } from './options.ts';
 import { checkSchemas, repeatsSchema, schemasOf } from './schemas.ts';
@@ -57,8 +58,8 @@ export function validate(
     }
     const value = readValue(attribute, raw, options, path.text);
     if (!value.ok) return value;
-    const missing = checkRequired(attribute, value.value, resourceType, mode);
-    if (missing !== undefined) return fail(missing);
+    const missing = path.extension === undefined && checkRequired(attribute, value.value, resourceType, mode);
+    if (missing) return fail(missing);
     if (value.value === undefined) continue;
     if (attribute.mutability === 'writeOnly') {
       if (typeof value.value === 'string') password = value.value;
@@ -66,6 +67,8 @@ export function validate(
       put(resource, path, value.value);
     }
   }
+  const missing = checkRequiredParts(resourceType, resource);
+  if (missing !== undefined) return fail(missing);
   return ok({
     resource: { schemas: schemasOf(resourceType, resource), ...resource },
     ...(password === undefined ? {} : { password }),

@@ -2,6 +2,7 @@
 
 import { badRequest, quote, type ScimError } from '../errors.ts';
 import { parseInstant } from '../filter/instant.ts';
+import { foldCase } from '../filter/typed.ts';
 import { forgives } from '../interop/tolerances.ts';
 import { bareStringAsValue, singleElement, singleValueAsArray, stringAsBoolean } from '../interop/values.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
@@ -166,8 +167,17 @@ function readSimple(
         ? ok(raw)
         : fail(wrongType(label, 'a date and time such as "2026-01-31T12:00:00Z"'));
     default:
-      return typeof raw === 'string' ? ok(raw) : fail(wrongType(label, 'a string'));
+      return typeof raw === 'string' ? canonical(attribute, raw, label) : fail(wrongType(label, 'a string'));
   }
+}
+
+/** The string itself, in the schema's spelling where the schema lists the values (RFC 7643 §7). */
+function canonical({ canonicalValues, caseExact }: AttributeDefinition, text: string, label: string): Result<string> {
+  if (canonicalValues === undefined || canonicalValues.includes(text)) return ok(text);
+  const known = caseExact ? undefined : canonicalValues.find((value) => foldCase(value) === foldCase(text));
+  if (known !== undefined) return ok(known);
+  const listed = canonicalValues.slice(0, 10).map(quote).join(', ');
+  return fail(wrongType(label, `one of ${listed}${canonicalValues.length > 10 ? ' …' : ''}`));
 }
 
 /** The error for a value of another type. */

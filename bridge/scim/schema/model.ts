@@ -27,6 +27,8 @@ export interface AttributeDefinition {
   readonly canonicalValues?: readonly string[];
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly AttributeDefinition[];
+  /** Its values are kept as keys too, so that finding one is a look-up: see indexed-keys.ts. */
+  readonly indexed?: boolean;
 }
 
 export interface SchemaDefinition {

@@ -116,7 +116,8 @@ function buildIndex(resourceType: ResourceTypeDefinition): ResourceTypeIndex {
     for (const path of schema.attributes.flatMap((attribute) => pathsOf(attribute, schema.id))) {
       const bare = path.text.slice(schema.id.length + 1).toLowerCase();
       paths.set(path.text.toLowerCase(), path);
-      if (!paths.has(bare)) loosePaths.set(bare, path);
+      // Of two extensions that have the name, the first is meant: a declared schema takes nothing from the enterprise one.
+      if (!paths.has(bare) && !loosePaths.has(bare)) loosePaths.set(bare, path);
       for (const alias of aliases) loosePaths.set(`${alias}:${bare}`, path);
     }
   }

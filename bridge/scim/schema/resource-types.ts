@@ -1,3 +1,4 @@
+import type { SchemaDeclaration } from './declaration.ts';
 import { enterpriseUserSchema } from './enterprise-user-schema.ts';
 import { groupSchema } from './group-schema.ts';
 import type { ResourceTypeDefinition } from './model.ts';
@@ -22,3 +23,37 @@ export const groupResourceType: ResourceTypeDefinition = {
 };
 
 export const resourceTypes: readonly ResourceTypeDefinition[] = [userResourceType, groupResourceType];
+
+/** What a directory has. */
+export interface ResourceTypes {
+  readonly user: ResourceTypeDefinition;
+  readonly group: ResourceTypeDefinition;
+  /** In the order of discovery. */
+  readonly all: readonly ResourceTypeDefinition[];
+}
+
+/** What a directory has that declares nothing of its own. */
+export const standardTypes: ResourceTypes = { user: userResourceType, group: groupResourceType, all: resourceTypes };
+
+const extended = (
+  type: ResourceTypeDefinition,
+  declarations: readonly SchemaDeclaration[],
+): ResourceTypeDefinition => ({
+  ...type,
+  extensions: [
+    ...type.extensions,
+    ...declarations
+      .filter(({ resourceType }) => resourceType === type.name)
+      .map(({ id, name, description, attributes, required }) => ({
+        schema: { id, name, description, attributes },
+        required,
+      })),
+  ],
+});
+
+/** The types of a directory that declares these schemas. */
+export function typesWith(declarations: readonly SchemaDeclaration[]): ResourceTypes {
+  const user = extended(userResourceType, declarations);
+  const group = extended(groupResourceType, declarations);
+  return { user, group, all: [user, group] };
+}
