@@ -43,7 +43,7 @@ module.exports = {
     ),
     only(
       'sql-only-in-repositories',
-      { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql|filter-columns|user-reads|search-hint|events/signal)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
+      { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql|compare-to-sql|sort-key|filter-columns|user-reads|search-hint|events/signal)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
       { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },
       'SQL lives in repositories and in platform/db.',
     ),

@@ -17,6 +17,9 @@ import { createBulkCreates } from './provisioning/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups-service.ts';
 import { createCursorSigner } from './provisioning/list-cursor.ts';
+import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
+import { readDeclared } from './provisioning/schemas/repository.ts';
+import { createSchemaService } from './provisioning/schemas/service.ts';
 import { createSearchService } from './provisioning/search-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUsersService } from './provisioning/users-service.ts';
@@ -37,13 +40,14 @@ export function createServices(deps: ServiceDeps) {
   const { db, pool } = store;
   const directoryRepository = createDirectoryRepository(db, pool);
   const authenticator = createAuthenticator({ repository: directoryRepository, clock, authenticationSecret });
+  const directoryChanged = (directoryId: string) => {
+    authenticator.forget(directoryId);
+    signal.changed(directoryId);
+  };
   const directories = createDirectoryService({
     repository: directoryRepository,
     clock,
-    onChange: (directoryId) => {
-      authenticator.forget(directoryId);
-      signal.changed(directoryId);
-    },
+    onChange: directoryChanged,
   });
   const toleranceUses = createToleranceUses({
     repository: createToleranceUsesRepository(pool),
@@ -52,6 +56,13 @@ export function createServices(deps: ServiceDeps) {
     onError: onBackgroundError,
   });
   const transactions = createTransactions(pool);
+  const catalogue = createTypeCatalogue((directoryId) => readDeclared(pool, directoryId));
+  const schemas = createSchemaService({
+    pool,
+    clock,
+    requireDirectory: directories.requireDirectory,
+    onChange: directoryChanged,
+  });
   const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
   const groups = createGroupsService({ transactions, clock, onChange: signal.changed });
   const creates = createBulkCreates({ transactions, clock, passwords, onChange: signal.changed });
@@ -76,8 +87,10 @@ export function createServices(deps: ServiceDeps) {
   });
   return {
     directories,
-    authenticator,
     toleranceUses,
+    schemas,
+    authenticator,
+    catalogue,
     users,
     groups,
     bulk,

@@ -4,6 +4,7 @@ import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport } from '../directories/tolerance-uses.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
+import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
 import { formatTable, formatTime } from './table.ts';
 
@@ -165,5 +166,6 @@ export function directoryCommand(shell: Shell): Command {
     .addCommand(updateCommand(shell))
     .addCommand(toggleCommand(shell, true))
     .addCommand(toggleCommand(shell, false))
-    .addCommand(deleteCommand(shell));
+    .addCommand(deleteCommand(shell))
+    .addCommand(schemaCommand(shell));
 }

@@ -16,6 +16,7 @@ const remedies: Record<string, string> = {
   directory_absent: 'See them with `realmbridge directory list`.',
   federation_absent:
     'See them with `realmbridge federation list`, or make one with `realmbridge federation create SLUG`.',
+  schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
   token_absent: 'See them with `realmbridge token list`.',
 };
 

@@ -12,6 +12,8 @@ export interface Directory {
   /** A disabled directory takes no provisioning and serves nobody; its users stay as they are. */
   enabled: boolean;
   createdAt: Date;
+  /** Rises with every change of what the directory declares; 0: it has the standard resource types alone. */
+  schemaRevision: number;
 }
 
 export type TokenScope = 'read' | 'write';

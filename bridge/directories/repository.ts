@@ -15,6 +15,7 @@ function toDirectory(row: Selectable<DirectoriesTable>): Directory {
     profile: isProfileName(row.profile) ? row.profile : 'auto',
     enabled: row.enabled,
     createdAt: row.created_at,
+    schemaRevision: row.schema_revision,
   };
 }
 
@@ -45,10 +46,10 @@ export interface NewDirectoryToken {
 export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
     async insertDirectory(directory: Directory): Promise<void> {
-      const { createdAt, ...columns } = directory;
+      const { createdAt, schemaRevision, ...columns } = directory;
       await db
         .insertInto('directories')
-        .values({ ...columns, created_at: createdAt, updated_at: createdAt })
+        .values({ ...columns, created_at: createdAt, updated_at: createdAt, schema_revision: schemaRevision })
         .execute();
     },
 

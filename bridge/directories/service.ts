@@ -50,6 +50,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
         profile,
         enabled: true,
         createdAt: clock.now(),
+        schemaRevision: 0,
       };
       try {
         await repository.insertDirectory(directory);

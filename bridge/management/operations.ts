@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { mappingOperations } from './mappings/operations.ts';
+import { schemaOperations } from './schemas/operations.ts';
 
 export const listDirectories = createRoute({
   ...common,
@@ -192,6 +193,7 @@ export const managementOperations = [
   listDirectoryTokens,
   createDirectoryToken,
   revokeDirectoryToken,
+  ...schemaOperations,
   listFederations,
   createFederation,
   getFederation,

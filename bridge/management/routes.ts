@@ -11,12 +11,15 @@ import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import type { SchemaService } from '../provisioning/schemas/service.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
+import { addSchemaRoutes } from './schemas/routes.ts';
 
 export interface ManagementDeps {
   directories: DirectoryService;
   toleranceUses: ToleranceUses;
+  schemas: SchemaService;
   federations: FederationService;
 }
 
@@ -34,7 +37,7 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
   };
 }
 
-const shownDirectory = ({ id: _id, createdAt, ...directory }: Directory) => ({
+const shownDirectory = ({ id: _id, schemaRevision: _revision, createdAt, ...directory }: Directory) => ({
   ...directory,
   createdAt: createdAt.toISOString(),
 });
@@ -86,7 +89,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, toleranceUses, federations }: ManagementDeps,
+  { directories, toleranceUses, schemas, federations }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -152,6 +155,8 @@ export function managementRoutes(
     await directories.revokeToken(slug, tokenId);
     return c.body(null, 204);
   });
+
+  addSchemaRoutes(app, schemas);
 
   const described = async (slug: string) => shownFederation(await federations.describeFederation(slug));
   app.openapi(operations.listFederations, async (c) => {

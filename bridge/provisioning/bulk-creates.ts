@@ -5,13 +5,14 @@ import type { PasswordHasher } from '../platform/secrets/passwords.ts';
 import type { JsonObject } from '../scim/json.ts';
 import { wantsAttribute } from '../scim/projection.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
-import { groupResourceType, userResourceType } from '../scim/schema/resource-types.ts';
+import { mapKeyConflict } from './attribute-keys.ts';
 import { insertUsers } from './bulk-repository.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
 import { listMembers } from './groups-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from './new-group.ts';
 import { mapUserConflict, type PreparedUser, prepareUser } from './new-user.ts';
 import { membersAttribute, show } from './presentation.ts';
+import { guardSchemas } from './schema-guard-repository.ts';
 import type { Transactions } from './transactions.ts';
 
 /** A creation that has passed every check which needs no database. */
@@ -53,6 +54,7 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
       const wanted = groups.filter(({ request }) => wantsAttribute(request.projection, 'members'));
       try {
         const members = await transactions.write(directoryId, async (scope) => {
+          await guardSchemas(scope, first.request);
           if (users.length > 0) {
             const events = users.map(({ created }) => created);
             await Promise.all([
@@ -73,16 +75,19 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
         onChange(directoryId);
         const byGroup = Map.groupBy(members, (member) => member.groupId);
         return creates.map((create) => {
-          if (create.kind === 'User') return show(userResourceType, create.user.stored, {}, create.request);
+          if (create.kind === 'User') return show(create.request.types.user, create.user.stored, {}, create.request);
           const { stored } = create.group;
           const computed: JsonObject = membersAttribute(byGroup.get(stored.id) ?? [], create.request.baseUrl);
-          return show(groupResourceType, stored, computed, create.request);
+          return show(create.request.types.group, stored, computed, create.request);
         });
       } catch (error) {
-        throw mapUserConflict(
-          mapGroupConflict(error, groups[0]?.group.columns.display_name),
-          users[0]?.columns.user_name,
-        );
+        const byName = mapGroupConflict(error, groups[0]?.group.columns.display_name);
+        const { user, group } = first.request.types;
+        const byKey =
+          first.kind === 'User'
+            ? mapKeyConflict(byName, user, first.user.stored.resource)
+            : mapKeyConflict(byName, group, first.group.stored.resource);
+        throw mapUserConflict(byKey, users[0]?.columns.user_name);
       }
     },
   };

@@ -1,6 +1,7 @@
 // The SQL of creating many users at once: one statement for each table, whatever their number.
 import { sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
+import { insertKeys } from './attribute-keys-repository.ts';
 import type { PreparedUser } from './new-user.ts';
 import { emailColumns, searchColumns } from './resource-columns.ts';
 
@@ -25,6 +26,7 @@ export async function insertUsers(scope: Scope, directoryId: string, users: read
   const passwords = users.flatMap(({ stored, passwordHash }) =>
     passwordHash === undefined ? [] : [{ user_id: stored.id, hash: passwordHash, changed_at: stored.createdAt }],
   );
+  const keyed = users.map(({ stored, keys }) => ({ id: stored.id, keys }));
   // One parameter holds all rows: a thousand parameters cost more to bind than the rows to insert. The statements go
   // out together; PostgreSQL runs them in this order, and none after one that failed.
   await Promise.all([
@@ -56,5 +58,6 @@ export async function insertUsers(scope: Scope, directoryId: string, users: read
             from json_to_recordset(${JSON.stringify(passwords)}::json) as new_password (user_id uuid, hash text,
               changed_at timestamptz)`.execute(scope),
         ]),
+    insertKeys(scope, 'user_attribute_keys', directoryId, keyed),
   ]);
 }

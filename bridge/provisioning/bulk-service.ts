@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseBulkRequest } from '../scim/bulk/parse.ts';
 import { bulkResponse } from '../scim/bulk/response.ts';
 import type { JsonObject } from '../scim/json.ts';
-import { resourceTypes } from '../scim/schema/resource-types.ts';
 import { type BulkDeps, type BulkJob, BulkRun } from './bulk-run.ts';
 import { valueOrThrow } from './scim-failure.ts';
 
@@ -16,7 +15,11 @@ export function createBulkService(deps: BulkDeps) {
      * @throws ScimFailure 400 for a bad message, 413 for too many operations; what fails one operation is in the answer.
      */
     async run(job: BulkJob): Promise<JsonObject> {
-      const options = { resourceTypes, maxOperations: maxBulkOperations, ...job.request.tolerances };
+      const options = {
+        resourceTypes: job.request.types.all,
+        maxOperations: maxBulkOperations,
+        ...job.request.tolerances,
+      };
       const bulk = valueOrThrow(parseBulkRequest(job.body, options));
       await nextTurn();
       return bulkResponse(await new BulkRun(deps, job, bulk).run());

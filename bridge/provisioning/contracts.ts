@@ -5,10 +5,13 @@ import type { ReportedTolerances } from '../scim/interop/tolerances.ts';
 import type { JsonObject } from '../scim/json.ts';
 import type { ListQuery } from '../scim/messages.ts';
 import type { Projection } from '../scim/projection.ts';
+import type { DirectoryTypes } from './schemas/catalogue.ts';
 
 /** Who asks, of which directory, and how resources are to be shown. */
 export interface ScimRequest {
   directory: Directory;
+  /** What the directory has, with the schemas that it declares. */
+  types: DirectoryTypes;
   actor: Actor;
   /** What of the client's dialect is forgiven. */
   tolerances: ReportedTolerances;

@@ -32,6 +32,8 @@ export interface Storage {
   table: Fragment;
   columns: Record<string, Column>;
   sideTables: Record<string, SideTable>;
+  /** Where declared attributes that are indexed are looked up. */
+  keys?: Fragment;
   /** Where substrings are looked for, by path: see search-hint.ts. */
   searched?: { from: Fragment; columns: Record<string, Fragment> };
   /** Paths whose value is made when a resource is shown, and is nowhere stored. */
@@ -74,6 +76,7 @@ export const userStorage: Storage = {
       },
     },
   },
+  keys: sql.table('user_attribute_keys'),
   searched: {
     from: sql`from user_search as s where s.directory_id = users.directory_id and s.user_id = users.id`,
     columns: {
@@ -120,5 +123,6 @@ export const groupStorage: Storage = {
       columns: memberColumns('m'),
     },
   },
+  keys: sql.table('group_attribute_keys'),
   unsupported: ['meta.location', 'members.$ref'],
 };

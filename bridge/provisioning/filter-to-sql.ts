@@ -1,120 +1,27 @@
 // Compiles a checked filter (scim/filter/typed.ts) to one parameterised SQL condition. Nothing is ever filtered in
 // JavaScript. Promoted columns are used where there are any; everything else is read from the `resource` JSON.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { isUuid } from '../platform/ids.ts';
+import { type SqlBool, sql } from 'kysely';
 import { badRequest } from '../scim/errors.ts';
-import type { Comparison, StringOperator, TypedFilter } from '../scim/filter/typed.ts';
+import type { Comparison, TypedFilter } from '../scim/filter/typed.ts';
+import { keyPrefixToFind, keyToFind } from '../scim/resource/indexed-keys.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
-import { type Column, type Fragment, folded, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
+import {
+  attributeJson,
+  type Condition,
+  compareColumn,
+  compareJson,
+  compareText,
+  presentColumn,
+  subJson,
+  yes,
+} from './compare-to-sql.ts';
+import { type Column, type Fragment, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
 import { ScimFailure } from './scim-failure.ts';
 import { searchHint } from './search-hint.ts';
-import { afterPrefix, likePattern } from './text-patterns.ts';
-
-type Condition = RawBuilder<SqlBool>;
-
-const yes: Condition = sql<SqlBool>`true`;
-const no: Condition = sql<SqlBool>`false`;
-
-const orderOperators = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` };
-
-/** `column` compared with a string; both are folded already where the attribute is not caseExact. */
-function compareText(column: Fragment, operator: StringOperator, value: string, sorted = false): Condition {
-  // PostgreSQL can't hold U+0000, so nothing stored has it.
-  if (value.includes('\0')) return no;
-  if (sorted && operator === 'sw') {
-    // Unlike LIKE, comparisons tell nothing of rows that row-level security hides, so they may use the index.
-    const end = afterPrefix(value);
-    const upwards = sql<SqlBool>`${column} >= ${value}`;
-    return end === undefined ? upwards : sql<SqlBool>`(${upwards} and ${column} < ${end})`;
-  }
-  if (operator === 'co' || operator === 'sw' || operator === 'ew') {
-    return sql<SqlBool>`${column} like ${likePattern(operator, value)}`;
-  }
-  if (operator === 'eq') return sql<SqlBool>`${column} = ${value}`;
-  return sql<SqlBool>`${column} collate "C" ${orderOperators[operator]} ${value}`;
-}
 
 function unsupportedPath(path: AttributePath): ScimFailure {
   return new ScimFailure(badRequest('invalidFilter', `Filtering on "${path.text}" is not supported.`));
 }
-
-function compareColumn(column: Column, comparison: Comparison): Condition {
-  switch (column.type) {
-    case 'constant':
-      return comparison.type === 'string' && compareConstant(column.value, comparison) ? yes : no;
-    case 'uuid':
-      if (comparison.type !== 'string') return no;
-      // A value that can't be an id is nobody's id. Ids are shown in lower case and compared exactly.
-      if (comparison.operator === 'eq') {
-        return isUuid(comparison.value) && comparison.value === comparison.value.toLowerCase()
-          ? sql<SqlBool>`${column.column} = ${comparison.value}`
-          : no;
-      }
-      return compareText(sql`${column.column}::text`, comparison.operator, comparison.value);
-    case 'text':
-      return comparison.type === 'string'
-        ? compareText(column.column, comparison.operator, comparison.value, column.sorted)
-        : no;
-    case 'boolean':
-      return comparison.type === 'boolean' ? sql<SqlBool>`${column.column} = ${comparison.value}` : no;
-    case 'instant':
-      return comparison.type === 'instant'
-        ? sql<SqlBool>`${column.column} ${orderOperators[comparison.operator]} to_timestamp(${comparison.value / 1000}::float8)`
-        : no;
-  }
-}
-
-function compareConstant(constant: string, comparison: Comparison & { type: 'string' }): boolean {
-  const have = comparison.caseExact ? constant : constant.toLowerCase();
-  const { operator, value } = comparison;
-  switch (operator) {
-    case 'eq':
-      return have === value;
-    case 'co':
-      return have.includes(value);
-    case 'sw':
-      return have.startsWith(value);
-    case 'ew':
-      return have.endsWith(value);
-    case 'gt':
-      return have > value;
-    case 'ge':
-      return have >= value;
-    case 'lt':
-      return have < value;
-    case 'le':
-      return have <= value;
-  }
-}
-
-function presentColumn(column: Column): Condition {
-  return column.type === 'constant' ? yes : sql<SqlBool>`${column.column} is not null`;
-}
-
-/** `value` is a jsonb expression holding one value of the attribute. */
-function compareJson(value: Fragment, comparison: Comparison): Condition {
-  const text = sql`(${value} #>> '{}')`;
-  switch (comparison.type) {
-    case 'string':
-      return compareText(comparison.caseExact ? text : folded(text), comparison.operator, comparison.value);
-    case 'boolean':
-      return sql<SqlBool>`${value} = ${JSON.stringify(comparison.value)}::jsonb`;
-    case 'number':
-      return sql<SqlBool>`case when jsonb_typeof(${value}) = 'number' then ${text}::numeric end ${orderOperators[comparison.operator]} ${comparison.value}::float8::numeric`;
-    case 'instant':
-      return sql<SqlBool>`case when jsonb_typeof(${value}) = 'string' then ${text}::timestamptz end ${orderOperators[comparison.operator]} to_timestamp(${comparison.value / 1000}::float8)`;
-  }
-}
-
-/** The jsonb of a path's attribute inside the resource, without its sub-attribute. */
-function attributeJson(storage: Storage, path: AttributePath): Fragment {
-  const root = sql`${storage.table}.resource`;
-  const owner = path.extension === undefined ? root : sql`(${root} -> ${path.extension}::text)`;
-  return sql`(${owner} -> ${path.attribute.name}::text)`;
-}
-
-const subJson = (value: Fragment, path: AttributePath): Fragment =>
-  path.subAttribute ? sql`(${value} -> ${path.subAttribute.name}::text)` : value;
 
 /** True when some element of the JSON array meets the condition that `make` builds for it. */
 function someElement(array: Fragment, make: (element: Fragment) => Condition): Condition {
@@ -126,6 +33,7 @@ interface Leaf {
   path: AttributePath;
   onColumn: (column: Column) => Condition;
   onJson: (value: Fragment) => Condition;
+  comparison?: Comparison;
 }
 
 const presence = (path: AttributePath): Leaf => ({
@@ -138,6 +46,7 @@ const comparing = (comparison: Comparison): Leaf => ({
   path: comparison.path,
   onColumn: (column) => compareColumn(column, comparison),
   onJson: (value) => compareJson(value, comparison),
+  comparison,
 });
 
 /**
@@ -165,8 +74,37 @@ function compileLeaf(storage: Storage, leaf: Leaf, isHinted: boolean): Condition
     if (sideColumn) return someRow(side, leaf.onColumn(sideColumn), isHinted);
   }
   const json = attributeJson(storage, path);
-  if (!path.attribute.multiValued) return leaf.onJson(subJson(json, path));
-  return someElement(json, (element) => leaf.onJson(subJson(element, path)));
+  const condition = path.attribute.multiValued
+    ? someElement(json, (element) => leaf.onJson(subJson(element, path)))
+    : leaf.onJson(subJson(json, path));
+  return leaf.comparison ? withKey(storage, leaf.comparison, condition) : condition;
+}
+
+/**
+ * Where the comparison is one that keys can find, the resource must have such a key as well. What the condition says
+ * decides: a key that was left behind shows nobody.
+ */
+function withKey(storage: Storage, comparison: Comparison, condition: Condition): Condition {
+  const hint = keyHint(storage, comparison);
+  return hint ? sql<SqlBool>`(${hint} and ${condition})` : condition;
+}
+
+function keyHint({ table, keys }: Storage, comparison: Comparison): Condition | undefined {
+  const key = keyToFind(comparison);
+  const prefix = keyPrefixToFind(comparison);
+  if (!keys || (key === undefined && prefix === undefined)) return undefined;
+  const column = sql.ref('k.key');
+  const matches =
+    key === undefined ? compareText(column, 'sw', prefix ?? '', true) : compareText(column, 'eq', key, true);
+  return sql<SqlBool>`exists (select 1 from ${keys} as k where k.directory_id = ${table}.directory_id
+    and k.resource_id = ${table}.id and k.attribute = ${comparison.path.text} and ${matches})`;
+}
+
+/** The keys that a resource must have for some element to meet the filter. */
+function elementHints(storage: Storage, filter: TypedFilter): Condition[] {
+  if (filter.kind === 'and') return filter.operands.flatMap((operand) => elementHints(storage, operand));
+  const hint = filter.kind === 'compare' ? keyHint(storage, filter) : undefined;
+  return hint ? [hint] : [];
 }
 
 /** Whether every leaf of an element filter has a column in the side table. */
@@ -228,9 +166,10 @@ function compileElement(storage: Storage, element: TypedFilter & { kind: 'elemen
     return someRow(side, condition, isHinted);
   }
   if (side && path.attribute.name !== 'emails') throw unsupportedPath(path);
-  return someElement(attributeJson(storage, path), (value) =>
+  const condition = someElement(attributeJson(storage, path), (value) =>
     compileBoolean(filter, (leaf) => leaf.onJson(subJson(value, leaf.path)), noNesting),
   );
+  return sql<SqlBool>`(${sql.join([...elementHints(storage, filter), condition], sql` and `)})`;
 }
 
 /**
@@ -259,14 +198,4 @@ export function memberFilterToSql(filter: TypedFilter): Condition {
     },
     noNesting,
   );
-}
-
-/** What to sort by for a path, or undefined when it can't be sorted by. Multi-valued attributes are not sortable here. */
-export function sortKey(storage: Storage, path: AttributePath): Fragment | undefined {
-  const column = storage.columns[path.text];
-  if (column) return column.type === 'constant' ? undefined : column.column;
-  if (path.attribute.multiValued || path.leaf.type === 'complex' || path.attribute.name === 'meta') return undefined;
-  if (path.leaf.returned === 'never') return undefined;
-  const text = sql`(${subJson(attributeJson(storage, path), path)} #>> '{}')`;
-  return path.leaf.caseExact ? text : folded(text);
 }

@@ -1,10 +1,13 @@
 // The SQL of SCIM groups, and the reading of their members; members-repository.ts changes them.
 import { type SqlBool, sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
+import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 import type { Resource } from '../scim/schema/model.ts';
+import { insertKeys, replaceKeys } from './attribute-keys-repository.ts';
 import { groupStorage } from './filter-columns.ts';
-import { filterToSql, sortKey } from './filter-to-sql.ts';
+import { filterToSql } from './filter-to-sql.ts';
 import type { GroupColumns } from './resource-columns.ts';
+import { sortKey } from './sort-key.ts';
 import type { ListPage, RowLock, StoredResource } from './stored-resource.ts';
 import { toStored } from './users-repository.ts';
 
@@ -13,7 +16,7 @@ const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] 
 export async function insertGroup(
   scope: Scope,
   directoryId: string,
-  group: { id: string; resource: Resource; columns: GroupColumns; now: Date },
+  group: { id: string; resource: Resource; columns: GroupColumns; keys: readonly IndexedKey[]; now: Date },
 ): Promise<void> {
   await scope
     .insertInto('groups')
@@ -27,12 +30,21 @@ export async function insertGroup(
       last_modified_at: group.now,
     })
     .execute();
+  await insertKeys(scope, 'group_attribute_keys', directoryId, [group]);
 }
 
+/** Without `keys` it keeps those that it has. */
 export async function updateGroup(
   scope: Scope,
   directoryId: string,
-  group: { id: string; resource: Resource; columns: GroupColumns; version: number; now: Date },
+  group: {
+    id: string;
+    resource: Resource;
+    columns: GroupColumns;
+    version: number;
+    now: Date;
+    keys: readonly IndexedKey[] | undefined;
+  },
 ): Promise<void> {
   await scope
     .updateTable('groups')
@@ -45,6 +57,7 @@ export async function updateGroup(
     .where('directory_id', '=', directoryId)
     .where('id', '=', group.id)
     .execute();
+  if (group.keys) await replaceKeys(scope, 'group_attribute_keys', directoryId, group.id, group.keys);
 }
 
 /** Marks groups as changed because their members did. Answers the new versions. */

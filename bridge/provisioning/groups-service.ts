@@ -8,9 +8,10 @@ import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
 import type { MemberChange } from '../scim/patch/types.ts';
 import { wantsAttribute, wantsWhole } from '../scim/projection.ts';
+import { checkImmutable } from '../scim/resource/declared-rules.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { groupResourceType } from '../scim/schema/resource-types.ts';
+import { changedKeys, mapKeyConflict } from './attribute-keys.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
@@ -22,7 +23,8 @@ import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group
 import { requireVersion } from './preconditions.ts';
 import { membersAttribute, show } from './presentation.ts';
 import { groupColumns } from './resource-columns.ts';
-import { notFound, valueOrThrow } from './scim-failure.ts';
+import { guardSchemas } from './schema-guard-repository.ts';
+import { notFound, ScimFailure, valueOrThrow } from './scim-failure.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 import { toStored } from './users-repository.ts';
@@ -43,7 +45,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     const members = wantsAttribute(request.projection, 'members')
       ? await groups.listMembers(scope, request.directory.id, [stored.id])
       : [];
-    return show(groupResourceType, stored, membersAttribute(members, request.baseUrl), request);
+    return show(request.types.group, stored, membersAttribute(members, request.baseUrl), request);
   }
 
   /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
@@ -53,7 +55,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     if (!mayBeSilent || !(await groups.hasMoreMembersThan(scope, directory.id, stored.id, shownMembersLimit))) {
       return shown(scope, stored, request);
     }
-    return { ...show(groupResourceType, stored, {}, request), silent: true };
+    return { ...show(request.types.group, stored, {}, request), silent: true };
   }
 
   async function locked(
@@ -90,6 +92,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       columns: groupColumns(resource),
       version,
       now,
+      keys: changedKeys(request.types.group, before.resource, resource),
     });
     const events = memberEvents(before.id, version, delta);
     if (resourceChanged) {
@@ -112,14 +115,15 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     showAs = shown,
   ): Promise<ShownResource> {
     const { id: directoryId } = request.directory;
-    let attempted: unknown;
+    let attempted: Resource | undefined;
     try {
       const { result, changed } = await transactions.write(
         directoryId,
         async (scope) => {
+          await guardSchemas(scope, request);
           const before = await locked(scope, request, id);
           const next = plan(before);
-          attempted = own(next.resource, 'displayName');
+          attempted = next.resource;
           const saved = await save(scope, request, before, next.resource, next.members);
           return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
         },
@@ -128,7 +132,11 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
-      throw mapGroupConflict(error, attempted);
+      throw mapKeyConflict(
+        mapGroupConflict(error, attempted && own(attempted, 'displayName')),
+        request.types.group,
+        attempted,
+      );
     }
   }
 
@@ -139,13 +147,18 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       const group = prepareGroup(request, body, clock);
       try {
         const result = await transactions.write(directoryId, async (scope) => {
+          await guardSchemas(scope, request);
           await insertPreparedGroup(scope, request, group);
           return shown(scope, group.stored, request);
         });
         onChange(directoryId);
         return result;
       } catch (error) {
-        throw mapGroupConflict(error, group.columns.display_name);
+        throw mapKeyConflict(
+          mapGroupConflict(error, group.columns.display_name),
+          request.types.group,
+          group.stored.resource,
+        );
       }
     },
 
@@ -166,13 +179,13 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         : [...(await transactions.readAtOnce(directory.id, [group])), []];
       if (!row) throw notFound('Group', id);
       return {
-        ...show(groupResourceType, toStored(row), {}, request),
+        ...show(request.types.group, toStored(row), {}, request),
         members: members.map((part) => part.members),
       };
     },
 
     async listGroups(request: ScimRequest, query: ListQuery): Promise<ShownList> {
-      const page = parsePage(groupResourceType, query, request);
+      const page = parsePage(request.types.group, query, request);
       const list = async (scope: Scope): Promise<ShownList> => {
         const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
         const members = wantsAttribute(request.projection, 'members')
@@ -185,7 +198,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         const byGroup = Map.groupBy(members, (member) => member.groupId);
         const resources = found.map(
           (group) =>
-            show(groupResourceType, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
+            show(request.types.group, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
               .body,
         );
         return { resources, totalResults: total, startIndex: page.startIndex };
@@ -195,15 +208,21 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
 
     /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
     async replaceGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'replace', request.tolerances));
-      return update(request, id, () => ({ resource, members: [{ kind: 'replaceAll', members }] }));
+      const { resource, members = [] } = valueOrThrow(
+        validate(request.types.group, body, 'replace', request.tolerances),
+      );
+      return update(request, id, (before) => {
+        const changed = checkImmutable(request.types.group, before.resource, resource);
+        if (changed !== undefined) throw new ScimFailure(changed);
+        return { resource, members: [{ kind: 'replaceAll', members }] };
+      });
     },
 
     async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const { tolerances } = request;
-      const operations = valueOrThrow(parsePatch(body, groupResourceType, tolerances));
+      const tolerances = request.tolerances;
+      const operations = valueOrThrow(parsePatch(body, request.types.group, tolerances));
       const planned = (before: StoredResource) => {
-        const plan = valueOrThrow(planPatch(groupResourceType, { ...before.resource, id }, operations, tolerances));
+        const plan = valueOrThrow(planPatch(request.types.group, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
         return { resource, members: plan.members };
       };

@@ -7,8 +7,8 @@ import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { resolveAttribute } from '../scim/schema/resolve.ts';
 import type { ListQuery, ScimRequest } from './contracts.ts';
 import { groupStorage, userStorage } from './filter-columns.ts';
-import { sortKey } from './filter-to-sql.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
+import { sortKey } from './sort-key.ts';
 import type { ListPage } from './stored-resource.ts';
 
 /**

@@ -5,9 +5,10 @@ import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { newId } from '../platform/ids.ts';
+import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 import type { MemberRef } from '../scim/resource/members.ts';
 import { validate } from '../scim/resource/validate.ts';
-import { groupResourceType } from '../scim/schema/resource-types.ts';
+import { attributeKeys } from './attribute-keys.ts';
 import { changesBetween } from './changes.ts';
 import type { ScimRequest } from './contracts.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
@@ -20,6 +21,7 @@ export interface PreparedGroup {
   stored: StoredResource;
   columns: GroupColumns;
   members: readonly MemberRef[];
+  keys: readonly IndexedKey[];
   created: NewEvent;
 }
 
@@ -31,7 +33,7 @@ export function mapGroupConflict(error: unknown, displayName: unknown): unknown 
 
 /** @throws ScimFailure 400 for what validate() refuses. */
 export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock): PreparedGroup {
-  const { resource, members = [] } = valueOrThrow(validate(groupResourceType, body, 'create', request.tolerances));
+  const { resource, members = [] } = valueOrThrow(validate(request.types.group, body, 'create', request.tolerances));
   const now = clock.now();
   const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
   const created: NewEvent = {
@@ -41,15 +43,16 @@ export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock):
     resourceVersion: 1,
     data: { changes: changesBetween({}, resource) },
   };
-  return { stored, columns: groupColumns(resource), members, created };
+  const keys = attributeKeys(request.types.group, resource);
+  return { stored, columns: groupColumns(resource), members, keys, created };
 }
 
 /** Writes a prepared group with its members and events, in the caller's transaction. */
 export async function insertPreparedGroup(scope: Scope, request: ScimRequest, group: PreparedGroup): Promise<void> {
-  const { stored, columns, members, created } = group;
+  const { stored, columns, members, keys, created } = group;
   const directoryId = request.directory.id;
   const now = stored.createdAt;
-  await groups.insertGroup(scope, directoryId, { id: stored.id, resource: stored.resource, columns, now });
+  await groups.insertGroup(scope, directoryId, { id: stored.id, resource: stored.resource, columns, keys, now });
   const delta = await applyMembers(scope, directoryId, stored.id, [{ kind: 'add', members }], now);
   await appendEvents(scope, directoryId, [created, ...memberEvents(stored.id, 1, delta)], request.actor, now);
 }

@@ -5,9 +5,10 @@ import { violatedConstraint } from '../platform/db/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
 import { own } from '../scim/json.ts';
+import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { userResourceType } from '../scim/schema/resource-types.ts';
+import { attributeKeys } from './attribute-keys.ts';
 import { changesBetween, distinct } from './changes.ts';
 import type { ScimRequest } from './contracts.ts';
 import { type UserColumns, userColumns } from './resource-columns.ts';
@@ -18,6 +19,7 @@ export interface PreparedUser {
   stored: StoredResource;
   columns: UserColumns;
   passwordHash: string | undefined;
+  keys: readonly IndexedKey[];
   created: NewEvent;
 }
 
@@ -45,9 +47,10 @@ export async function prepareUser(
   body: unknown,
   deps: { clock: Clock; passwords: PasswordHasher },
 ): Promise<PreparedUser> {
-  const valid = valueOrThrow(validate(userResourceType, body, 'create', request.tolerances));
+  const valid = valueOrThrow(validate(request.types.user, body, 'create', request.tolerances));
   const resource = withActive(valid.resource, true);
   const columns = userColumns(resource);
+  const keys = attributeKeys(request.types.user, resource);
   const passwordHash = valid.password === undefined ? undefined : await deps.passwords.hash(valid.password);
   const now = deps.clock.now();
   const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
@@ -58,5 +61,5 @@ export async function prepareUser(
     resourceVersion: 1,
     data: { changes: changesBetween({}, resource), keys: touchedKeys(columns) },
   };
-  return { stored, columns, passwordHash, created };
+  return { stored, columns, passwordHash, keys, created };
 }

@@ -21,7 +21,7 @@ import { parseListQuery, parseSearchRequest } from '../scim/messages.ts';
 import { type Projection, parseProjection } from '../scim/projection.ts';
 import { ok, type Result } from '../scim/result.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
-import { groupResourceType, userResourceType } from '../scim/schema/resource-types.ts';
+import { groupResourceType, type ResourceTypes, userResourceType } from '../scim/schema/resource-types.ts';
 import { type BulkService, maxBulkOperations } from './bulk-service.ts';
 import type { ListQuery, ScimRequest, ShownPage, ShownResource } from './contracts.ts';
 import type { GroupsService } from './groups-service.ts';
@@ -43,6 +43,7 @@ import {
   type ScimEnv,
 } from './routes/exchange.ts';
 import { rootRoutes } from './routes/root.ts';
+import type { TypeCatalogue } from './schemas/catalogue.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import type { SearchService } from './search-service.ts';
 import type { UsersService } from './users-service.ts';
@@ -77,6 +78,7 @@ const abilities: Omit<ServiceProviderOptions, 'baseUrl'> = {
 
 export interface ScimRoutesDeps {
   authenticator: Authenticator;
+  catalogue: TypeCatalogue;
   users: UsersService;
   groups: GroupsService;
   bulk: BulkService;
@@ -93,7 +95,8 @@ function projectionOf(c: ScimContext, resourceType: ResourceTypeDefinition): Pro
 
 /** What differs between /Users and /Groups. */
 interface Endpoint {
-  resourceType: ResourceTypeDefinition;
+  path: string;
+  typeOf: (types: ResourceTypes) => ResourceTypeDefinition;
   create: (request: ScimRequest, body: unknown) => Promise<ShownResource>;
   read: (request: ScimRequest, id: string) => Promise<ShownResource>;
   replace: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
@@ -103,11 +106,12 @@ interface Endpoint {
 }
 
 function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: SearchService): void {
-  const { resourceType } = endpoint;
-  const path = resourceType.endpoint;
-  const requested = (c: ScimContext) => requestOf(c, projectionOf(c, resourceType));
+  const { path } = endpoint;
+  const typeOf = (c: ScimContext) => endpoint.typeOf(c.get('types'));
+  const requested = (c: ScimContext) => requestOf(c, projectionOf(c, typeOf(c)));
 
   const page = (c: ScimContext, query: ListQuery): Promise<ShownPage> => {
+    const resourceType = typeOf(c);
     if (query.cursor !== undefined) return searching.search(requesterOf(c), query, [resourceType]);
     const projection = valueOrThrow(parseProjection(query.attributes, query.excludedAttributes, resourceType));
     return endpoint.list(requestOf(c, projection), query);
@@ -150,19 +154,20 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: Searc
 }
 
 function discoveryRoutes(app: Hono<ScimEnv>): void {
-  const shown = (make: (baseUrl: string, id: string) => Result<JsonObject>) => (c: ScimContext) => {
+  type Types = readonly ResourceTypeDefinition[];
+  const shown = (make: (baseUrl: string, id: string, types: Types) => Result<JsonObject>) => (c: ScimContext) => {
     if (c.req.query('filter') !== undefined) {
       // RFC 7644 §4: a filter on a discovery endpoint is forbidden.
       return respondError(c, scimError(403, 'Discovery endpoints can not be filtered.'));
     }
-    const body = valueOrThrow(make(c.get('scimBaseUrl'), c.req.param('id') ?? ''));
+    const body = valueOrThrow(make(c.get('scimBaseUrl'), c.req.param('id') ?? '', c.get('types').all));
     return respond(c, 200, body);
   };
   const routes: [string, (c: ScimContext) => Response][] = [
     ['/ServiceProviderConfig', shown((baseUrl) => ok(serviceProviderConfig({ baseUrl, ...abilities })))],
-    ['/ResourceTypes', shown((baseUrl) => ok(resourceTypesBody(baseUrl)))],
+    ['/ResourceTypes', shown((baseUrl, _id, types) => ok(resourceTypesBody(baseUrl, types)))],
     ['/ResourceTypes/:id', shown(resourceTypeBody)],
-    ['/Schemas', shown((baseUrl) => ok(schemasBody(baseUrl)))],
+    ['/Schemas', shown((baseUrl, _id, types) => ok(schemasBody(baseUrl, types)))],
     ['/Schemas/:id', shown(schemaBody)],
   ];
   for (const [path, handler] of routes) {
@@ -177,9 +182,9 @@ function tooLarge(path: string): string {
 }
 
 function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
-  const { authenticator, admission, users, groups, bulk, searching, onTolerancesUsed } = deps;
+  const { authenticator, catalogue, admission, users, groups, bulk, searching, onTolerancesUsed } = deps;
   const app = new Hono<ScimEnv>();
-  app.use(authenticate(authenticator, admission));
+  app.use(authenticate(authenticator, catalogue, admission));
   app.use(async (c, next) => {
     await next();
     const used = c.get('usedTolerances');
@@ -195,7 +200,8 @@ function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   endpointRoutes(
     app,
     {
-      resourceType: userResourceType,
+      path: userResourceType.endpoint,
+      typeOf: ({ user }) => user,
       create: users.createUser,
       read: users.readUser,
       replace: users.replaceUser,
@@ -208,7 +214,8 @@ function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   endpointRoutes(
     app,
     {
-      resourceType: groupResourceType,
+      path: groupResourceType.endpoint,
+      typeOf: ({ group }) => group,
       create: groups.createGroup,
       read: groups.readGroup,
       replace: groups.replaceGroup,

@@ -4,8 +4,9 @@ import type { Scope } from '../platform/db/scope.ts';
 import type { TypedFilter } from '../scim/filter/typed.ts';
 import type { AttributePath, ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { type Fragment, groupStorage, type Storage, userStorage } from './filter-columns.ts';
-import { filterToSql, sortKey } from './filter-to-sql.ts';
+import { filterToSql } from './filter-to-sql.ts';
 import type { ListPosition } from './list-cursor.ts';
+import { type SortKeyType, sortKey, sortKeyType } from './sort-key.ts';
 import type { StoredResource } from './stored-resource.ts';
 import { toStored } from './users-repository.ts';
 
@@ -25,8 +26,6 @@ export interface SearchSlice {
   count: number;
 }
 
-export type SortKeyType = 'text' | 'uuid' | 'boolean' | 'timestamptz';
-
 export interface FoundResource {
   resourceType: ResourceTypeDefinition;
   stored: StoredResource;
@@ -45,12 +44,9 @@ function storageOf({ name }: ResourceTypeDefinition): Storage {
 }
 
 /** How values of the path are compared when sorting, or undefined when it can't be sorted by. */
-export function sortKeyType(resourceType: ResourceTypeDefinition, path: AttributePath): SortKeyType | undefined {
+export function sortTypeOf(resourceType: ResourceTypeDefinition, path: AttributePath): SortKeyType | undefined {
   const storage = storageOf(resourceType);
-  if (!sortKey(storage, path)) return undefined;
-  const type = storage.columns[path.text]?.type;
-  if (type === 'instant') return 'timestamptz';
-  return type === 'uuid' || type === 'boolean' ? type : 'text';
+  return sortKey(storage, path) && sortKeyType(storage, path);
 }
 
 function matching(part: SearchPart, directoryId: string): RawBuilder<SqlBool> {
@@ -65,12 +61,13 @@ function keyOf(part: SearchPart, slice: SearchSlice): Fragment | undefined {
   const storage = storageOf(part.resourceType);
   const key = part.sortPath && sortKey(storage, part.sortPath);
   if (!part.sortPath || !key) return sql`null::${type}`;
-  return part.sortPath.text in storage.columns ? key : sql`left(${key}, ${sql.lit(sortedCharacters)})`;
+  const isBounded = part.sortPath.text in storage.columns || slice.sort.type !== 'text';
+  return isBounded ? key : sql`left(${key}, ${sql.lit(sortedCharacters)})`;
 }
 
 /** Every resource has these, so that an index can lead to the position. */
-const isAlwaysThere = ({ attribute }: AttributePath): boolean =>
-  attribute.required || attribute.name === 'id' || attribute.name === 'meta';
+const isAlwaysThere = ({ attribute, extension }: AttributePath): boolean =>
+  (attribute.required && extension === undefined) || attribute.name === 'id' || attribute.name === 'meta';
 
 /** The rows that come after the position; those without a sort key come last in either direction. */
 function behind(part: SearchPart, slice: SearchSlice, key: Fragment | undefined): RawBuilder<SqlBool> {

@@ -9,7 +9,6 @@ import type { ListQuery } from '../scim/messages.ts';
 import { type Projection, parseProjection, wantsAttribute } from '../scim/projection.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { resolveAttribute } from '../scim/schema/resolve.ts';
-import { resourceTypes } from '../scim/schema/resource-types.ts';
 import type { ScimRequest, ShownPage } from './contracts.ts';
 import { listMembers } from './groups-repository.ts';
 import type { CursorSigner, ListCursor } from './list-cursor.ts';
@@ -22,7 +21,7 @@ import {
   findSlice,
   type SearchPart,
   type SearchSlice,
-  sortKeyType,
+  sortTypeOf,
 } from './search-repository.ts';
 import type { Transactions } from './transactions.ts';
 import { listGroupsOfUsers } from './users-repository.ts';
@@ -78,7 +77,7 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
     async search(
       request: SearchRequest,
       query: ListQuery,
-      types: readonly ResourceTypeDefinition[] = resourceTypes,
+      types: readonly ResourceTypeDefinition[] = request.types.all,
     ): Promise<ShownPage> {
       const { id: directoryId } = request.directory;
       // Wrong parameters are wrong even when nothing is found.
@@ -134,7 +133,7 @@ function parseSearch(request: SearchRequest, query: ListQuery, types: readonly R
   );
   if (query.sortBy === undefined) return { parts, sort: undefined };
   const keyTypes = parts.flatMap(({ resourceType, sortPath }) =>
-    sortPath ? [sortKeyType(resourceType, sortPath)] : [],
+    sortPath ? [sortTypeOf(resourceType, sortPath)] : [],
   );
   const [type] = keyTypes;
   if (type === undefined || keyTypes.some((other) => other !== type)) {

@@ -1,14 +1,19 @@
 // Transactions of provisioning: one per use case, repeated when PostgreSQL says that it collided with another.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isRetryable, violatedConstraint } from '../platform/db/errors.ts';
+import { isDivisionByZero, isRetryable, violatedConstraint } from '../platform/db/errors.ts';
 import { type RowsOf, readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../platform/db/scope.ts';
 import type { Statement } from '../platform/db/statement.ts';
 import { createTurns } from '../platform/turns.ts';
+import { scimError } from '../scim/errors.ts';
+import { ScimFailure } from './scim-failure.ts';
 
 const attempts = 5;
 // A member that was deleted between being looked up and being written: the second try doesn't find it any more.
 const vanishedMember = new Set(['group_members_user_fkey', 'group_members_child_group_fkey']);
+
+/** See schema-guard-repository.ts: the same request, sent again, is read by the new schemas. */
+const schemasChanged = scimError(503, "The directory's schemas are being changed; nothing was written. Send it again.");
 
 export interface Transactions {
   /**
@@ -36,6 +41,7 @@ export function createTransactions(pool: Pool): Transactions {
       try {
         return await write();
       } catch (error) {
+        if (isDivisionByZero(error)) throw new ScimFailure(schemasChanged, { cause: error });
         if (attempt >= attempts || !mayRetry(error)) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }

@@ -2,7 +2,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Statement, statementOf } from '../platform/db/statement.ts';
 import { userStorage } from './filter-columns.ts';
-import { filterToSql, sortKey } from './filter-to-sql.ts';
+import { filterToSql } from './filter-to-sql.ts';
+import { sortKey } from './sort-key.ts';
 import type { ListPage, StoredResource } from './stored-resource.ts';
 import { type DirectGroup, toStored, type UserRow } from './users-repository.ts';
 

@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { JsonObject } from '../scim/json.ts';
+import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 import type { Resource } from '../scim/schema/model.ts';
+import { keyInsertions, replaceKeys } from './attribute-keys-repository.ts';
 import { type EmailColumns, emailColumns, searchColumns, type UserColumns } from './resource-columns.ts';
 import type { RowLock, StoredResource, StoredUser } from './stored-resource.ts';
 
@@ -31,6 +33,8 @@ export interface NewUser {
   resource: Resource;
   columns: UserColumns;
   passwordHash?: string | undefined;
+  /** By declared attributes. */
+  keys: readonly IndexedKey[];
   now: Date;
 }
 
@@ -69,14 +73,23 @@ export function insertions(directoryId: string, user: NewUser): Statement[] {
     insertion('user_search', [searched]),
     ...(firstEmail ? [insertion('user_emails', [firstEmail, ...otherEmails])] : []),
     ...(user.passwordHash === undefined ? [] : [insertion('user_credentials', [password])]),
+    ...keyInsertions('user_attribute_keys', directoryId, user.id, user.keys),
   ];
 }
 
-/** Writes the new state of a user that the transaction has locked. */
+/** Writes the new state of a user that the transaction has locked. Without `keys` it keeps those that it has. */
 export async function updateUser(
   scope: Scope,
   directoryId: string,
-  user: { id: string; resource: Resource; columns: UserColumns; version: number; now: Date; emailsChanged: boolean },
+  user: {
+    id: string;
+    resource: Resource;
+    columns: UserColumns;
+    version: number;
+    now: Date;
+    emailsChanged: boolean;
+    keys: readonly IndexedKey[] | undefined;
+  },
 ): Promise<void> {
   const emails = emailColumns(user.resource);
   const rows = emailRows(directoryId, user.id, emails);
@@ -103,6 +116,7 @@ export async function updateUser(
           ...(rows.length > 0 ? [scope.insertInto('user_emails').values(rows).execute()] : []),
         ]
       : []),
+    ...(user.keys ? [replaceKeys(scope, 'user_attribute_keys', directoryId, user.id, user.keys)] : []),
     sql`update user_search set user_name_key = ${user_name_key}, display_name_key = ${display_name_key}, email_keys = ${email_keys}
       where directory_id = ${directoryId} and user_id = ${user.id}
         and (user_name_key, display_name_key, email_keys) is distinct from (${user_name_key}, ${display_name_key}, ${email_keys})`.execute(

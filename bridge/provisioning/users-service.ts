@@ -10,9 +10,10 @@ import { parsePatch } from '../scim/patch/parse.ts';
 import { planPatch } from '../scim/patch/plan.ts';
 import type { PatchOperation } from '../scim/patch/types.ts';
 import { wantsAttribute } from '../scim/projection.ts';
+import { checkImmutable } from '../scim/resource/declared-rules.ts';
 import { validate } from '../scim/resource/validate.ts';
 import type { Resource } from '../scim/schema/model.ts';
-import { userResourceType } from '../scim/schema/resource-types.ts';
+import { changedKeys, mapKeyConflict } from './attribute-keys.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
@@ -22,7 +23,8 @@ import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-use
 import { requireVersion } from './preconditions.ts';
 import { groupsAttribute, show } from './presentation.ts';
 import { type UserColumns, userColumns } from './resource-columns.ts';
-import { notFound, valueOrThrow } from './scim-failure.ts';
+import { guardSchemas, schemaGuard } from './schema-guard-repository.ts';
+import { notFound, ScimFailure, valueOrThrow } from './scim-failure.ts';
 import type { ListPage, StoredResource, StoredUser } from './stored-resource.ts';
 import type { Transactions } from './transactions.ts';
 import { countOfUsers, pageOfUsers, type ShownUser, toShownUser, userById } from './user-reads.ts';
@@ -72,11 +74,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     const memberships = wantsAttribute(request.projection, 'groups')
       ? await users.listGroupsOfUsers(scope, request.directory.id, [stored.id])
       : [];
-    return show(userResourceType, stored, groupsAttribute(memberships, request.baseUrl), request);
+    return show(request.types.user, stored, groupsAttribute(memberships, request.baseUrl), request);
   }
 
   const showUser = ({ stored, groups: ofUser }: ShownUser, request: ScimRequest): ShownResource =>
-    show(userResourceType, stored, groupsAttribute(ofUser, request.baseUrl), request);
+    show(request.types.user, stored, groupsAttribute(ofUser, request.baseUrl), request);
 
   async function countUsers(directoryId: string, page: ListPage): Promise<number> {
     const [[counted]] = await transactions.readAtOnce(directoryId, [countOfUsers(directoryId, page)]);
@@ -129,6 +131,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       version,
       now,
       emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
+      keys: changedKeys(request.types.user, before.resource, resource),
     });
     if (typeof next.passwordHash === 'string')
       await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
@@ -146,14 +149,15 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     plan: (before: StoredUser) => NextState,
   ): Promise<ShownResource> {
     const { id: directoryId } = request.directory;
-    let attempted: unknown;
+    let attempted: Resource | undefined;
     try {
       const { result, changed } = await transactions.write(
         directoryId,
         async (scope) => {
+          await guardSchemas(scope, request);
           const before = await locked(scope, request, id);
           const next = plan(before);
-          attempted = own(next.resource, 'userName');
+          attempted = next.resource;
           const saved = await save(scope, request, before, next);
           return { result: await shown(scope, saved.stored, request), changed: saved.changed };
         },
@@ -162,7 +166,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       if (changed) onChange(directoryId);
       return result;
     } catch (error) {
-      throw mapUserConflict(error, attempted);
+      throw mapKeyConflict(
+        mapUserConflict(error, attempted && own(attempted, 'userName')),
+        request.types.user,
+        attempted,
+      );
     }
   }
 
@@ -177,7 +185,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       : undefined;
     if (!draft) throw notFound('User', id);
     const { tolerances } = request;
-    const { password } = valueOrThrow(planPatch(userResourceType, { ...draft.resource, id }, operations, tolerances));
+    const { password } = valueOrThrow(planPatch(request.types.user, { ...draft.resource, id }, operations, tolerances));
     return typeof password === 'string' ? newPasswordHash(request, id, password) : password;
   }
 
@@ -195,18 +203,19 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
     async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId } = request.directory;
-      const { stored, columns, passwordHash, created } = await prepareUser(request, body, { clock, passwords });
+      const { stored, columns, passwordHash, keys, created } = await prepareUser(request, body, { clock, passwords });
       const { id, resource, createdAt: now } = stored;
       try {
         await transactions.writeAtOnce(directoryId, [
-          ...users.insertions(directoryId, { id, resource, columns, passwordHash, now }),
+          ...schemaGuard(request),
+          ...users.insertions(directoryId, { id, resource, columns, passwordHash, keys, now }),
           ...eventInsertions(directoryId, [created], request.actor, now),
         ]);
       } catch (error) {
-        throw mapUserConflict(error, columns.user_name);
+        throw mapKeyConflict(mapUserConflict(error, columns.user_name), request.types.user, resource);
       }
       onChange(directoryId);
-      return show(userResourceType, stored, {}, request);
+      return show(request.types.user, stored, {}, request);
     },
 
     async readUser(request: ScimRequest, id: string): Promise<ShownResource> {
@@ -220,7 +229,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     },
 
     async listUsers(request: ScimRequest, query: ListQuery): Promise<ShownList> {
-      const page = parsePage(userResourceType, query, request);
+      const page = parsePage(request.types.user, query, request);
       const { id: directoryId } = request.directory;
       const wanted = pageOfUsers(directoryId, page, wantsAttribute(request.projection, 'groups'));
       const list = async (): Promise<ShownList> => {
@@ -234,10 +243,12 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     /** PUT: what the body doesn't name is cleared, but password and active are kept (RFC 7644 §3.5.1). */
     async replaceUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
-      const valid = valueOrThrow(validate(userResourceType, body, 'replace', request.tolerances));
+      const valid = valueOrThrow(validate(request.types.user, body, 'replace', request.tolerances));
       const passwordHash =
         valid.password === undefined ? undefined : await newPasswordHash(request, id, valid.password);
       return update(request, id, (before) => {
+        const changed = checkImmutable(request.types.user, before.resource, valid.resource);
+        if (changed !== undefined) throw new ScimFailure(changed);
         const active = own(before.resource, 'active');
         const isKept = typeof active === 'boolean';
         return { resource: isKept ? withActive(valid.resource, active) : valid.resource, passwordHash };
@@ -246,12 +257,12 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
 
     async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const { tolerances } = request;
-      const operations = valueOrThrow(parsePatch(body, userResourceType, tolerances));
+      const operations = valueOrThrow(parsePatch(body, request.types.user, tolerances));
       const passwordHash = operations.some(touchesPassword)
         ? await plannedPasswordHash(request, id, operations)
         : undefined;
       return update(request, id, (before) => {
-        const plan = valueOrThrow(planPatch(userResourceType, { ...before.resource, id }, operations, tolerances));
+        const plan = valueOrThrow(planPatch(request.types.user, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
         return { resource, passwordHash };
       });

@@ -18,6 +18,26 @@ export interface DirectoriesTable {
   enabled: Generated<boolean>;
   created_at: Timestamp;
   updated_at: Timestamp;
+  /** Rises with every change of what the directory declares; 0: it never declared anything. */
+  schema_revision: Generated<Int8>;
+}
+
+export interface DirectorySchemasTable {
+  directory_id: string;
+  /** The URN in lower case. */
+  urn_key: string;
+  definition: Json;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** The keys of declared attributes that are indexed or unique: see scim/resource/indexed-keys.ts. */
+export interface AttributeKeysTable {
+  directory_id: string;
+  resource_id: string;
+  attribute: string;
+  key: string;
+  is_unique: boolean;
 }
 
 export interface DirectoryTokensTable {
@@ -204,6 +224,9 @@ export interface ServerKeysTable {
 
 export interface Database {
   directories: DirectoriesTable;
+  directory_schemas: DirectorySchemasTable;
+  user_attribute_keys: AttributeKeysTable;
+  group_attribute_keys: AttributeKeysTable;
   directory_tokens: DirectoryTokensTable;
   directory_tolerance_uses: DirectoryToleranceUsesTable;
   users: UsersTable;

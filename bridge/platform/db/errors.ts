@@ -17,6 +17,11 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '25P02';
 }
 
+/** True for a statement that asked for a row by dividing by their number, and there was none. */
+export function isDivisionByZero(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '22012';
+}
+
 /** True when PostgreSQL cancelled a statement that took longer than it may. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';

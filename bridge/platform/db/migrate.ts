@@ -8,6 +8,7 @@ import * as textSearch from './migrations/20261122-text-search.ts';
 import * as federationMappings from './migrations/20261123-federation-mappings.ts';
 import * as toleranceUses from './migrations/20261123-tolerance-uses.ts';
 import * as userBindings from './migrations/20261123-user-bindings.ts';
+import * as declaredSchemas from './migrations/20261124-declared-schemas.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '20261123-federation-mappings': federationMappings,
   '20261123-tolerance-uses': toleranceUses,
   '20261123-user-bindings': userBindings,
+  '20261124-declared-schemas': declaredSchemas,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -9,6 +9,7 @@ export type ApiErrorCode =
   | 'directory_absent'
   | 'federation_absent'
   | 'token_absent'
+  | 'schema_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -25,6 +26,7 @@ const statuses: Record<ApiErrorCode, number> = {
   directory_absent: 404,
   federation_absent: 404,
   token_absent: 404,
+  schema_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

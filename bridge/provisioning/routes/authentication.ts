@@ -5,6 +5,7 @@ import type { Authenticator } from '../../directories/authenticator.ts';
 import { defaultDirectorySlug, slugPattern } from '../../directories/contracts.ts';
 import { parseBearer } from '../../platform/secrets/tokens.ts';
 import { scimError } from '../../scim/errors.ts';
+import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import { respondError, type ScimContext, type ScimEnv } from './exchange.ts';
 
 const unauthorized = scimError(401, 'A valid bearer token for this directory is required.');
@@ -19,7 +20,11 @@ function isRead(c: ScimContext): boolean {
 }
 
 /** Without `admission` nobody is held up. */
-export function authenticate(authenticator: Authenticator, admission?: Admission): MiddlewareHandler<ScimEnv> {
+export function authenticate(
+  authenticator: Authenticator,
+  catalogue: TypeCatalogue,
+  admission?: Admission,
+): MiddlewareHandler<ScimEnv> {
   return async (c, next) => {
     const slug = c.req.param('directory') ?? defaultDirectorySlug;
     const token = parseBearer(c.req.header('authorization'));
@@ -47,6 +52,7 @@ export function authenticate(authenticator: Authenticator, admission?: Admission
     }
     const prefix = c.req.param('directory') === undefined ? '/scim/v2' : `/scim/v2/${slug}`;
     c.set('access', access);
+    c.set('types', await catalogue.typesOf(access.directory));
     c.set('scimBaseUrl', `${c.get('baseUrl')}${prefix}`);
     return next();
   };

@@ -13,6 +13,7 @@ import { checkJsonText } from '../../scim/json-text.ts';
 import { listResponse } from '../../scim/messages.ts';
 import type { Projection } from '../../scim/projection.ts';
 import type { ScimRequest, ShownPage, ShownResource } from '../contracts.ts';
+import type { DirectoryTypes } from '../schemas/catalogue.ts';
 import { ScimFailure } from '../scim-failure.ts';
 
 const scimJson = 'application/scim+json';
@@ -26,6 +27,7 @@ export interface ScimEnv {
   Bindings: AppEnv['Bindings'];
   Variables: AppEnv['Variables'] & {
     access: DirectoryAccess;
+    types: DirectoryTypes;
     scimBaseUrl: string;
     /** What was forgiven so far; most requests need nothing to be. */
     usedTolerances?: Set<ToleranceName>;
@@ -123,6 +125,7 @@ export function requesterOf(c: ScimContext): Omit<ScimRequest, 'projection' | 'i
   const { directory, actor } = c.get('access');
   return {
     directory,
+    types: c.get('types'),
     actor: { name: actor, requestId: c.get('requestId') },
     tolerances: { ...tolerancesOf(directory.profile), used: (name) => noteUse(c, name) },
     baseUrl: c.get('scimBaseUrl'),

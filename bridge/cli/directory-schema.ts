@@ -1,0 +1,100 @@
+// realmbridge directory schema …
+import { readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { schemaShape, shownSchema, toDeclaration } from '../provisioning/schemas/contracts.ts';
+import type { OldValues } from '../provisioning/schemas/service.ts';
+import type { SchemaDeclaration } from '../scim/schema/declaration.ts';
+import { type Shell, withServices } from './context.ts';
+import { UsageError } from './exit.ts';
+
+const dropOption = () =>
+  new Option(
+    '--drop-values',
+    'remove stored values that would be left without their attribute; without it they forbid the change',
+  );
+
+const oldValues = ({ dropValues }: { dropValues?: true }): OldValues => (dropValues ? 'drop' : 'refuse');
+
+const lost = (dropped: number): string => (dropped === 0 ? '' : `\n${dropped} resources lost values.`);
+
+/** @throws UsageError naming the place that is wrong. */
+async function readDeclaration(file: string): Promise<SchemaDeclaration> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`The file ${file} can't be read.`, { cause });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`The file ${file} is not JSON.`, { cause });
+  }
+  const parsed = schemaShape.safeParse(json);
+  if (parsed.success) return toDeclaration(parsed.data);
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`${file}: ${issue?.path.join('.') || 'the schema'}: ${issue?.message ?? 'is not valid'}.`);
+}
+
+function listCommand(shell: Shell): Command {
+  const command = new Command('list').description('list the schemas that a directory declares').argument('<slug>');
+  return command.action((slug: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const schemas = await services.schemas.listSchemas(slug);
+      output.table(
+        schemas.map(shownSchema),
+        ['URN', 'NAME', 'EXTENDS', 'REQUIRED', 'ATTRIBUTES', 'INDEXED'],
+        schemas.map(({ id, name, resourceType, required, attributes }) => [
+          id,
+          name,
+          resourceType,
+          required ? 'yes' : 'no',
+          String(attributes.length),
+          String(attributes.flatMap((one) => [one, ...(one.subAttributes ?? [])]).filter((one) => one.indexed).length),
+        ]),
+        `Directory "${slug}" has the standard schemas alone. Declare one with \`realmbridge directory schema put ${slug} FILE\`.`,
+      );
+    }),
+  );
+}
+
+function putCommand(shell: Shell): Command {
+  const command = new Command('put')
+    .description('declare an extension schema, or declare it anew')
+    .argument('<slug>')
+    .argument('<file>', 'JSON as in docs/custom-schemas.md')
+    .addOption(dropOption());
+  return command.action((slug: string, file: string, options: { dropValues?: true }) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const declaration = await readDeclaration(file);
+      const { schema, created, dropped } = await services.schemas.putSchema(slug, declaration, oldValues(options));
+      output.result(
+        { schema: shownSchema(schema), created, dropped },
+        () => `✓ ${created ? 'declared' : 'changed'} ${schema.id} for directory "${slug}"${lost(dropped)}`,
+      );
+    }),
+  );
+}
+
+function deleteCommand(shell: Shell): Command {
+  const command = new Command('delete')
+    .description('take a declared schema back')
+    .argument('<slug>')
+    .argument('<urn>')
+    .addOption(dropOption());
+  return command.action((slug: string, urn: string, options: { dropValues?: true }) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const dropped = await services.schemas.deleteSchema(slug, urn, oldValues(options));
+      output.result(
+        { deleted: urn, dropped },
+        () => `✓ directory "${slug}" has no schema ${urn} any more${lost(dropped)}`,
+      );
+    }),
+  );
+}
+
+export function schemaCommand(shell: Shell): Command {
+  return new Command('schema')
+    .description('extension schemas that a directory declares for itself')
+    .addCommand(listCommand(shell))
+    .addCommand(putCommand(shell))
+    .addCommand(deleteCommand(shell));
+}
