@@ -98,6 +98,28 @@ describe('as a process', () => {
 });
 
 describe('a day of an operator', () => {
+  test('a schema is declared from a file, listed and taken back', async () => {
+    await json('directory', 'create', 'with-schema');
+    const file = join(folder, 'badge.json');
+    const urn = 'urn:acme:scim:schemas:1.0:Badge';
+    const write = (schema: unknown) => writeFile(file, typeof schema === 'string' ? schema : JSON.stringify(schema));
+    await write({ id: urn, name: 'Badge', resourceType: 'User', attributes: [{ name: 'number', indexed: true }] });
+    const declared = await run('directory', 'schema', 'put', 'with-schema', file);
+    expect(declared).toMatchObject({ code: 0, stdout: `✓ declared ${urn} for directory "with-schema"\n` });
+    expect(await json('directory', 'schema', 'list', 'with-schema')).toMatchObject([{ id: urn, resourceType: 'User' }]);
+    expect(await json('directory', 'schema', 'put', 'with-schema', file)).toMatchObject({ created: false, dropped: 0 });
+    await write({ id: urn, name: 'Badge', resourceType: 'User', attributes: [{ name: 'number', type: 'text' }] });
+    const wrong = await run('directory', 'schema', 'put', 'with-schema', file);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('attributes.0.type') });
+    await write('{');
+    expect((await run('directory', 'schema', 'put', 'with-schema', file)).stderr).toContain('is not JSON');
+    expect((await run('directory', 'schema', 'put', 'with-schema', `${file}.no`)).stderr).toContain("can't be read");
+    expect(await json('directory', 'schema', 'delete', 'with-schema', urn)).toEqual({ deleted: urn, dropped: 0 });
+    const gone = await run('directory', 'schema', 'delete', 'with-schema', urn);
+    expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('realmbridge directory schema list') });
+    await run('directory', 'delete', 'with-schema', '--yes');
+  });
+
   test('a directory is made, listed, changed, disabled and enabled', async () => {
     const created = await run('directory', 'create', 'acme-entra', '--name', 'Acme (Entra)', '--profile', 'entra');
     expect(created).toMatchObject({ code: 0, stderr: '' });

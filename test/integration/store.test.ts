@@ -6,8 +6,10 @@ import type { Database } from '../../bridge/platform/db/database.ts';
 import { violatedConstraint } from '../../bridge/platform/db/errors.ts';
 import { readIn, type Scope, writeIn } from '../../bridge/platform/db/scope.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
-import { newGroup, newUser } from '../support/scim.ts';
+import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
+import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
+const teamUrn = 'urn:acme:scim:schemas:1.0:Team';
 let bridge: TestBridge;
 let a: ScimClient;
 let b: ScimClient;
@@ -16,8 +18,13 @@ beforeAll(async () => {
   bridge = await createTestBridge();
   [a, b] = [await bridge.directory('a'), await bridge.directory('b')];
   for (const scim of [a, b]) {
-    const user = await newUser(scim, 'same-name', { password: 'pass-w0rd', emails: [{ value: 'x@acme.test' }] });
-    await newGroup(scim, 'same group', [user.id]);
+    await declare(bridge, scim, badgeSchema);
+    await declare(bridge, scim, { ...badgeSchema, id: teamUrn, resourceType: 'Group' });
+    const more = { password: 'pass-w0rd', emails: [{ value: 'x@acme.test' }], [badge]: { number: '1' } };
+    const user = await newUser(scim, 'same-name', more);
+    const group = await newGroup(scim, 'same group', [user.id]);
+    const number = { op: 'add', path: `${teamUrn}:number`, value: '1' };
+    expect((await scim.patch(`/Groups/${group.id}`, patchOp(number))).status).toBe(200);
     bridge.services.toleranceUses.record(scim.directory.id, ['pathKeys']);
   }
   await bridge.services.toleranceUses.flush();
@@ -49,6 +56,28 @@ describe('the declared types are those of the tables', () => {
       enabled: 'boolean',
       created_at: 'date',
       updated_at: 'date',
+      schema_revision: 'number',
+    },
+    directory_schemas: {
+      directory_id: 'string',
+      urn_key: 'string',
+      definition: 'json',
+      created_at: 'date',
+      updated_at: 'date',
+    },
+    user_attribute_keys: {
+      directory_id: 'string',
+      resource_id: 'string',
+      attribute: 'string',
+      key: 'string',
+      is_unique: 'boolean',
+    },
+    group_attribute_keys: {
+      directory_id: 'string',
+      resource_id: 'string',
+      attribute: 'string',
+      key: 'string',
+      is_unique: 'boolean',
     },
     directory_tokens: {
       directory_id: 'string',
@@ -204,6 +233,9 @@ describe('the declared types are those of the tables', () => {
 });
 
 const tenantTables = [
+  'directory_schemas',
+  'user_attribute_keys',
+  'group_attribute_keys',
   'directory_tokens',
   'directory_tolerance_uses',
   'users',

@@ -7,14 +7,16 @@ import { evaluate } from '../../bridge/scim/filter/evaluate.ts';
 import { parseFilter } from '../../bridge/scim/filter/parse.ts';
 import { printFilter } from '../../bridge/scim/filter/print.ts';
 import type { ResourceTypeDefinition } from '../../bridge/scim/schema/model.ts';
-import { groupResourceType, userResourceType } from '../../bridge/scim/schema/resource-types.ts';
+import { groupResourceType, typesWith } from '../../bridge/scim/schema/resource-types.ts';
 import { type Body, createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
 import { enterprise, newGroup, searchSchema, userSchema } from '../support/scim.ts';
 
 const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 250);
 let bridge: TestBridge;
 let scim: ScimClient;
+let userType: ResourceTypeDefinition;
 let users: Body[];
 let groups: Body[];
 
@@ -47,6 +49,19 @@ const text = fc.array(letter, { minLength: 1, maxLength: 4 }).map((letters) => l
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const type = fc.constantFrom('work', 'Home', 'other');
 
+const integer = fc.constantFrom(-1, 0, 1, 2, 10, 2 ** 40);
+const decimal = fc.constantFrom(-0.5, 0, 0.3, 0.30000000000000004, 1, 1.5, 1e21, 5e-324, 1.7e308);
+// Offsets, fractions, none at all, and far from now; some are the same instant.
+const time = fc.constantFrom(
+  '2026-01-01T00:00:00Z',
+  '2026-01-01T01:00:00+01:00',
+  '2025-12-31T23:59:59.999Z',
+  '2026-01-01t00:00:00.5z',
+  '2026-01-01T00:00:00',
+  '0001-01-01T00:00:00Z',
+  '9999-12-31T23:59:59-14:00',
+);
+
 const multi = fc.uniqueArray(fc.record({ value: optional(text), display: optional(text), type: optional(type) }), {
   maxLength: 3,
   selector: (element) => JSON.stringify(element),
@@ -67,12 +82,35 @@ const newResource = fc.record({
   [enterprise]: optional(
     fc.record({ department: optional(text), manager: optional(text.map((value) => ({ value }))) }),
   ),
+  [badge]: optional(
+    fc.record({
+      number: optional(text),
+      code: optional(text),
+      colour: optional(fc.constantFrom('Red', 'Green')),
+      level: optional(integer),
+      weight: optional(decimal),
+      valid: optional(fc.boolean()),
+      issued: optional(time),
+      photo: optional(text),
+      chip: optional(text),
+      rooms: optional(fc.array(text, { maxLength: 3 })),
+      floors: optional(fc.array(integer, { maxLength: 3 })),
+      owner: optional(fc.record({ name: optional(text), since: optional(time), cost: optional(integer) })),
+      keys: optional(
+        fc.array(fc.record({ value: optional(text), type: optional(type), count: optional(integer) }), {
+          maxLength: 3,
+        }),
+      ),
+    }),
+  ),
 });
 
 beforeAll(async () => {
   console.log(`PROPERTY_SEED=${seed}`);
   bridge = await createTestBridge();
   scim = await bridge.directory();
+  const { schema } = await declare(bridge, scim, badgeSchema);
+  userType = typesWith([schema]).user;
   const made: Body[] = [];
   for (const [index, resource] of fc.sample(newResource, { seed, numRuns: 60 }).entries()) {
     const answer = await scim.post('/Users', {
@@ -113,7 +151,7 @@ const orderOperator = fc.constantFrom('eq', 'ne', 'gt', 'ge', 'lt', 'le' as cons
 const compare = (
   path: string,
   operator: fc.Arbitrary<string>,
-  value: fc.Arbitrary<string | boolean | null>,
+  value: fc.Arbitrary<string | boolean | number | null>,
 ): fc.Arbitrary<Filter> =>
   fc.record({
     kind: fc.constant('compare' as const),
@@ -135,6 +173,12 @@ const leaf = (
     { weight: 1, arbitrary: compare(path, fc.constantFrom('eq', 'ne'), fc.constantFrom(null, '')) },
   );
 };
+
+const numberLeaf = (path: string, values: fc.Arbitrary<number>): fc.Arbitrary<Filter> =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant<Filter>({ kind: 'present', path }) },
+    { weight: 4, arbitrary: compare(path, orderOperator, values) },
+  );
 
 /** Values that occur: whole, cut, or in another case; and others. */
 const known = (resources: () => Body[], read: (resource: Body) => unknown[]) =>
@@ -260,7 +304,23 @@ test('users', async () => {
     leaf('primary', 'boolean', value),
   );
   const groupLeaves = fc.constantFrom('value', 'type', 'display').chain((path) => leaf(path, 'text', value));
+  const own = (name: string) => `${badge}:${name}`;
+  const declared = fc.oneof(
+    fc
+      .constantFrom('number', 'code', 'colour', 'photo', 'rooms', 'owner.name', 'keys.value', 'keys.type', 'keys')
+      .chain((name) => leaf(own(name), 'text', value)),
+    compare(own('chip'), fc.constantFrom('eq', 'ne'), value),
+    compare(own('valid'), fc.constantFrom('eq', 'ne'), fc.boolean()),
+    fc.constantFrom('level', 'floors', 'owner.cost', 'keys.count').chain((name) => numberLeaf(own(name), integer)),
+    numberLeaf(own('weight'), decimal),
+    fc.constantFrom('issued', 'owner.since').chain((name) => leaf(own(name), 'instant', time)),
+    fc.constantFrom('owner', 'keys', 'rooms', 'valid').map((name): Filter => ({ kind: 'present', path: own(name) })),
+  );
   const elements = fc.oneof(
+    inElement(own('keys'), fc.oneof(elementLeaves, numberLeaf('count', integer))),
+    inElement(own('rooms'), leaf('value', 'text', value)),
+    inElement(own('floors'), numberLeaf('value', integer)),
+    inElement(own('owner'), fc.oneof(leaf('name', 'text', value), numberLeaf('cost', integer))),
     inElement('emails', elementLeaves),
     inElement('roles', elementLeaves),
     inElement('groups', groupLeaves),
@@ -270,7 +330,9 @@ test('users', async () => {
     ),
   );
   await fc.assert(
-    fc.asyncProperty(filterOf(leaves, elements), (filter) => expectAgreement(filter, userResourceType, users)),
+    fc.asyncProperty(filterOf(fc.oneof(leaves, declared), elements), (filter) =>
+      expectAgreement(filter, userType, users),
+    ),
     { seed, numRuns },
   );
 });
