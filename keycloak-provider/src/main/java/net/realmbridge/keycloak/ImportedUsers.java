@@ -42,6 +42,7 @@ final class ImportedUsers {
             runtime.absent().mark(key);
             return null;
         }
+        Outage.rethrowInterrupt(answer);
         return answer instanceof Answer.Found<BridgeUser> found ? imported(realm, found.value()) : null;
     }
 

@@ -11,6 +11,7 @@ import net.realmbridge.keycloak.client.NoBridgeClient;
 import net.realmbridge.keycloak.config.BridgeConfig;
 import net.realmbridge.keycloak.feed.FeedJob;
 import net.realmbridge.keycloak.feed.FeedTail;
+import net.realmbridge.keycloak.live.Snapshots;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
 import org.jboss.logging.Logger;
@@ -42,15 +43,15 @@ final class Runtimes implements AutoCloseable {
             Running found = running.get(config.componentId());
             if (found == null || !found.isCurrent(config)) {
                 stop(config.componentId());
-                found = start(session, config);
+                found = start(session, config, found);
                 running.put(config.componentId(), found);
             }
             return found.runtime();
         }
     }
 
-    private Running start(KeycloakSession session, BridgeConfig config) {
-        BridgeRuntime runtime = new BridgeRuntime(config, client(session, config));
+    private Running start(KeycloakSession session, BridgeConfig config, Running before) {
+        BridgeRuntime runtime = new BridgeRuntime(config, client(session, config), seenBefore(config, before));
         if (!config.enabled() || !config.isComplete() || closed) {
             return new Running(runtime, null);
         }
@@ -59,6 +60,15 @@ final class Runtimes implements AutoCloseable {
         runtime.onTurn(tail::wake);
         tail.start();
         return new Running(runtime, tail);
+    }
+
+    /** A changed time-out or address must not end the sessions of users who aren't imported, least of all in an outage. */
+    private static Snapshots seenBefore(BridgeConfig config, Running before) {
+        if (before == null || !before.runtime().config().federation().equals(config.federation())) {
+            return new Snapshots(System::nanoTime);
+        }
+        before.runtime().snapshots().expire();
+        return before.runtime().snapshots();
     }
 
     private static BridgeClient client(KeycloakSession session, BridgeConfig config) {

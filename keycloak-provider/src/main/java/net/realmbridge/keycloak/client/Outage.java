@@ -1,5 +1,7 @@
 package net.realmbridge.keycloak.client;
 
+import org.keycloak.storage.StorageUnavailableException;
+
 /** Why the bridge gave no usable answer. */
 public enum Outage {
     /** No connection: refused, reset, unknown host, TLS failure. */
@@ -38,5 +40,15 @@ public enum Outage {
     /** Whether it says something about the bridge's health, as opposed to this one request. */
     public boolean isFault() {
         return fault;
+    }
+
+    /**
+     * Keycloak interrupts a look-up that takes longer than its own limit, and asks the next provider only after this exception.
+     * All deadlines here are shorter, so it is not expected to happen.
+     */
+    public static void rethrowInterrupt(Answer<?> answer) {
+        if (answer instanceof Answer.Unavailable<?> unavailable && unavailable.outage() == INTERRUPTED) {
+            throw new StorageUnavailableException(unavailable.detail());
+        }
     }
 }

@@ -44,6 +44,17 @@ final class ChangeApplier {
         return importing.result();
     }
 
+    /** Without import: brings what this node remembers up to date. Sessions are the business of the node that applies the change. */
+    void forget(List<Change> changes) {
+        if (changes.stream().anyMatch(Change::isFederation)) {
+            runtime.snapshots().expire();
+        }
+        importing.each(changes.stream().filter(Change::isUser).toList(), (scope, change) -> {
+            remembered(scope, change);
+            return Outcome.UNCHANGED;
+        });
+    }
+
     private Outcome apply(Importing.Scope scope, Change change) {
         if (change.isGroup()) {
             return group(scope, change);
@@ -114,6 +125,15 @@ final class ChangeApplier {
 
     /** Without import there is nothing to write, only to forget. */
     private Outcome remote(Importing.Scope scope, Change change) {
+        UserModel user = remembered(scope, change);
+        if (user != null && leavers.endsSessions(change)) {
+            Sessions.endForGood(scope.session(), scope.realm(), user);
+            leavers.tell(scope.session(), change, "logged out");
+        }
+        return Outcome.UNCHANGED;
+    }
+
+    private UserModel remembered(Importing.Scope scope, Change change) {
         BridgeUser before = runtime.snapshots().get(change.id());
         if (change.isAbsent()) {
             runtime.snapshots().remove(change.id());
@@ -122,7 +142,7 @@ final class ChangeApplier {
         }
         ComponentModel component = scope.realm().getComponent(runtime.config().componentId());
         if (component == null) {
-            return Outcome.UNCHANGED;
+            return null;
         }
         UserModel user = new RemoteUser(scope.session(), scope.realm(), component, runtime.config(),
                 runtime.mapping(scope.session(), scope.realm()),
@@ -131,10 +151,6 @@ final class ChangeApplier {
         if (cache != null) {
             cache.evict(scope.realm(), user);
         }
-        if (leavers.endsSessions(change)) {
-            Sessions.endForGood(scope.session(), scope.realm(), user);
-            leavers.tell(scope.session(), change, "logged out");
-        }
-        return Outcome.UNCHANGED;
+        return user;
     }
 }

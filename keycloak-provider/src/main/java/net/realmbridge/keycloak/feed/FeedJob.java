@@ -79,9 +79,23 @@ public final class FeedJob {
      * @return empty if another node is at work
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
-        return exclusively(() -> polledFrom.equals(cursor()) && applyAndStore(changes, new SynchronizationResult())
-                ? full(federationChangedAt(changes))
-                : SyncReport.done(new SynchronizationResult(), null));
+        return exclusively(() -> {
+            String stored = cursor();
+            if (polledFrom.equals(stored)) {
+                return applyAndStore(changes, new SynchronizationResult()) ? full(federationChangedAt(changes))
+                        : SyncReport.done(new SynchronizationResult(), null);
+            }
+            // Who imports polls from the stored cursor, so it has moved on since. Who doesn't has a place of its own, which may also
+            // be ahead of it, when the node that was to apply the changes has died.
+            return runtime.config().importEnabled() || changes.cursor().equals(stored)
+                    ? SyncReport.done(new SynchronizationResult(), null)
+                    : catchUpLocked();
+        });
+    }
+
+    /** Without import: makes this node forget what it remembers of the changed users. */
+    void forget(Changes changes) {
+        new ChangeApplier(factory, runtime).forget(changes.items());
     }
 
     /** @return whether a full sync must follow */

@@ -31,6 +31,9 @@ public final class FeedTail implements AutoCloseable {
     private volatile boolean stopped;
     private boolean waiting;
     private boolean connected;
+    private boolean prompt;
+    /** How far this node has followed a federation that isn't imported; the stored cursor says how far all of them have come. */
+    private String place;
     private int failures;
 
     /** @param stillWanted asked before each poll whether the component still is as this tail knows it */
@@ -82,15 +85,15 @@ public final class FeedTail implements AutoCloseable {
     }
 
     private Failure step() throws InterruptedException {
-        String cursor = job.cursor();
-        if (cursor == null) {
+        String stored = job.cursor();
+        if (stored == null) {
+            prompt = true;
             return finish(job.fullSync(), true);
         }
-        Answer<Changes> answer = poll(cursor);
+        String from = place == null ? stored : place;
+        Answer<Changes> answer = poll(from);
         if (answer instanceof Answer.Found<Changes> found) {
-            Changes changes = found.value();
-            boolean news = !changes.items().isEmpty() || !changes.cursor().equals(cursor);
-            return finish(news ? job.apply(cursor, changes) : Optional.of(SyncReport.nothing()), !changes.more());
+            return take(from, found.value());
         }
         if (answer instanceof Answer.Unavailable<Changes> unavailable) {
             if (unavailable.outage() == Outage.INTERRUPTED && !stopped) {
@@ -99,18 +102,42 @@ public final class FeedTail implements AutoCloseable {
                 return null;
             }
             return unavailable.outage() == Outage.CURSOR_EXPIRED
-                    ? finish(job.fullSync(), true)
+                    ? startOver(from.equals(stored))
                     : new Failure(unavailable.detail(), unavailable.retryAfter());
         }
         return new Failure("the bridge has no feed", Duration.ZERO);
     }
 
+    private Failure take(String from, Changes changes) throws InterruptedException {
+        if (changes.items().isEmpty() && changes.cursor().equals(from)) {
+            return finish(Optional.of(SyncReport.nothing()), !changes.more());
+        }
+        if (!runtime.config().importEnabled()) {
+            // What is remembered of users is this node's own, whichever node applies the change.
+            job.forget(changes);
+        }
+        Optional<SyncReport> report = job.apply(from, changes);
+        if (!runtime.config().importEnabled() && report.isPresent() && report.get().isComplete()) {
+            place = changes.cursor();
+        }
+        return finish(report, !changes.more());
+    }
+
+    private Failure startOver(boolean nobodyIsFurther) throws InterruptedException {
+        place = null;
+        runtime.snapshots().expire();
+        return nobodyIsFurther ? finish(job.fullSync(), true) : null;
+    }
+
     private Answer<Changes> poll(String cursor) throws InterruptedException {
         beginWait();
+        // After an outage the first question is whether the bridge is there at all, so it doesn't wait for news.
+        int wait = connected ? WAIT_SECONDS : 0;
+        long start = System.nanoTime();
         try {
-            // After an outage the first question is whether the bridge is there at all, so it doesn't wait for news.
-            return runtime.client().changes(cursor, connected ? WAIT_SECONDS : 0);
+            return runtime.client().changes(cursor, wait);
         } finally {
+            prompt = System.nanoTime() - start < runtime.config().requestTimeout().plusSeconds(wait).toNanos();
             endWait();
         }
     }
@@ -126,7 +153,7 @@ public final class FeedTail implements AutoCloseable {
         connected = true;
         failures = 0;
         if (current && !stopped) {
-            runtime.feedAnswered(LEASE);
+            runtime.feedAnswered(LEASE, prompt);
         }
         return null;
     }

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.BridgeUser;
+import net.realmbridge.keycloak.client.Outage;
 import net.realmbridge.keycloak.client.UserQuery;
 import net.realmbridge.keycloak.imports.GroupMirror;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
@@ -68,6 +69,7 @@ public final class LiveUsers {
         if (last != null) {
             return adapt(realm, last);
         }
+        Outage.rethrowInterrupt(answer);
         if (mustExist) {
             throw new StorageUnavailableException("The bridge is unavailable, and this user hasn't been seen since Keycloak started");
         }

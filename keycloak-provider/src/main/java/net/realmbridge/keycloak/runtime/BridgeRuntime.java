@@ -34,7 +34,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness validated;
     private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
-    private final Snapshots snapshots = new Snapshots(System::nanoTime);
+    private final Snapshots snapshots;
     private final FeedLog feedLog = new FeedLog(System::currentTimeMillis);
     private final Metrics metrics;
     private volatile Runnable onTurn = () -> { };
@@ -45,7 +45,13 @@ public final class BridgeRuntime implements AutoCloseable {
     }
 
     public BridgeRuntime(BridgeConfig config, BridgeClient client) {
+        this(config, client, new Snapshots(System::nanoTime));
+    }
+
+    /** @param snapshots what an earlier configuration of the same component has seen */
+    public BridgeRuntime(BridgeConfig config, BridgeClient client, Snapshots snapshots) {
         this.config = config;
+        this.snapshots = snapshots;
         this.health = new Health(config.toString(), LOG::warn, LOG::info);
         this.metrics = Metrics.of(config, new Metrics.Gauges(lease::isHeld, breaker::isOpen, () -> feedLog.entry().lastAnswerAt(),
                 () -> feedLog.entry().heldUsers()));
@@ -143,12 +149,19 @@ public final class BridgeRuntime implements AutoCloseable {
         return lease.isHeld() || health.isDown();
     }
 
-    /** The feed has answered: the bridge is there, whatever interactive calls have met before. */
-    public void feedAnswered(Duration leasePeriod) {
+    /**
+     * The feed has answered.
+     *
+     * @param promptly whether as fast as an interactive call needs it: then such calls will succeed too, whatever they have met
+     *     before. A bridge that is merely slow still feeds, and would otherwise be back and gone again with each poll.
+     */
+    public void feedAnswered(Duration leasePeriod, boolean promptly) {
         lease.renew(leasePeriod);
-        breaker.succeeded();
-        callsFail = false;
-        health.calls(null);
+        if (promptly) {
+            breaker.succeeded();
+            callsFail = false;
+            health.calls(null);
+        }
         health.feed(null);
         feedLog.answered();
     }

@@ -185,6 +185,27 @@ class HttpBridgeClientTest {
     }
 
     @Test
+    void an_interrupted_wait_ends_at_once_and_is_no_absence() throws Exception {
+        BridgeClient client = client(server(FakeServer.hang()).url());
+        Thread waiting = Thread.currentThread();
+        Thread interrupter = new Thread(() -> {
+            try {
+                Thread.sleep(SHORT.toMillis());
+                waiting.interrupt();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        interrupter.start();
+        long start = System.nanoTime();
+        assertOutage(client.userById(ID), Outage.INTERRUPTED);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+        // Keycloak clears the flag itself, so it must still be set.
+        assertThat(Thread.interrupted()).isTrue();
+        interrupter.join();
+    }
+
+    @Test
     void a_huge_answer_is_not_read_to_its_end() throws Exception {
         FakeServer.Behaviour endless = exchange -> {
             exchange.getResponseHeaders().set("Realmbridge-Api", "1");

@@ -42,12 +42,24 @@ class BridgeRuntimeTest {
         callFails();
         callFails();
         callFails();
-        runtime.feedAnswered(Duration.ofSeconds(1));
+        runtime.feedAnswered(Duration.ofSeconds(1), true);
         assertThat(runtime.health().isDown()).isFalse();
         bridge.answer = Answer::absent;
         runtime.onTurn(turns::incrementAndGet);
         assertThat(runtime.client().userById("a")).isInstanceOf(Answer.Absent.class);
         assertThat(turns).hasValue(0);
         assertThat(runtime.feedLog().entry().lastAnswerAt()).isPositive();
+    }
+
+    @Test
+    void a_slow_answer_of_the_feed_renews_the_lease_and_leaves_the_calls_outage_as_it_is() {
+        callFails();
+        callFails();
+        callFails();
+        runtime.feedAnswered(Duration.ofSeconds(10), false);
+        assertThat(runtime.lease().isHeld()).isTrue();
+        assertThat(runtime.health().isDown()).isTrue();
+        assertThat(runtime.client().userById("a")).isInstanceOfSatisfying(Answer.Unavailable.class,
+                unavailable -> assertThat(unavailable.outage()).isEqualTo(Outage.SUSPENDED));
     }
 }
