@@ -14,6 +14,8 @@ export const keycloakVersion = '26.7.5';
 
 // The zip's SHA-512 for versions that were tried here. Others are checked against the repository's own checksum only.
 const pinned: Record<string, string> = {
+  '26.6.4':
+    '3e317375ba33c11966d4c23cc5bbad0054ad3c51480437f00c726590b8b2ad00c455db47a5b95510efa396fc16f93ba08185e611fe5ed60e09e8bc05b23186b5',
   '26.7.5':
     '5d6d79d3a62d566ad5b8eaa9dfa86e7377b4562e8823cfa456e76d7bb86c17f438b4529eaa3358e6df4a2f4f8fdc190b0149597db172dcdfed3a39820eb6feb3',
 };

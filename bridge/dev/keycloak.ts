@@ -34,8 +34,12 @@ export interface KeycloakOptions {
   /** Made in the master realm when the database is empty, and only then. */
   admin: { username: string; password: string };
   logFile: string;
+  /** `ispn` makes it a node of the cluster of all that use the same database; the default is a server by itself. */
+  cache?: 'local' | 'ispn';
   /** More options for `kc.sh start`. */
   args?: readonly string[];
+  /** More options for Java. */
+  javaOptions?: readonly string[];
   /** `start` (default) halves the work of starting; `throughput` is how production runs, for measurements. */
   tunedFor?: 'start' | 'throughput';
 }
@@ -64,6 +68,10 @@ function environment(options: KeycloakOptions, launcherFile: string, pidFile: st
   const inherited = Object.fromEntries(
     Object.entries(options.env).filter(([name]) => !/^(KC_|JAVA_OPTS|KEYCLOAK_)/.test(name)),
   );
+  const javaOptions = [
+    ...(options.tunedFor === 'throughput' ? [] : ['-XX:TieredStopAtLevel=1']),
+    ...(options.javaOptions ?? []),
+  ];
   return {
     ...inherited,
     JAVA_HOME: options.jdk.home,
@@ -71,7 +79,7 @@ function environment(options: KeycloakOptions, launcherFile: string, pidFile: st
     REALMBRIDGE_JAVA: join(options.jdk.home, 'bin', 'java'),
     REALMBRIDGE_PID_FILE: pidFile,
     JAVA_OPTS_KC_HEAP: '-Xms128m -Xmx1g',
-    ...(options.tunedFor !== 'throughput' && { JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1' }),
+    ...(javaOptions.length > 0 && { JAVA_OPTS_APPEND: javaOptions.join(' ') }),
     // By environment, because everybody on the machine can read a command line.
     KC_DB_PASSWORD: options.database.password,
     KC_BOOTSTRAP_ADMIN_USERNAME: options.admin.username,
@@ -79,7 +87,7 @@ function environment(options: KeycloakOptions, launcherFile: string, pidFile: st
   };
 }
 
-function startArguments({ port, managementPort, database, args = [] }: KeycloakOptions): string[] {
+function startArguments({ port, managementPort, database, cache = 'local', args = [] }: KeycloakOptions): string[] {
   return [
     'start',
     '--optimized',
@@ -88,7 +96,7 @@ function startArguments({ port, managementPort, database, args = [] }: KeycloakO
     `--http-port=${port}`,
     `--http-management-port=${managementPort}`,
     '--hostname-strict=false',
-    '--cache=local',
+    `--cache=${cache}`,
     // The polls below would each leave a line until it is ready.
     '--log-level=info,io.smallrye.health:error',
     `--db-url-host=${database.host}`,

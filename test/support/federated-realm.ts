@@ -1,6 +1,5 @@
 // A realm whose users come from a bridge, for tests of the provider: its component, its status and its syncs.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
 import { keycloakAdmin, type TestRealm } from './keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
 import { enterprise, patchOp, userSchema } from './scim.ts';
@@ -31,6 +30,7 @@ export interface SyncAnswer {
 
 export interface Component {
   readonly id: string;
+  readonly name: string;
   status(): Promise<ComponentStatus>;
   /** Until the feed is connected. */
   connected(): Promise<void>;
@@ -64,15 +64,16 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: 
   return { value, ms: performance.now() - start };
 }
 
-function useComponent(realm: TestRealm, id: string): Component {
-  const base = `${inject('keycloak').url}/admin/realms/${realm.name}/realmbridge/${id}`;
+/** A component that is there already, as seen through the realm's server. */
+export function useComponent(realm: TestRealm, id: string, name: string): Component {
+  const base = `${realm.server.url}/admin/realms/${realm.name}/realmbridge/${id}`;
 
   async function call(method: string, path: string): Promise<Response> {
     const token = await realm.admin.getAccessToken();
     return fetch(`${base}${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(30_000),
     });
   }
 
@@ -85,6 +86,7 @@ function useComponent(realm: TestRealm, id: string): Component {
 
   return {
     id,
+    name,
     status,
     async connected() {
       await eventually('the connection', status, ({ lease }) => lease);
@@ -115,7 +117,7 @@ export async function addComponent(
   realm: TestRealm,
   settings: { name: string; bridgeUrl: string; federation: string; token: string; config?: Record<string, string> },
 ): Promise<Component> {
-  const parent = await keycloakAdmin(realm.name).realms.findOne({ realm: realm.name });
+  const parent = await keycloakAdmin(realm.name, realm.server).realms.findOne({ realm: realm.name });
   const config = {
     enabled: 'true',
     priority: '0',
@@ -135,7 +137,7 @@ export async function addComponent(
     ...(parent?.id !== undefined && { parentId: parent.id }),
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, [value]])),
   });
-  return useComponent(realm, id);
+  return useComponent(realm, id, settings.name);
 }
 
 /** A directory with a token, in a new federation of the same name. */

@@ -2,22 +2,15 @@
 // of the test PostgreSQL. A process from the distribution; or a container, when KEYCLOAK_IMAGE names an image that a
 // Docker engine on this machine has.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { findJdk } from '../../bridge/dev/jdk.ts';
-import {
-  keycloakVersion,
-  prepareDistribution,
-  prepareRuntime,
-  startKeycloakProcess,
-} from '../../bridge/dev/keycloak.ts';
-import { cacheFolder, stateFolder } from '../../bridge/dev/paths.ts';
 import { buildProvider, providerJar } from '../../bridge/dev/provider.ts';
 import { startWatch } from '../../bridge/dev/watch.ts';
 import { findKeycloakImage, type KeycloakPlace, startKeycloakContainer } from './keycloak-container.ts';
+import { createKeycloakDatabase, startKeycloakNode } from './keycloak-node.ts';
 import { freePort } from './postgres-setup.ts';
 
 export interface ProvidedKeycloak {
@@ -32,6 +25,8 @@ export interface ProvidedKeycloak {
   databaseUrl: string;
   /** What Keycloak writes to its log. */
   logFile: string;
+  /** Where the process looks names up instead of the system's resolver; absent for a container. */
+  hostsFile?: string;
 }
 
 declare module 'vitest' {
@@ -40,81 +35,43 @@ declare module 'vitest' {
   }
 }
 
-async function withAdmin(adminUrl: string, ...statements: string[]): Promise<void> {
-  const admin = new Client({ connectionString: adminUrl });
-  await admin.connect();
-  try {
-    for (const statement of statements) await admin.query(statement);
-  } finally {
-    await admin.end();
-  }
-}
-
-async function startProcess(
-  place: KeycloakPlace,
-): Promise<{ managementUrl: string; pid: number; stop: () => Promise<void> }> {
-  const { env } = process;
-  const watch = startWatch();
-  const version = env['KEYCLOAK_VERSION'] ?? keycloakVersion;
-  const jdk = await findJdk(env);
-  const distribution = await prepareDistribution({ watch }, { version, cache: cacheFolder(env), jdk, env });
-  const runtimes = join(stateFolder, 'keycloak');
-  const { path: home } = await prepareRuntime(
-    { watch },
-    { version, distribution, jars: [providerJar], folder: runtimes, jdk, env },
-  );
-  const keycloak = await startKeycloakProcess({ watch }, { home, jdk, env, ...place });
-  return {
-    managementUrl: keycloak.managementUrl,
-    pid: keycloak.pid,
-    stop: async () => {
-      await keycloak.stop();
-      await watch.close();
-    },
-  };
-}
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { adminUrl, appUrl } = project.getProvidedContext().postgres;
   const { env } = process;
   const watch = startWatch();
   await buildProvider({ watch, env, jdk: await findJdk(env) });
   await watch.close();
 
-  const name = `keycloak_${randomBytes(4).toString('hex')}`;
-  const app = new URL(appUrl);
-  await withAdmin(adminUrl, `create database ${name} owner ${app.username}`);
+  const database = await createKeycloakDatabase(project.getProvidedContext().postgres);
   const folder = await mkdtemp(join(tmpdir(), 'realmbridge-keycloak-'));
   const admin = { username: 'admin', password: randomBytes(12).toString('base64url') };
   const place: KeycloakPlace = {
     port: await freePort(),
     managementPort: await freePort(),
-    database: {
-      host: app.hostname,
-      port: Number(app.port || 5432),
-      name,
-      username: app.username,
-      password: app.password,
-    },
+    database: database.place,
     admin,
     logFile: join(folder, 'keycloak.log'),
   };
+  const hostsFile = join(folder, 'hosts');
   const image = await findKeycloakImage(env['KEYCLOAK_IMAGE']);
+  if (image === undefined) await writeFile(hostsFile, `127.0.0.1 localhost ${hostname()}\n`);
   const started =
-    image === undefined ? await startProcess(place) : await startKeycloakContainer(image, providerJar, place);
+    image === undefined
+      ? await startKeycloakNode(place, { javaOptions: [`-Djdk.net.hosts.file=${hostsFile}`] })
+      : await startKeycloakContainer(image, providerJar, place);
   project.provide('keycloak', {
     url: `http://127.0.0.1:${place.port}`,
     managementUrl: started.managementUrl,
     adminUsername: admin.username,
     adminPassword: admin.password,
     kind: image === undefined ? 'process' : 'container',
-    databaseUrl: Object.assign(new URL(appUrl), { pathname: `/${name}` }).toString(),
     logFile: place.logFile,
+    databaseUrl: database.url,
+    ...(image === undefined && { hostsFile }),
     ...(started.pid !== undefined && { pid: started.pid }),
   });
   return async () => {
     await started.stop();
-    await withAdmin(adminUrl, `drop database if exists ${name} with (force)`);
+    await database.drop();
     // The log of a failed run is worth keeping.
     if (!process.exitCode) await rm(folder, { recursive: true, force: true });
     else console.log(`Keycloak's log: ${place.logFile}`);

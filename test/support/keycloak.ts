@@ -4,11 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { KeycloakAdminClient } from '@keycloak/keycloak-admin-client/lib/client.js';
 import { inject } from 'vitest';
 
-const deadlineMs = 15_000;
+const deadlineMs = 30_000;
 /** The public client with direct grants that createTestRealm() makes. */
 export const testClientId = 'test-app';
 
 export type KeycloakUser = Awaited<ReturnType<KeycloakAdminClient['users']['find']>>[number];
+
+/** A running Keycloak and who may do everything in it. */
+export interface KeycloakServer {
+  url: string;
+  adminUsername: string;
+  adminPassword: string;
+}
 
 /** What the token endpoint answers, good or bad. */
 export interface TokenAnswer {
@@ -24,6 +31,7 @@ export interface TokenAnswer {
 export interface TestRealm {
   readonly name: string;
   readonly url: string;
+  readonly server: KeycloakServer;
   /** Logged in as the master realm's admin, working on this realm. */
   readonly admin: KeycloakAdminClient;
   /** A direct grant login with the scope openid and whatever is given besides. */
@@ -36,8 +44,8 @@ export interface TestRealm {
 }
 
 /** An admin client that logs in again before its token, which lives a minute, runs out. */
-export function keycloakAdmin(realm = 'master'): KeycloakAdminClient {
-  const { url, adminUsername, adminPassword } = inject('keycloak');
+export function keycloakAdmin(realm = 'master', server: KeycloakServer = inject('keycloak')): KeycloakAdminClient {
+  const { url, adminUsername, adminPassword } = server;
   const login = new KeycloakAdminClient({ baseUrl: url, realmName: 'master', timeout: deadlineMs });
   const client = new KeycloakAdminClient({ baseUrl: url, realmName: realm, timeout: deadlineMs });
   let token: Promise<string | undefined> | undefined;
@@ -102,13 +110,13 @@ async function askForToken(realmUrl: string, form: Record<string, string>): Prom
 }
 
 /** The calls on a realm that is there already, for instance one that `connect` made. */
-export function useRealm(name: string): TestRealm {
-  const { url: base } = inject('keycloak');
-  const url = `${base}/realms/${encodeURIComponent(name)}`;
-  const admin = keycloakAdmin(name);
+export function useRealm(name: string, server: KeycloakServer = inject('keycloak')): TestRealm {
+  const url = `${server.url}/realms/${encodeURIComponent(name)}`;
+  const admin = keycloakAdmin(name, server);
   return {
     name,
     url,
+    server,
     admin,
     login: (username, password, { clientId = testClientId, scope } = {}) =>
       askForToken(url, {
@@ -145,10 +153,10 @@ export async function createTestClient(realm: TestRealm): Promise<void> {
 }
 
 /** A realm with a name of its own and the test client. */
-export async function createTestRealm(): Promise<TestRealm> {
+export async function createTestRealm(server: KeycloakServer = inject('keycloak')): Promise<TestRealm> {
   const name = `test-${randomBytes(4).toString('hex')}`;
-  await keycloakAdmin().realms.create({ realm: name, enabled: true });
-  const realm = useRealm(name);
+  await keycloakAdmin('master', server).realms.create({ realm: name, enabled: true });
+  const realm = useRealm(name, server);
   await createTestClient(realm);
   return realm;
 }

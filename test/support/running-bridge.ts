@@ -11,6 +11,7 @@ import { freePort } from './postgres-setup.ts';
 
 export interface BridgeUnderTest {
   readonly url: string;
+  readonly databaseUrl: string;
   /** An operator's hands: directories, federations and tokens, as the command line makes them. */
   readonly services: Services;
   start(): Promise<void>;
@@ -48,6 +49,7 @@ export async function startBridge(): Promise<BridgeUnderTest> {
 
   return {
     url,
+    databaseUrl: database.url,
     services,
     stop,
     async start() {
