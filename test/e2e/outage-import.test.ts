@@ -1,296 +1,286 @@
-// Every way in which the bridge can fail, against what people and administrators must still be able to do. One realm, one
-// component, a proxy in between; Keycloak's user cache is emptied in each outage, so that nothing is saved by it.
-import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Fault, type FaultProxy, outrightFaults, startFaultProxy } from '../support/fault-proxy.ts';
-import {
-  addComponent,
-  addDirectory,
-  addLocalUser,
-  type Component,
-  eventually,
-  pushUser,
-  setByScim,
-  timed,
-  userPassword,
-} from '../support/federated-realm.ts';
-import { createTestRealm, keycloakAdmin, type TestRealm } from '../support/keycloak.ts';
-import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+// What an outage must not do to imported users beyond the failure table: to what Keycloak keeps about them, to lock-outs, to the
+// feed's cursor, to the component itself.
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { addComponent, eventually, pushUser, setByScim, userPassword } from '../support/federated-realm.ts';
+import { keycloakAdmin } from '../support/keycloak.ts';
+import { localPassword, type OutageStage, setOutageStage, usernameOf } from '../support/outage-stage.ts';
+import { type BridgeUnderTest, startBridge } from '../support/running-bridge.ts';
 
-const localPassword = 'Break-Glass-42';
-const checker = { client_id: 'checker', client_secret: 'checker-secret' };
-/** Far above what is expected, far below what a hang would cost: other work runs on the same cores. */
-const boundMs = 6_000;
-const userCount = 12;
+const extraUsers = 100;
 
 let bridge: BridgeUnderTest;
 let proxy: FaultProxy;
-let realm: TestRealm;
-let component: Component;
-let scim: ScimCalls;
-let annaId = '';
-let session = '';
-let offline = '';
-let roleId = '';
-let checkerToken = '';
-let people = 0;
-
-async function post(path: string, form: Record<string, string>): Promise<Record<string, unknown>> {
-  const response = await fetch(`${realm.url}/protocol/openid-connect/${path}`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    signal: AbortSignal.timeout(15_000),
-  });
-  const body: Record<string, unknown> = JSON.parse(await response.text());
-  return body;
-}
+let stage: OutageStage;
+let database: Client;
 
 beforeAll(async () => {
   bridge = await startBridge();
   proxy = await startFaultProxy(bridge.url);
-  const directory = await addDirectory(bridge, 'acme');
-  scim = directory.scim;
-  annaId = await pushUser(scim, 'anna');
-  for (let n = 1; n < userCount; n++) await pushUser(scim, `user${n}`);
-  realm = await createTestRealm();
-  await keycloakAdmin().realms.update(
-    { realm: realm.name },
-    { bruteForceProtected: true, failureFactor: 30, quickLoginCheckMilliSeconds: 0, accessTokenLifespan: 3_600 },
-  );
-  component = await addComponent(realm, {
-    name: 'outage-import',
-    bridgeUrl: proxy.url,
-    federation: 'acme',
-    token: directory.token,
-  });
-  await component.connected();
-  await addLocalUser(realm, 'local', localPassword);
-  await addLocalUser(realm, 'mail@like.test', localPassword);
-  people = await realm.admin.users.count();
-  expect(people).toBe(userCount + 2);
+  stage = await setOutageStage('import', bridge, proxy, extraUsers);
+  database = new Client({ connectionString: inject('keycloak').databaseUrl });
+  await database.connect();
+});
 
-  await realm.admin.clients.create({
-    clientId: checker.client_id,
-    secret: checker.client_secret,
-    directAccessGrantsEnabled: true,
-    protocolMappers: [
-      {
-        name: 'self',
-        protocol: 'openid-connect',
-        protocolMapper: 'oidc-audience-mapper',
-        config: { 'included.client.audience': checker.client_id, 'access.token.claim': 'true' },
-      },
-    ],
-  });
-  const anna = { username: 'anna@acme.test', password: userPassword };
-  const token = await post('token', { ...checker, grant_type: 'password', scope: 'openid', ...anna });
-  checkerToken = String(token['access_token']);
-  session = (await realm.login('anna@acme.test', userPassword)).refreshToken ?? '';
-  offline = (await realm.login('anna@acme.test', userPassword, { scope: 'offline_access' })).refreshToken ?? '';
-  await realm.admin.roles.create({ name: 'duty' });
-  roleId = (await realm.admin.roles.findOneByName({ name: 'duty' }))?.id ?? '';
+afterEach(async () => {
+  await proxy.set('pass');
+  await eventually(
+    'the end of the outage',
+    () => stage.realm.login(usernameOf('berta'), userPassword),
+    ({ status }) => status === 200,
+  );
+  await stage.component.connected();
 });
 
 afterAll(async () => {
-  await realm?.drop();
+  await database?.end();
+  await stage?.realm.drop();
   await proxy?.close();
   await bridge?.close();
 });
 
-const failures = async () => (await realm.admin.attackDetection.findOne({ id: annaId }))?.['numFailures'];
+/** Calls that Keycloak makes for somebody, as opposed to the feed's. */
+const interactiveCalls = (): number =>
+  [...proxy.counts()].filter(([path]) => !path.endsWith('/changes')).reduce((sum, [, count]) => sum + count, 0);
 
-/** What must hold whether the bridge answers or not. */
-async function expectSessionsLive(): Promise<void> {
-  const refreshed = await timed(() => realm.refresh(session));
-  expect(refreshed.value.status, JSON.stringify(refreshed.value)).toBe(200);
-  expect(refreshed.ms).toBeLessThan(boundMs);
-  session = refreshed.value.refreshToken ?? '';
-  const renewed = await realm.refresh(offline);
-  expect(renewed.status, JSON.stringify(renewed)).toBe(200);
-  offline = renewed.refreshToken ?? '';
-  expect((await realm.userinfo(refreshed.value.accessToken ?? '')).status).toBe(200);
-  expect(await post('token/introspect', { ...checker, token: checkerToken })).toMatchObject({ active: true });
-}
-
-async function expectAdministration(): Promise<void> {
-  expect((await realm.admin.users.findOne({ id: annaId }))?.enabled).toBe(true);
-  const { value: rows, ms } = await timed(() => realm.admin.users.find({ max: 100 }));
-  expect(ms).toBeLessThan(boundMs);
-  expect(rows).toHaveLength(people);
-  expect(rows.filter(({ enabled }) => !enabled)).toEqual([]);
-  expect(await realm.admin.users.count()).toBe(people);
-  const grant = { id: annaId, roles: [{ id: roleId, name: 'duty' }] };
-  await realm.admin.users.addRealmRoleMappings(grant);
-  await realm.admin.users.delRealmRoleMappings(grant);
-  await realm.admin.users.update({ id: annaId }, { requiredActions: ['VERIFY_EMAIL'] });
-  expect((await realm.admin.users.findOne({ id: annaId }))?.requiredActions).toEqual(['VERIFY_EMAIL']);
-  await realm.admin.users.update({ id: annaId }, { requiredActions: [] });
-  await expect(realm.admin.users.update({ id: annaId }, { firstName: 'Changed' })).rejects.toThrow();
-  expect((await realm.admin.users.findOne({ id: annaId }))?.firstName).toBe('anna');
-}
-
-async function expectOthersUntouched(): Promise<void> {
-  for (const username of ['local', 'mail@like.test']) {
-    const { value, ms } = await timed(() => realm.login(username, localPassword));
-    expect(value.status, JSON.stringify(value)).toBe(200);
-    expect(ms).toBeLessThan(boundMs);
-  }
-  expect((await timed(() => keycloakAdmin().realms.findOne({ realm: 'master' }))).ms).toBeLessThan(boundMs);
-  const unknown = await timed(() => realm.login('nobody-at-all', userPassword));
-  expect(unknown.value.error).toBe('invalid_grant');
-  expect(unknown.ms).toBeLessThan(boundMs);
-}
-
-async function expectPasswordsUnchecked(): Promise<void> {
-  for (const password of [userPassword, 'wrong']) {
-    const { value, ms } = await timed(() => realm.login('anna@acme.test', password));
-    expect(value).toMatchObject({ status: 503, error: 'temporarily_unavailable' });
-    expect(ms).toBeLessThan(boundMs);
-  }
-}
-
-async function expectSyncToFail(kind: 'full' | 'changed'): Promise<void> {
-  const { value, ms } = await timed(() => component.sync(kind));
-  expect(value.failed, JSON.stringify(value)).toBeGreaterThan(0);
-  expect(value.removed).toBe(0);
-  expect(value.status).toMatch(/could not be read/);
-  expect(ms).toBeLessThan(10_000);
-}
-
-const warnings = async (): Promise<number> => {
-  const log = await readFile(inject('keycloak').logFile, 'utf8');
-  return log.split('\n').filter((line) => line.includes('unavailable to component outage-import')).length;
-};
-
-async function expectRecovery(): Promise<void> {
-  await eventually(
-    'the login after the outage',
-    () => realm.login('anna@acme.test', userPassword),
-    ({ status }) => status === 200,
-    10_000,
+async function cursor(): Promise<string> {
+  const { rows } = await database.query(
+    "select value from fed_user_attribute where name = 'realmbridge.cursor' and storage_provider_id = $1",
+    [stage.component.id],
   );
-  expect(await failures()).toBe(0);
-  expect(await realm.admin.users.count()).toBe(people);
-  await component.connected();
+  return rows[0]?.value;
 }
-
-/** `maybe`: the fault lets some answers through, so a sync may also succeed. */
-interface Outage {
-  name: string;
-  fault?: Fault;
-  config?: Record<string, string>;
-  syncs?: 'maybe';
-  /** Whether a changed sync is tried too: where it waits for its deadline, once is enough. */
-  changedSync?: boolean;
-}
-
-const outages: Outage[] = [
-  ...outrightFaults.map((fault) => ({ name: fault, fault, changedSync: fault !== 'drip-feed' })),
-  { name: 'slow', fault: 'slow', syncs: 'maybe' },
-  { name: 'TLS stall', config: {} },
-  { name: 'unknown host', config: { bridgeUrl: 'http://no-such-host.invalid:8080' } },
-];
-
-describe.each(outages)('while the bridge fails with $name', ({ name, fault, config, syncs, changedSync }) => {
-  test('sessions, administration and other users go on, and nobody is lost', async () => {
-    const warned = await warnings();
-    if (fault) await proxy.set(fault);
-    else await component.configure(name === 'TLS stall' ? { bridgeUrl: proxy.silentUrl } : (config ?? {}));
-    try {
-      expect((await component.call('POST', '/evict')).status).toBe(204);
-      const syncing = Promise.allSettled([syncs === 'maybe' ? component.sync('full') : expectSyncToFail('full')]);
-      await Promise.all([
-        expectSessionsLive(),
-        expectPasswordsUnchecked(),
-        expectAdministration(),
-        expectOthersUntouched(),
-      ]);
-      expect((await syncing)[0]).toMatchObject({ status: 'fulfilled' });
-      if (syncs !== 'maybe') {
-        await eventually(
-          'the loss of the lease',
-          component.status,
-          ({ lease, state }) => !lease && state !== 'connected',
-        );
-      }
-      expect((await component.call('POST', '/evict')).status).toBe(204);
-      await Promise.all([
-        expectSessionsLive(),
-        ...(changedSync ? [expectSyncToFail('changed')] : []),
-        realm.admin.users.findOne({ id: annaId }).then((user) => expect(user?.enabled).toBe(true)),
-      ]);
-      expect(await warnings()).toBeLessThanOrEqual(warned + 1);
-    } finally {
-      await proxy.set('pass');
-      if (!fault) await component.configure({ bridgeUrl: proxy.url });
-    }
-    await expectRecovery();
-  });
-});
-
-test('a bridge that answers every other time harms nobody', async () => {
-  await proxy.set('flapping');
-  try {
-    await component.call('POST', '/evict');
-    await expectSessionsLive();
-    await expectOthersUntouched();
-    for (let n = 0; n < 4; n++)
-      expect([200, 503]).toContain((await realm.login('anna@acme.test', userPassword)).status);
-    expect((await component.sync('full')).removed).toBe(0);
-    expect(await realm.admin.users.count()).toBe(people);
-  } finally {
-    await proxy.set('pass');
-  }
-  await expectRecovery();
-});
 
 test.each<Fault>(['refused', 'hang'])(
-  'in an outage (%s) the component can be disabled, moved and enabled again',
+  'in an outage (%s) a component can be disabled, moved, enabled again, added and deleted',
   async (fault) => {
+    const { component, realm } = stage;
     await proxy.set(fault);
-    try {
-      await component.configure({ priority: '7' });
-      await component.configure({ enabled: 'false' });
-      expect((await realm.login('local', localPassword)).status).toBe(200);
-      await component.configure({ enabled: 'true', priority: '0' });
-      expect((await realm.admin.users.findOne({ id: annaId }))?.enabled).toBe(true);
-      expect(await realm.admin.users.count()).toBe(people);
-    } finally {
-      await proxy.set('pass');
-    }
-    await expectRecovery();
+    await component.configure({ priority: '7' });
+    await component.configure({ enabled: 'false' });
+    expect((await realm.login('local', localPassword)).status).toBe(200);
+    await component.configure({ enabled: 'true', priority: '0' });
+    expect(await realm.admin.users.findOne({ id: stage.ids.anna })).toMatchObject({ enabled: true });
+    const other = await addComponent(realm, {
+      name: 'another',
+      bridgeUrl: proxy.url,
+      federation: 'nowhere',
+      token: 'unknown',
+      config: { groupsParent: '/another' },
+    });
+    await realm.admin.components.del({ id: other.id });
+    expect(await realm.admin.users.count()).toBe(stage.everybody.length);
   },
 );
 
-test('sixty logins that wait for a hanging bridge leave the others as they were', async () => {
-  await keycloakAdmin().realms.update({ realm: realm.name }, { bruteForceProtected: false });
-  await proxy.set('hang');
-  try {
-    // Keycloak's own protection lets a user make one attempt at a time; without it all of them get to the bridge.
-    const stampede = Array.from({ length: 60 }, () => realm.login('anna@acme.test', userPassword));
-    await expectOthersUntouched();
-    const answers = await Promise.all(stampede);
-    expect(answers.filter(({ status }) => status !== 503)).toEqual([]);
-    await expectOthersUntouched();
-  } finally {
-    await proxy.set('pass');
-    await keycloakAdmin().realms.update({ realm: realm.name }, { bruteForceProtected: true });
-  }
-  await expectRecovery();
+test('roles, one-time passwords and local groups outlive an outage with syncs every second', async () => {
+  const { admin, component, ids, realm, role } = stage;
+  const otp = randomUUID();
+  await database.query(
+    `insert into credential (id, type, user_id, created_date, secret_data, credential_data, priority, version)
+     values ($1, 'otp', $2, 0, '{"value":"abc"}', '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}', 10, 0)`,
+    [otp, ids.anna],
+  );
+  await admin('POST', `/users/${ids.anna}/role-mappings/realm`, [role]);
+  await admin('PUT', `/users/${ids.anna}/groups/${stage.localGroupId}`);
+  const before = await cursor();
+  await proxy.set('404-json');
+  await component.configure({ fullSyncPeriod: '1', changedSyncPeriod: '1' });
+  proxy.resetCounts();
+  await eventually(
+    'several full syncs',
+    async () => [...proxy.counts()].find(([path]) => path.endsWith('/export'))?.[1] ?? 0,
+    (count) => count >= 3,
+    30_000,
+  );
+  expect(await cursor()).toBe(before);
+  await proxy.set('pass');
+  await component.configure({ fullSyncPeriod: '-1', changedSyncPeriod: '-1' });
+  await component.connected();
+  expect((await admin('GET', `/users/${ids.anna}/credentials`)).body).toMatchObject([{ id: otp, type: 'otp' }]);
+  expect((await admin('GET', `/users/${ids.anna}/role-mappings/realm`)).body).toContainEqual(
+    expect.objectContaining({ name: 'duty' }),
+  );
+  expect((await admin('GET', `/users/${ids.anna}/groups`)).body).toContainEqual(
+    expect.objectContaining({ name: 'here' }),
+  );
+  await database.query('delete from credential where id = $1', [otp]);
+  await stage.evict();
+  expect(await realm.admin.users.count()).toBe(stage.everybody.length);
 });
 
-test('after all of this a change arrives, a wrong password counts, and lists cost no call', async () => {
-  await setByScim(scim, annaId, 'name.givenName', 'Annabel');
+test('a sync in vain leaves the cursor, and what happened meanwhile arrives afterwards', async () => {
+  const { component, realm, scim } = stage;
+  const leaver = await pushUser(scim, 'leaver');
   await eventually(
-    'the changed name',
-    () => realm.getUser('anna@acme.test'),
-    (user) => user?.firstName === 'Annabel',
+    'the newcomer',
+    () => realm.getUser(usernameOf('leaver')),
+    (user) => user !== undefined,
   );
-  expect((await realm.login('anna@acme.test', 'wrong')).error).toBe('invalid_grant');
-  expect(await failures()).toBe(1);
-  await component.call('POST', '/evict');
-  proxy.resetCounts();
-  expect(await realm.admin.users.find({ max: 100 })).toHaveLength(people);
-  expect([...proxy.counts()].filter(([path]) => !path.endsWith('/changes'))).toEqual([]);
-  expect(await realm.refresh(session)).toMatchObject({ status: 200 });
+  const before = await eventually('a cursor', cursor, (value) => value !== undefined);
+  await proxy.set('500');
+  expect((await scim('DELETE', `/Users/${leaver}`)).status).toBe(204);
+  for (const kind of ['full', 'changed'] as const) expect((await component.sync(kind)).failed).toBeGreaterThan(0);
+  expect(await cursor()).toBe(before);
+  expect(await realm.getUser(usernameOf('leaver'))).toMatchObject({ id: leaver, enabled: true });
+  await proxy.set('pass');
+  await eventually(
+    'the leaver’s removal',
+    () => realm.getUser(usernameOf('leaver')),
+    (user) => user === undefined,
+  );
+  expect(await cursor()).not.toBe(before);
+});
+
+describe('a password', () => {
+  const errors = async (): Promise<unknown[]> => {
+    const events = await stage.realm.admin.realms.findEvents({ realm: stage.realm.name, type: 'LOGIN_ERROR' });
+    return events.map(({ error }) => error);
+  };
+
+  test('that is wrong and one that can’t be checked are told apart in answer, event and lock-out', async () => {
+    const { realm } = stage;
+    await realm.admin.realms.clearEvents({ realm: realm.name });
+    expect(await realm.login(usernameOf('clara'), 'wrong')).toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+      errorDescription: 'Invalid user credentials',
+    });
+    expect(await errors()).toEqual(['invalid_user_credentials']);
+    expect(await stage.failures('clara')).toBe(1);
+    await proxy.set('503');
+    for (let n = 0; n < 5; n++) {
+      const answer = await realm.login(usernameOf('clara'), n % 2 ? userPassword : 'wrong');
+      expect(answer).toMatchObject({ status: 503, error: 'temporarily_unavailable' });
+      expect(answer.errorDescription).toMatch(/can't be checked at the moment/);
+    }
+    expect(new Set(await errors())).toEqual(new Set(['invalid_user_credentials', 'user_storage_unavailable']));
+    expect(await stage.failures('clara')).toBe(1);
+  });
+
+  test('that can’t be checked is said so on the login page too', async () => {
+    await proxy.set('503');
+    const query = new URLSearchParams({
+      client_id: 'test-app',
+      response_type: 'code',
+      redirect_uri: 'http://127.0.0.1/',
+      scope: 'openid',
+    });
+    const page = await fetch(`${stage.realm.url}/protocol/openid-connect/auth?${query}`);
+    const action = /action="([^"]+)"/.exec(await page.text())?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const cookies = page.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+    const answer = await fetch(action, {
+      method: 'POST',
+      headers: { Cookie: cookies.join('; '), Accept: 'text/html' },
+      body: new URLSearchParams({ username: usernameOf('anna'), password: userPassword }),
+      redirect: 'manual',
+    });
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toMatch(/can(&#39;|')t be checked at the moment/);
+  });
+
+  test('that is wrong too often locks out, for good too, and an administrator lets in again', async () => {
+    const { admin, ids, realm } = stage;
+    const settings = { permanentLockout: true, maxTemporaryLockouts: 0, failureFactor: 3 };
+    await keycloakAdmin().realms.update({ realm: realm.name }, settings);
+    await realm.admin.attackDetection.delAll();
+    for (let n = 0; n < 3; n++) expect((await realm.login(usernameOf('clara'), 'wrong')).status).toBe(400);
+    expect((await realm.login(usernameOf('clara'), userPassword)).status).toBe(400);
+    await eventually(
+      'the lock-out for good',
+      () => realm.getUser(usernameOf('clara')),
+      (user) => user?.enabled === false,
+    );
+    // A change at the identity provider does not undo it.
+    await setByScim(stage.scim, ids.clara, 'title', 'Auditor');
+    await stage.component.sync('full');
+    expect((await realm.getUser(usernameOf('clara')))?.enabled).toBe(false);
+    await keycloakAdmin().realms.update({ realm: realm.name }, { permanentLockout: false, failureFactor: 1_000 });
+    await realm.admin.attackDetection.delAll();
+    expect((await admin('PUT', `/users/${ids.clara}`, { enabled: true })).status).toBe(204);
+    expect((await realm.login(usernameOf('clara'), userPassword)).status).toBe(200);
+  });
+
+  test('that Keycloak has kept from before lets nobody in, and goes', async () => {
+    const { ids, realm } = stage;
+    const keep = () =>
+      database.query(
+        `insert into credential (id, type, user_id, created_date, secret_data, credential_data, priority, version)
+         select $1, c.type, $2, c.created_date, c.secret_data, c.credential_data, 10, 0
+           from credential c join user_entity u on u.id = c.user_id join realm r on r.id = u.realm_id
+          where u.username = 'local' and r.name = $3 and c.type = 'password'`,
+        [randomUUID(), ids.anna, realm.name],
+      );
+    await keep();
+    await stage.evict();
+    await proxy.set('503');
+    expect((await realm.login(usernameOf('anna'), localPassword)).status).toBe(503);
+    await proxy.set('pass');
+    const refused = await eventually(
+      'a checked password',
+      () => realm.login(usernameOf('anna'), localPassword),
+      ({ status }) => status !== 503,
+    );
+    expect(refused.error).toBe('invalid_grant');
+    const { rows } = await database.query("select 1 from credential where user_id = $1 and type = 'password'", [
+      ids.anna,
+    ]);
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a list', () => {
+  const searches: [string, number][] = [
+    ['max=100', 100],
+    ['first=50&max=100', 5 + extraUsers - 50],
+    ['search=*&max=200', 5 + extraUsers],
+    ['search=extra1', 11],
+    ['username=extra7@acme.test&exact=true', 1],
+    ['email=extra7@acme.test&exact=true', 1],
+    ['lastName=Quist&max=200', 3 + extraUsers],
+    ['q=department:Sales&max=200', 3 + extraUsers],
+    ['enabled=false', 0],
+  ];
+
+  test.each(searches)('of users by %s costs no call while the feed is connected', async (query, rows) => {
+    await stage.evict();
+    proxy.resetCounts();
+    expect((await stage.admin('GET', `/users?${query}`)).body).toHaveLength(rows);
+    expect(interactiveCalls()).toBe(0);
+  });
+
+  test('of one user by id costs no call either', async () => {
+    await stage.evict();
+    proxy.resetCounts();
+    expect((await stage.admin('GET', `/users?search=id:${stage.ids.anna}`)).body).toHaveLength(1);
+    expect(interactiveCalls()).toBe(0);
+  });
+
+  test('costs at most one call while the feed is not connected', async () => {
+    await proxy.set('503');
+    await eventually('the loss of the lease', stage.component.status, ({ lease }) => !lease);
+    await stage.evict();
+    proxy.resetCounts();
+    expect((await stage.admin('GET', '/users?max=100')).body).toHaveLength(100);
+    // A scheduled or woken feed may have asked besides, which is not counted here.
+    expect(interactiveCalls()).toBeLessThanOrEqual(1);
+  });
+
+  test.each(['pass', '503'] as const)('has as many rows as are counted, with the bridge at %s', async (fault) => {
+    await proxy.set(fault);
+    for (const filter of [
+      '',
+      'search=extra',
+      'email=@acme.test',
+      'username=extra',
+      'emailVerified=true',
+      'q=department:Sales',
+      'enabled=true',
+    ]) {
+      const { body: rows } = await stage.admin('GET', `/users?${filter}&max=500`);
+      expect((await stage.admin('GET', `/users/count?${filter}`)).body, filter).toBe(rows.length);
+    }
+  });
 });

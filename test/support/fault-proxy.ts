@@ -39,6 +39,10 @@ export interface FaultProxy {
   counts(): ReadonlyMap<string, number>;
   total(): number;
   resetCounts(): void;
+  /** Requests that wait for their answer now, by path. */
+  waiting(): ReadonlyMap<string, number>;
+  /** The longest time in milliseconds that a client has waited for an answer on such a path since the last reset. */
+  longestWait(path: RegExp): number;
   close(): Promise<void>;
 }
 
@@ -118,6 +122,8 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
   const target = new URL(bridgeUrl);
   const sockets = new Set<Socket>();
   const counts = new Map<string, number>();
+  const waiting = new Map<string, number>();
+  const longest = new Map<string, number>();
   let fault: Fault = 'pass';
   let turn = 0;
   let epoch = new AbortController();
@@ -125,6 +131,12 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(incoming.url ?? '/', target).pathname;
     counts.set(path, (counts.get(path) ?? 0) + 1);
+    waiting.set(path, (waiting.get(path) ?? 0) + 1);
+    const arrived = performance.now();
+    response.once('close', () => {
+      waiting.set(path, (waiting.get(path) ?? 0) - 1);
+      longest.set(path, Math.max(longest.get(path) ?? 0, performance.now() - arrived));
+    });
     const { signal } = epoch;
     const mode = fault === 'flapping' ? (turn++ % 2 === 0 ? '503' : 'pass') : fault;
     const body = await readAll(incoming);
@@ -186,7 +198,12 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
     },
     counts: () => counts,
     total: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
-    resetCounts: () => counts.clear(),
+    resetCounts() {
+      counts.clear();
+      longest.clear();
+    },
+    waiting: () => waiting,
+    longestWait: (path) => Math.max(0, ...[...longest].filter(([each]) => path.test(each)).map(([, ms]) => ms)),
     async close() {
       epoch.abort();
       cut();
