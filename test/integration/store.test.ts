@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../bridge/platform/db/database.ts';
 import { violatedConstraint } from '../../bridge/platform/db/errors.ts';
-import { readIn, type Scope, writeIn } from '../../bridge/platform/db/scope.ts';
+import { readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../../bridge/platform/db/scope.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
 import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
@@ -344,4 +344,77 @@ test('of statements that are sent together, the error is that of the first that 
     }).catch((reason: unknown) => reason);
     expect(violatedConstraint(error)).toBe('groups_display_name_key');
   }
+});
+
+describe('a batch of statements', () => {
+  const setActive = (id: string, active: boolean) => ({
+    text: 'update users set active = $2 where directory_id = $1',
+    values: [id, active],
+  });
+  const count = { text: 'select count(*)::int as n from users where active', values: [] };
+
+  test('is one transaction: after a failure nothing of it is there, and the connections serve on', async () => {
+    const { pool } = bridge.database;
+    const id = a.directory.id;
+    const before = await readAtOnce(pool, [id], [count]);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const broken = { text: 'insert into event_heads (directory_id, position) values ($1, $2)', values: [id, null] };
+      await expect(writeAtOnce(pool, id, [setActive(id, attempt % 2 === 0), broken, count])).rejects.toMatchObject({
+        code: '23502',
+      });
+      expect(await readAtOnce(pool, [id], [count])).toEqual(before);
+    }
+    await writeAtOnce(pool, id, [setActive(id, true)]);
+    expect(await readAtOnce(pool, [id], [count])).not.toEqual(before);
+  });
+
+  test('answers the rows of each statement, none included', async () => {
+    const id = a.directory.id;
+    const none = { text: 'select 1 as one where false', values: [] };
+    const two = { text: 'select n::int from unnest($1::int[]) as n', values: [[7, 8]] };
+    const answers = await readAtOnce(bridge.database.pool, [id], [none, two, setActive(id, true), two]);
+    expect(answers).toEqual([[], [{ n: 7 }, { n: 8 }], [], [{ n: 7 }, { n: 8 }]]);
+  });
+
+  test('sees and changes the named directory only, and the setting ends with it', async () => {
+    const { pool, db } = bridge.database;
+    const all = { text: 'select distinct directory_id as id from users', values: [] };
+    expect(await readAtOnce(pool, [a.directory.id], [all])).toEqual([[{ id: a.directory.id }]]);
+    await expect(
+      writeAtOnce(pool, a.directory.id, [{ text: 'update users set directory_id = $1', values: [b.directory.id] }]),
+    ).rejects.toThrow(/row-level security/);
+    for (let connection = 0; connection < 10; connection += 1) expect(await directoriesIn(db, 'users')).toEqual([]);
+  });
+
+  test('carries values of all kinds as pg does', async () => {
+    const at = new Date('2026-01-31T12:34:56.789Z');
+    const [[row]] = await readAtOnce(
+      bridge.database.pool,
+      [a.directory.id],
+      [
+        {
+          text: 'select $1::timestamptz as at, $2::jsonb as json, $3::bytea as bytes, $4::boolean as yes, $5::text as nothing, $6::text[] as texts',
+          values: [at, { deep: ['ä'] }, Buffer.from([0, 255]), true, null, ['a"b', 'c,d', null]],
+        },
+      ],
+    );
+    expect(row).toEqual({
+      at,
+      json: { deep: ['ä'] },
+      bytes: Buffer.from([0, 255]),
+      yes: true,
+      nothing: null,
+      texts: ['a"b', 'c,d', null],
+    });
+  });
+
+  test('a value that PostgreSQL cannot be sent is refused, and the connection is not lost', async () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    const { pool } = bridge.database;
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await expect(readAtOnce(pool, [], [{ text: 'select $1::jsonb', values: [cyclic] }])).rejects.toThrow(/circular/i);
+    }
+    expect(await readAtOnce(pool, [], [{ text: 'select 1 as one', values: [] }])).toEqual([[{ one: 1 }]]);
+  });
 });

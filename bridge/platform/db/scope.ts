@@ -1,9 +1,10 @@
 // Runs statements inside a transaction that may see the named directories only (row-level security), without paying
 // a round trip for it: `begin` and the setting are sent together with the first statement. Statements that don't wait for
-// each other's answers go out all at once, `commit` included, which costs one round trip for the whole transaction.
+// each other's answers go out as one batch, which is a transaction of its own.
 import { Writable } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { BatchFailure, type BatchStatement, runBatch } from './batch.ts';
 import type { Database } from './database.ts';
 import { isAborted } from './errors.ts';
 import { directoriesSetting } from './row-level-security.ts';
@@ -63,9 +64,16 @@ function holdPacket(client: PoolClient): void {
   process.nextTick(() => stream.uncork());
 }
 
-function beginStatement(directoryIds: readonly string[], readOnly: boolean): string {
+/** The value of the setting that names the directories. */
+function directoryList(directoryIds: readonly string[]): string {
   for (const id of directoryIds) if (!uuid.test(id)) throw new TypeError('a directory id must be a UUID');
-  return `begin${readOnly ? ' read only' : ''}; set local ${directoriesSetting} = '{${directoryIds.join(',')}}'`;
+  return `{${directoryIds.join(',')}}`;
+}
+
+const setDirectories = `select set_config('${directoriesSetting}', $1, true)`;
+
+function beginStatement(directoryIds: readonly string[], readOnly: boolean): string {
+  return `begin${readOnly ? ' read only' : ''}; set local ${directoriesSetting} = '${directoryList(directoryIds)}'`;
 }
 
 async function inScope<T>(
@@ -115,23 +123,26 @@ export type RowsOf<S extends readonly Statement[]> = {
 async function allAtOnce<S extends readonly Statement[]>(
   pool: Pool,
   directoryIds: readonly string[],
-  readOnly: boolean,
   statements: S,
 ): Promise<RowsOf<S>> {
-  const begin = beginStatement(directoryIds, readOnly);
+  const setting: BatchStatement = {
+    text: setDirectories,
+    values: [directoryList(directoryIds)],
+    name: 'rb_directories',
+  };
+  const batch = [setting, ...statements.map(({ text, values }) => ({ text, values, name: nameOf(text) }))];
   const client = await pool.connect();
-  holdPacket(client);
-  const begun = client.query(begin);
-  const answers = statements.map(({ text, values }) => send(client, text, values));
-  // After a failed statement PostgreSQL refuses the others, and `commit` rolls back.
-  const committed = client.query('commit');
-  const settled = await Promise.allSettled([begun, ...answers, committed]);
-  client.release(settled.at(-1)?.status === 'rejected');
-  const failure = settled.find((answer) => answer.status === 'rejected');
-  if (failure) throw failure.reason;
-  const rows = settled.slice(1, -1).map((answer) => (answer.status === 'fulfilled' ? answer.value.rows : []));
-  // pg knows nothing of the rows' types; the statements say them.
-  return rows as RowsOf<S>;
+  let reusable = true;
+  try {
+    const [, ...rows] = await runBatch(client, batch);
+    // pg knows nothing of the rows' types; the statements say them.
+    return rows as RowsOf<S>;
+  } catch (error) {
+    reusable = error instanceof BatchFailure && error.reusable;
+    throw error instanceof BatchFailure ? error.cause : error;
+  } finally {
+    client.release(!reusable);
+  }
 }
 
 /** One transaction for one directory of statements that need no answer of each other: all of them are done, or none. */
@@ -140,7 +151,7 @@ export function writeAtOnce<const S extends readonly Statement[]>(
   directoryId: string,
   statements: S,
 ): Promise<RowsOf<S>> {
-  return allAtOnce(pool, [directoryId], false, statements);
+  return allAtOnce(pool, [directoryId], statements);
 }
 
 /** Like {@link readIn}, for statements that need no answer of each other. */
@@ -149,5 +160,5 @@ export function readAtOnce<const S extends readonly Statement[]>(
   directoryIds: readonly string[],
   statements: S,
 ): Promise<RowsOf<S>> {
-  return allAtOnce(pool, directoryIds, true, statements);
+  return allAtOnce(pool, directoryIds, statements);
 }
