@@ -30,6 +30,8 @@ export interface ShownResource {
   location: string;
   /** A group's members where `body` lacks them: JSON texts, each of several members joined by commas. */
   members?: readonly string[];
+  /** Those after `members`, which are read when they are asked for. */
+  furtherMembers?: AsyncIterable<string>;
   /** The body is better not sent: nobody asked for it, and it lacks what would make it long. */
   silent?: boolean;
 }

@@ -15,7 +15,7 @@ import { changedKeys, mapKeyConflict } from './attribute-keys.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
-import { groupById, membersText } from './group-reads.ts';
+import { groupById, type MembersRow, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
@@ -46,6 +46,20 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       ? await groups.listMembers(scope, request.directory.id, [stored.id])
       : [];
     return show(request.types.group, stored, membersAttribute(members, request.baseUrl), request);
+  }
+
+  /**
+   * Page by page as the client takes them, and without a transaction that waits for it: a member who comes or goes
+   * meanwhile may be in the answer or not, everybody else is.
+   */
+  async function* membersAfter({ directory, baseUrl }: ScimRequest, id: string, last: string): AsyncGenerator<string> {
+    for (let after: string | undefined = last; after !== undefined; ) {
+      const [rows]: readonly [MembersRow[]] = await transactions.readAtOnce(directory.id, [
+        membersText(directory.id, id, baseUrl, after),
+      ]);
+      for (const { members } of rows) yield members;
+      after = nextMembers(rows);
+    }
   }
 
   /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
@@ -178,9 +192,11 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         ? await transactions.readAtOnce(directory.id, [group, membersText(directory.id, id, baseUrl)])
         : [...(await transactions.readAtOnce(directory.id, [group])), []];
       if (!row) throw notFound('Group', id);
+      const last = nextMembers(members);
       return {
         ...show(request.types.group, toStored(row), {}, request),
         members: members.map((part) => part.members),
+        ...(last !== undefined && { furtherMembers: membersAfter(request, id, last) }),
       };
     },
 

@@ -49,18 +49,25 @@ export function respond(c: Context, status: number, body: JsonObject, headers: R
 }
 
 /** Encodes part after part as the client takes them. */
-function streamOf(parts: Iterable<string>): ReadableStream<Uint8Array> {
+function streamOf(parts: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return ReadableStream.from(
-    (function* encoded() {
-      for (const part of parts) yield encoder.encode(part);
+    (async function* encoded() {
+      for await (const part of parts) yield encoder.encode(part);
     })(),
   );
 }
 
-function* withMembers(body: JsonObject, members: readonly string[]): Generator<string> {
-  yield `${JSON.stringify(body).slice(0, -1)},"members":[`;
-  for (const [index, part] of members.entries()) yield index === 0 ? part : `,${part}`;
+function withMembers(body: JsonObject, members: readonly string[]): string[] {
+  return [
+    `${JSON.stringify(body).slice(0, -1)},"members":[${members[0]}`,
+    ...members.slice(1).map((part) => `,${part}`),
+  ];
+}
+
+async function* inTurn(first: readonly string[], further: AsyncIterable<string> | undefined): AsyncGenerator<string> {
+  yield* first;
+  for await (const part of further ?? []) yield `,${part}`;
   yield ']}';
 }
 
@@ -78,10 +85,8 @@ export function respondResource(c: Context, status: number, shown: ShownResource
   const { members = [] } = shown;
   if (members.length === 0) return respond(c, status, shown.body, headers);
   const parts = withMembers(shown.body, members);
-  return answer(c, status, members.length === 1 ? [...parts].join('') : streamOf(parts), {
-    ...typeHeader(c),
-    ...headers,
-  });
+  const body = members.length === 1 ? `${parts[0]}]}` : streamOf(inTurn(parts, shown.furtherMembers));
+  return answer(c, status, body, { ...typeHeader(c), ...headers });
 }
 
 export const respondList = (c: Context, page: ShownPage): Response => respond(c, 200, listResponse(page));

@@ -1,0 +1,69 @@
+// Groups with so many members that they are read while they are sent.
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeIn } from '../../bridge/platform/db/scope.ts';
+import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { newGroup } from '../support/scim.ts';
+
+let bridge: TestBridge;
+let scim: ScimClient;
+
+beforeAll(async () => {
+  bridge = await createTestBridge({ poolSize: 2 });
+  scim = await bridge.directory();
+});
+afterAll(() => bridge.close());
+
+const memberOf = (n: number): string => `member-${String(n).padStart(6, '0')}`;
+
+async function groupOf(name: string, count: number): Promise<string> {
+  const { id } = await newGroup(scim, name);
+  const directoryId = scim.directory.id;
+  await writeIn(bridge.database.pool, directoryId, (scope) =>
+    sql`insert into group_members (directory_id, group_id, member_id, created_at)
+      select ${directoryId}, ${id}, 'member-' || lpad(n::text, 6, '0'), now() from generate_series(1, ${count}::int) as n`.execute(
+      scope,
+    ),
+  );
+  return id;
+}
+
+const request = (id: string): Promise<Response> =>
+  Promise.resolve(
+    bridge.app.request(`/scim/v2/${scim.directory.slug}/Groups/${id}`, {
+      headers: { Authorization: `Bearer ${scim.token}` },
+    }),
+  );
+
+test.each([999, 1_000, 1_001, 9_999, 10_000, 10_001, 25_000])('a group of %i members has each once', async (count) => {
+  const id = await groupOf(`of ${count}`, count);
+  const { status, body } = await scim.get(`/Groups/${id}`);
+  expect(status).toBe(200);
+  const values = body.members.map(({ value }: { value: string }) => value);
+  expect(values).toEqual(Array.from({ length: count }, (_, index) => memberOf(index + 1)));
+});
+
+test('clients that are slow to read a large group hold no connection', async () => {
+  const id = await groupOf('slowly read', 25_000);
+  const slow = await Promise.all(Array.from({ length: 5 }, () => request(id)));
+  const readers = slow.map((response) => response.body?.getReader());
+  for (const reader of readers) await reader?.read();
+  expect((await scim.get(`/Groups/${id}?excludedAttributes=members`)).status).toBe(200);
+  for (const reader of readers) await reader?.cancel();
+});
+
+test('when the store fails in the middle, the answer breaks off and does not end as if it were whole', async () => {
+  const id = await groupOf('breaking off', 25_000);
+  const response = await request(id);
+  const reader = response.body?.getReader();
+  await reader?.read();
+  await bridge.database.pool.query('alter table group_members rename to group_members_away');
+  try {
+    const readAll = async (): Promise<void> => {
+      for (;;) if ((await reader?.read())?.done !== false) return;
+    };
+    await expect(readAll()).rejects.toThrow();
+  } finally {
+    await bridge.database.pool.query('alter table group_members_away rename to group_members');
+  }
+});
