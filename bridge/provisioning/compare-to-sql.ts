@@ -1,20 +1,24 @@
 // Comparisons with what is stored, in SQL: with columns, and with values inside of the `resource` JSON.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { SqlBool } from 'kysely';
+import { type SqlCondition, type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
 import { isUuid } from '../platform/ids.ts';
 import type { Comparison, StringOperator } from '../scim/filter/typed.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
-import { type Column, type Fragment, folded, type Storage } from './filter-columns.ts';
+import { type Column, folded, type Storage } from './filter-columns.ts';
 import { afterPrefix, likePattern } from './text-patterns.ts';
 
-export type Condition = RawBuilder<SqlBool>;
-
-export const yes: Condition = sql<SqlBool>`true`;
-const no: Condition = sql<SqlBool>`false`;
+export const yes: SqlCondition = sql<SqlBool>`true`;
+const no: SqlCondition = sql<SqlBool>`false`;
 
 const orderOperators = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` };
 
 /** `column` compared with a string; both are folded already where the attribute is not caseExact. */
-export function compareText(column: Fragment, operator: StringOperator, value: string, sorted = false): Condition {
+export function compareText(
+  column: SqlFragment,
+  operator: StringOperator,
+  value: string,
+  sorted = false,
+): SqlCondition {
   // PostgreSQL can't hold U+0000, so nothing stored has it.
   if (value.includes('\0')) return no;
   if (sorted && operator === 'sw') {
@@ -30,7 +34,7 @@ export function compareText(column: Fragment, operator: StringOperator, value: s
   return sql<SqlBool>`${column} collate "C" ${orderOperators[operator]} ${value}`;
 }
 
-export function compareColumn(column: Column, comparison: Comparison): Condition {
+export function compareColumn(column: Column, comparison: Comparison): SqlCondition {
   switch (column.type) {
     case 'constant':
       return comparison.type === 'string' && compareConstant(column.value, comparison) ? yes : no;
@@ -79,12 +83,12 @@ function compareConstant(constant: string, comparison: Comparison & { type: 'str
   }
 }
 
-export function presentColumn(column: Column): Condition {
+export function presentColumn(column: Column): SqlCondition {
   return column.type === 'constant' ? yes : sql<SqlBool>`${column.column} is not null`;
 }
 
 /** `value` is a jsonb expression holding one value of the attribute. */
-export function compareJson(value: Fragment, comparison: Comparison): Condition {
+export function compareJson(value: SqlFragment, comparison: Comparison): SqlCondition {
   const text = sql`(${value} #>> '{}')`;
   switch (comparison.type) {
     case 'string':
@@ -99,21 +103,21 @@ export function compareJson(value: Fragment, comparison: Comparison): Condition 
   }
 }
 
-export const numberOf = (value: Fragment): Fragment =>
+export const numberOf = (value: SqlFragment): SqlFragment =>
   sql`(case when jsonb_typeof(${value}) = 'number' then (${value} #>> '{}')::numeric end)`;
 
 /** A time without offset is in UTC (parseInstant), whatever the session's time zone. */
-export const instantOf = (value: Fragment): Fragment =>
+export const instantOf = (value: SqlFragment): SqlFragment =>
   sql`(case when jsonb_typeof(${value}) <> 'string' then null
     when (${value} #>> '{}') ~ '([zZ]|[+-][0-9]{2}:[0-9]{2})$' then (${value} #>> '{}')::timestamptz
     else ((${value} #>> '{}') || 'Z')::timestamptz end)`;
 
 /** The jsonb of a path's attribute inside the resource, without its sub-attribute. */
-export function attributeJson(storage: Storage, path: AttributePath): Fragment {
+export function attributeJson(storage: Storage, path: AttributePath): SqlFragment {
   const root = sql`${storage.table}.resource`;
   const owner = path.extension === undefined ? root : sql`(${root} -> ${path.extension}::text)`;
   return sql`(${owner} -> ${path.attribute.name}::text)`;
 }
 
-export const subJson = (value: Fragment, path: AttributePath): Fragment =>
+export const subJson = (value: SqlFragment, path: AttributePath): SqlFragment =>
   path.subAttribute ? sql`(${value} -> ${path.subAttribute.name}::text)` : value;

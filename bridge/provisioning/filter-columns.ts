@@ -1,41 +1,39 @@
 // Where the paths of a filter are found: promoted columns, and the tables of e-mails, members and groups. Whatever is
 // not named here is read from the `resource` JSON.
-import { type RawBuilder, sql } from 'kysely';
-
-export type Fragment = RawBuilder<unknown>;
+import { type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
 
 /**
  * foldCase() in SQL. ICU's root locale lowers as JavaScript does, final sigma and dotted capital I included; the
  * database's own locale may know no letters beyond ASCII.
  */
-export const folded = (text: Fragment): Fragment => sql`lower(${text} collate "und-x-icu")`;
+export const folded = (text: SqlFragment): SqlFragment => sql`lower(${text} collate "und-x-icu")`;
 
 /**
  * How a path with a column of its own is compared. A text column is folded already where the attribute is not caseExact;
  * `sorted` says that it is compared byte by byte, so that an index serves its prefixes.
  */
 export type Column =
-  | { type: 'text'; column: Fragment; sorted?: true }
-  | { type: 'uuid'; column: Fragment }
-  | { type: 'boolean'; column: Fragment }
-  | { type: 'instant'; column: Fragment }
+  | { type: 'text'; column: SqlFragment; sorted?: true }
+  | { type: 'uuid'; column: SqlFragment }
+  | { type: 'boolean'; column: SqlFragment }
+  | { type: 'instant'; column: SqlFragment }
   | { type: 'constant'; value: string };
 
 /** A multi-valued attribute that is kept as rows: `from` correlates them, `columns` are by sub-attribute name. */
 export interface SideTable {
-  from: Fragment;
+  from: SqlFragment;
   columns: Record<string, Column>;
 }
 
 /** Where a resource type's paths are found. Keys are AttributePath.text and, for side tables, the attribute's name. */
 export interface Storage {
-  table: Fragment;
+  table: SqlFragment;
   columns: Record<string, Column>;
   sideTables: Record<string, SideTable>;
   /** Where declared attributes that are indexed are looked up. */
-  keys?: Fragment;
+  keys?: SqlFragment;
   /** Where substrings are looked for, by path: see search-hint.ts. */
-  searched?: { from: Fragment; columns: Record<string, Fragment> };
+  searched?: { from: SqlFragment; columns: Record<string, SqlFragment> };
   /** Paths whose value is made when a resource is shown, and is nowhere stored. */
   unsupported: readonly string[];
 }
@@ -76,7 +74,7 @@ export const userStorage: Storage = {
       },
     },
   },
-  keys: sql.table('user_attribute_keys'),
+  keys: sql.ref('user_attribute_keys'),
   searched: {
     from: sql`from user_search as s where s.directory_id = users.directory_id and s.user_id = users.id`,
     columns: {
@@ -123,6 +121,6 @@ export const groupStorage: Storage = {
       columns: memberColumns('m'),
     },
   },
-  keys: sql.table('group_attribute_keys'),
+  keys: sql.ref('group_attribute_keys'),
   unsupported: ['meta.location', 'members.$ref'],
 };

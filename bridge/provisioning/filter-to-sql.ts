@@ -1,13 +1,13 @@
 // Compiles a checked filter (scim/filter/typed.ts) to one parameterised SQL condition. Nothing is ever filtered in
 // JavaScript. Promoted columns are used where there are any; everything else is read from the `resource` JSON.
-import { type SqlBool, sql } from 'kysely';
+import type { SqlBool } from 'kysely';
+import { type SqlCondition, type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
 import { badRequest } from '../scim/errors.ts';
 import type { Comparison, TypedFilter } from '../scim/filter/typed.ts';
 import { keyPrefixToFind, keyToFind } from '../scim/resource/indexed-keys.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
 import {
   attributeJson,
-  type Condition,
   compareColumn,
   compareJson,
   compareText,
@@ -15,7 +15,7 @@ import {
   subJson,
   yes,
 } from './compare-to-sql.ts';
-import { type Column, type Fragment, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
+import { type Column, memberColumns, type SideTable, type Storage } from './filter-columns.ts';
 import { ScimFailure } from './scim-failure.ts';
 import { searchHint } from './search-hint.ts';
 
@@ -24,15 +24,15 @@ function unsupportedPath(path: AttributePath): ScimFailure {
 }
 
 /** True when some element of the JSON array meets the condition that `make` builds for it. */
-function someElement(array: Fragment, make: (element: Fragment) => Condition): Condition {
+function someElement(array: SqlFragment, make: (element: SqlFragment) => SqlCondition): SqlCondition {
   return sql<SqlBool>`exists (select 1 from jsonb_array_elements(case when jsonb_typeof(${array}) = 'array' then ${array} else '[]' end) as element(value) where ${make(sql.ref('element.value'))})`;
 }
 
 /** A leaf (comparison or presence) at a place: a column, a side table's row, or a JSON value. */
 interface Leaf {
   path: AttributePath;
-  onColumn: (column: Column) => Condition;
-  onJson: (value: Fragment) => Condition;
+  onColumn: (column: Column) => SqlCondition;
+  onJson: (value: SqlFragment) => SqlCondition;
   comparison?: Comparison;
 }
 
@@ -53,11 +53,11 @@ const comparing = (comparison: Comparison): Leaf => ({
  * True when some row of the side table meets the condition. `offset 0` makes PostgreSQL ask row by row: once a hint has
  * left few candidates, it must not begin with the side table instead.
  */
-function someRow({ from }: SideTable, condition: Condition | undefined, isHinted: boolean): Condition {
+function someRow({ from }: SideTable, condition: SqlCondition | undefined, isHinted: boolean): SqlCondition {
   return sql<SqlBool>`exists (select 1 ${from}${condition ? sql` and ${condition}` : sql``}${isHinted ? sql` offset 0` : sql``})`;
 }
 
-function compileLeaf(storage: Storage, leaf: Leaf, isHinted: boolean): Condition {
+function compileLeaf(storage: Storage, leaf: Leaf, isHinted: boolean): SqlCondition {
   const { path } = leaf;
   if (storage.unsupported.includes(path.text)) throw unsupportedPath(path);
   const column = storage.columns[path.text];
@@ -84,12 +84,12 @@ function compileLeaf(storage: Storage, leaf: Leaf, isHinted: boolean): Condition
  * Where the comparison is one that keys can find, the resource must have such a key as well. What the condition says
  * decides: a key that was left behind shows nobody.
  */
-function withKey(storage: Storage, comparison: Comparison, condition: Condition): Condition {
+function withKey(storage: Storage, comparison: Comparison, condition: SqlCondition): SqlCondition {
   const hint = keyHint(storage, comparison);
   return hint ? sql<SqlBool>`(${hint} and ${condition})` : condition;
 }
 
-function keyHint({ table, keys }: Storage, comparison: Comparison): Condition | undefined {
+function keyHint({ table, keys }: Storage, comparison: Comparison): SqlCondition | undefined {
   const key = keyToFind(comparison);
   const prefix = keyPrefixToFind(comparison);
   if (!keys || (key === undefined && prefix === undefined)) return undefined;
@@ -101,7 +101,7 @@ function keyHint({ table, keys }: Storage, comparison: Comparison): Condition | 
 }
 
 /** The keys that a resource must have for some element to meet the filter. */
-function elementHints(storage: Storage, filter: TypedFilter): Condition[] {
+function elementHints(storage: Storage, filter: TypedFilter): SqlCondition[] {
   if (filter.kind === 'and') return filter.operands.flatMap((operand) => elementHints(storage, operand));
   const hint = filter.kind === 'compare' ? keyHint(storage, filter) : undefined;
   return hint ? [hint] : [];
@@ -125,14 +125,14 @@ function fits(side: SideTable, filter: TypedFilter): boolean {
 /** A condition on one element, whose leaves `leafAt` compiles. */
 function compileBoolean(
   filter: TypedFilter,
-  leafAt: (leaf: Leaf) => Condition,
-  elementAt: (filter: TypedFilter & { kind: 'element' }) => Condition,
-): Condition {
+  leafAt: (leaf: Leaf) => SqlCondition,
+  elementAt: (filter: TypedFilter & { kind: 'element' }) => SqlCondition,
+): SqlCondition {
   switch (filter.kind) {
     case 'and':
     case 'or': {
       const operands = filter.operands.map((operand) => compileBoolean(operand, leafAt, elementAt));
-      return sql<SqlBool>`(${sql.join(operands, filter.kind === 'and' ? sql` and ` : sql` or `)})`;
+      return sql<SqlBool>`(${sql.join(operands, filter.kind === 'and' ? ' and ' : ' or ')})`;
     }
     case 'not':
       // Two-valued: an unknown operand counts as false, so its negation is true (RFC 7644 §3.4.2.2 on absent values).
@@ -146,11 +146,11 @@ function compileBoolean(
   }
 }
 
-function noNesting(filter: TypedFilter & { kind: 'element' }): Condition {
+function noNesting(filter: TypedFilter & { kind: 'element' }): SqlCondition {
   throw unsupportedPath(filter.path);
 }
 
-function compileElement(storage: Storage, element: TypedFilter & { kind: 'element' }, isHinted: boolean): Condition {
+function compileElement(storage: Storage, element: TypedFilter & { kind: 'element' }, isHinted: boolean): SqlCondition {
   const { path, filter } = element;
   const side = path.extension === undefined ? storage.sideTables[path.attribute.name] : undefined;
   if (side && fits(side, filter)) {
@@ -169,14 +169,14 @@ function compileElement(storage: Storage, element: TypedFilter & { kind: 'elemen
   const condition = someElement(attributeJson(storage, path), (value) =>
     compileBoolean(filter, (leaf) => leaf.onJson(subJson(value, leaf.path)), noNesting),
   );
-  return sql<SqlBool>`(${sql.join([...elementHints(storage, filter), condition], sql` and `)})`;
+  return sql<SqlBool>`(${sql.join([...elementHints(storage, filter), condition], ' and ')})`;
 }
 
 /**
  * The condition on `users` or `groups` rows that means `filter`.
  * @throws ScimFailure invalidFilter for the few paths whose values are not stored.
  */
-export function filterToSql(storage: Storage, filter: TypedFilter): Condition {
+export function filterToSql(storage: Storage, filter: TypedFilter): SqlCondition {
   const hint = searchHint(storage, filter);
   const condition = compileBoolean(
     filter,
@@ -187,7 +187,7 @@ export function filterToSql(storage: Storage, filter: TypedFilter): Condition {
 }
 
 /** The condition on `group_members` rows for the filter between the brackets of `members[…]`. */
-export function memberFilterToSql(filter: TypedFilter): Condition {
+export function memberFilterToSql(filter: TypedFilter): SqlCondition {
   const columns = memberColumns('group_members');
   return compileBoolean(
     filter,

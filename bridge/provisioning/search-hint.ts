@@ -2,12 +2,11 @@
 // using a trigram index on the tables that it guards, since LIKE might tell of hidden rows; so a copy of the keys lies
 // beside them (UserSearchTable). A hint is a condition on that copy that all rows meet which the filter finds: it lets
 // through too many at worst, and what is answered is decided by the filter, on the guarded tables.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { SqlBool } from 'kysely';
+import { type SqlCondition, sql } from '../platform/db/sql-fragment.ts';
 import type { Comparison, TypedFilter } from '../scim/filter/typed.ts';
 import type { Storage } from './filter-columns.ts';
 import { likePattern } from './text-patterns.ts';
-
-type Condition = RawBuilder<SqlBool>;
 
 /** Trigrams have three characters. */
 const leastLength = 3;
@@ -16,7 +15,7 @@ type HintedOperator = (typeof hintedOperators)[number];
 
 const isHinted = (operator: string): operator is HintedOperator => hintedOperators.some((one) => one === operator);
 
-function hintOf(searched: NonNullable<Storage['searched']>, comparison: Comparison): Condition | undefined {
+function hintOf(searched: NonNullable<Storage['searched']>, comparison: Comparison): SqlCondition | undefined {
   const { path } = comparison;
   const column = path.extension === undefined ? searched.columns[path.text] : undefined;
   if (!column || comparison.type !== 'string' || !isHinted(comparison.operator)) return undefined;
@@ -28,7 +27,7 @@ function hintOf(searched: NonNullable<Storage['searched']>, comparison: Comparis
 }
 
 /** A condition on the copy that is true wherever the filter is; undefined: none is known. */
-function necessary(searched: NonNullable<Storage['searched']>, filter: TypedFilter): Condition | undefined {
+function necessary(searched: NonNullable<Storage['searched']>, filter: TypedFilter): SqlCondition | undefined {
   switch (filter.kind) {
     case 'compare':
       return hintOf(searched, filter);
@@ -36,11 +35,11 @@ function necessary(searched: NonNullable<Storage['searched']>, filter: TypedFilt
       return necessary(searched, filter.filter);
     case 'and': {
       const known = filter.operands.map((operand) => necessary(searched, operand)).filter((hint) => hint !== undefined);
-      return known.length === 0 ? undefined : sql<SqlBool>`(${sql.join(known, sql` and `)})`;
+      return known.length === 0 ? undefined : sql<SqlBool>`(${sql.join(known, ' and ')})`;
     }
     case 'or': {
       const known = filter.operands.map((operand) => necessary(searched, operand)).filter((hint) => hint !== undefined);
-      return known.length < filter.operands.length ? undefined : sql<SqlBool>`(${sql.join(known, sql` or `)})`;
+      return known.length < filter.operands.length ? undefined : sql<SqlBool>`(${sql.join(known, ' or ')})`;
     }
     default:
       return undefined;
@@ -73,7 +72,7 @@ function asksForParts(storage: Storage, filter: TypedFilter): boolean {
 }
 
 /** The hint for a filter, or undefined where it would not help. */
-export function searchHint(storage: Storage, filter: TypedFilter): Condition | undefined {
+export function searchHint(storage: Storage, filter: TypedFilter): SqlCondition | undefined {
   const { searched } = storage;
   if (!searched || !asksForParts(storage, filter)) return undefined;
   const condition = necessary(searched, filter);

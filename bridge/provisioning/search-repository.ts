@@ -1,9 +1,9 @@
 // The SQL of lists that the endpoints of one resource type don't cover: pages by cursor, and lists over several types.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import type { TypedFilter } from '../scim/filter/typed.ts';
 import type { AttributePath, ResourceTypeDefinition } from '../scim/schema/model.ts';
-import { type Fragment, groupStorage, type Storage, userStorage } from './filter-columns.ts';
+import { groupStorage, type Storage, userStorage } from './filter-columns.ts';
 import { filterToSql } from './filter-to-sql.ts';
 import type { ListPosition } from './list-cursor.ts';
 import { type SortKeyType, sortKey, sortKeyType } from './sort-key.ts';
@@ -55,7 +55,7 @@ function matching(part: SearchPart, directoryId: string): RawBuilder<SqlBool> {
   return part.filter ? sql<SqlBool>`${ofDirectory} and ${filterToSql(storage, part.filter)}` : ofDirectory;
 }
 
-function keyOf(part: SearchPart, slice: SearchSlice): Fragment | undefined {
+function keyOf(part: SearchPart, slice: SearchSlice): Expression<unknown> | undefined {
   if (!slice.sort) return undefined;
   const type = sql.raw(slice.sort.type);
   const storage = storageOf(part.resourceType);
@@ -70,7 +70,7 @@ const isAlwaysThere = ({ attribute, extension }: AttributePath): boolean =>
   (attribute.required && extension === undefined) || attribute.name === 'id' || attribute.name === 'meta';
 
 /** The rows that come after the position; those without a sort key come last in either direction. */
-function behind(part: SearchPart, slice: SearchSlice, key: Fragment | undefined): RawBuilder<SqlBool> {
+function behind(part: SearchPart, slice: SearchSlice, key: Expression<unknown> | undefined): RawBuilder<SqlBool> {
   const { after, sort } = slice;
   if (!after) return sql<SqlBool>`true`;
   const { table } = storageOf(part.resourceType);

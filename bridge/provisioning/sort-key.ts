@@ -1,11 +1,11 @@
 // What lists are sorted by, in SQL.
-import { sql } from 'kysely';
+import { type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
 import { attributeJson, instantOf, numberOf, subJson } from './compare-to-sql.ts';
-import { type Fragment, folded, type Storage } from './filter-columns.ts';
+import { folded, type Storage } from './filter-columns.ts';
 
 /** What to sort by for a path, or undefined when it can't be sorted by. Multi-valued attributes are not sortable here. */
-export function sortKey(storage: Storage, path: AttributePath): Fragment | undefined {
+export function sortKey(storage: Storage, path: AttributePath): SqlFragment | undefined {
   const column = storage.columns[path.text];
   if (column) return column.type === 'constant' ? undefined : column.column;
   if (path.attribute.multiValued || path.leaf.type === 'complex' || path.attribute.name === 'meta') return undefined;

@@ -1,7 +1,7 @@
 // Strings as PostgreSQL looks for them.
 
 /** LIKE's own wildcards in a value stand for themselves. */
-const escapeLike = (value: string): string => value.replace(/[\\%_]/g, '\\$&');
+const escapeLike = (value: string): string => (/[\\%_]/.test(value) ? value.replace(/[\\%_]/g, '\\$&') : value);
 
 export function likePattern(operator: 'eq' | 'co' | 'sw' | 'ew', value: string): string {
   const start = operator === 'co' || operator === 'ew' ? '%' : '';
@@ -18,6 +18,8 @@ const afterSurrogates = 0xe000;
  * undefined when there is none.
  */
 export function afterPrefix(prefix: string): string | undefined {
+  const lastUnit = prefix.charCodeAt(prefix.length - 1);
+  if (lastUnit < firstSurrogate - 1) return prefix.slice(0, -1) + String.fromCharCode(lastUnit + 1);
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
   while (points.at(-1) === lastCodePoint) points.pop();
   const last = points.pop();

@@ -1,6 +1,7 @@
 // The statements that read users as they are shown, their groups with them: one round trip for what IdPs ask most.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Statement, statementOf } from '../platform/db/statement.ts';
+import type { SqlBool } from 'kysely';
+import { type SqlCondition, sql, statementOf } from '../platform/db/sql-fragment.ts';
+import type { Statement } from '../platform/db/statement.ts';
 import { userStorage } from './filter-columns.ts';
 import { filterToSql } from './filter-to-sql.ts';
 import { sortKey } from './sort-key.ts';
@@ -32,7 +33,7 @@ export function userById(directoryId: string, id: string, withGroups: boolean): 
   };
 }
 
-function matching(directoryId: string, { filter }: ListPage): RawBuilder<SqlBool> {
+function matching(directoryId: string, { filter }: ListPage): SqlCondition {
   const ofDirectory = sql<SqlBool>`users.directory_id = ${directoryId}`;
   return filter ? sql<SqlBool>`${ofDirectory} and ${filterToSql(userStorage, filter)}` : ofDirectory;
 }

@@ -1,6 +1,6 @@
 // Single SQL statements as values, so that several can be sent in one go (scope.ts), and the names under which
 // PostgreSQL keeps their plans.
-import { type Insertable, Kysely, PostgresDialect, type RawBuilder } from 'kysely';
+import type { Insertable } from 'kysely';
 import type { Database } from './database.ts';
 
 /** One statement with its values. `Row` is what it answers. */
@@ -9,21 +9,6 @@ export interface Statement<Row = unknown> {
   readonly values: readonly unknown[];
   /** Never there; it only carries the type. */
   readonly row?: Row;
-}
-
-/** It has no connection to run anything on. */
-const compiler = new Kysely<Database>({
-  dialect: new PostgresDialect({
-    pool: async () => {
-      throw new TypeError('this Kysely only compiles');
-    },
-  }),
-});
-
-/** What Kysely built, as a statement. */
-export function statementOf<Row>(query: RawBuilder<Row>): Statement<Row> {
-  const { sql, parameters } = query.compile(compiler);
-  return { text: sql, values: parameters };
 }
 
 /** An insert of rows that all have the columns of the first one. */

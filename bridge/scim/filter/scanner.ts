@@ -62,9 +62,11 @@ export class Scanner {
 
   /** The longest run of word characters, possibly empty. */
   readWord(): string {
-    const start = this.position;
-    while (isWord(this.peek())) this.position++;
-    return this.text.slice(start, this.position);
+    const { text, position: start } = this;
+    let end = start;
+    while (isWord(text.charCodeAt(end))) end++;
+    this.position = end;
+    return text.slice(start, end);
   }
 
   /** Everything up to white space, a bracket or a parenthesis: an unquoted value. */
@@ -76,14 +78,22 @@ export class Scanner {
 
   /** A JSON string, starting at its opening quote; escapes are decoded (RFC 7159 §7). */
   readString(): string | undefined {
+    const { text } = this;
     const start = ++this.position;
-    for (; !this.atEnd(); this.position++) {
-      const code = this.peek();
+    let seen = 0;
+    for (let end = start; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      seen |= code;
       if (code === QUOTE) {
-        const value = this.text.slice(start, this.position++);
-        return this.checked(value, start);
+        this.position = end + 1;
+        const value = text.slice(start, end);
+        // Without a character beyond 0x7ff there is no surrogate either.
+        return seen <= 0x7ff ? value : this.checked(value, start);
       }
-      if (code === BACKSLASH) return this.readEscapedString(start);
+      if (code === BACKSLASH) {
+        this.position = end;
+        return this.readEscapedString(start);
+      }
       if (code < 0x20) break;
     }
     return this.failString(start);
