@@ -23,8 +23,18 @@ export const outrightFaults = [
   'drip-feed',
 ] as const;
 
-/** How the proxy answers. `pass` is no fault; `slow` answers late, `flapping` every other time. */
-export type Fault = (typeof outrightFaults)[number] | 'pass' | 'slow' | 'flapping';
+/**
+ * How the proxy answers. `pass` is no fault; `slow` answers late, `flapping` every other time, the versions are those of
+ * another bridge, and `no-feed` fails for the change feed alone.
+ */
+export type Fault =
+  | (typeof outrightFaults)[number]
+  | 'pass'
+  | 'slow'
+  | 'flapping'
+  | 'older-version'
+  | 'newer-version'
+  | 'no-feed';
 
 export interface FaultProxy {
   readonly url: string;
@@ -67,6 +77,8 @@ const canned: Partial<Record<Fault, Canned>> = {
   '503': { status: 503, headers: html, body: page },
   empty: { status: 200, headers: versioned, body: '' },
   html: { status: 200, headers: { ...html, 'Realmbridge-Api': '1' }, body: page },
+  'older-version': { status: 200, headers: { ...versioned, 'Realmbridge-Api': '0' }, body: '{}' },
+  'newer-version': { status: 200, headers: { ...versioned, 'Realmbridge-Api': '2' }, body: '{}' },
   'wrong-json': { status: 200, headers: versioned, body: '{"hello":"world","users":7,"items":{}}' },
 };
 
@@ -128,6 +140,12 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
   let turn = 0;
   let epoch = new AbortController();
 
+  function modeFor(path: string): Fault {
+    if (fault === 'flapping') return turn++ % 2 === 0 ? '503' : 'pass';
+    if (fault === 'no-feed') return path.endsWith('/changes') ? '503' : 'pass';
+    return fault;
+  }
+
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(incoming.url ?? '/', target).pathname;
     counts.set(path, (counts.get(path) ?? 0) + 1);
@@ -138,7 +156,7 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
       longest.set(path, Math.max(longest.get(path) ?? 0, performance.now() - arrived));
     });
     const { signal } = epoch;
-    const mode = fault === 'flapping' ? (turn++ % 2 === 0 ? '503' : 'pass') : fault;
+    const mode = modeFor(path);
     const body = await readAll(incoming);
     if (mode === 'hang') return;
     const reply = canned[mode];

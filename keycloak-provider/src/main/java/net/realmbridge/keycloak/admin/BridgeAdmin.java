@@ -40,11 +40,18 @@ import org.keycloak.storage.UserStorageUtil;
 @Produces(MediaType.APPLICATION_JSON)
 public final class BridgeAdmin {
 
-    /** The caller's rights; what is missing ends the request with 403. */
+    /** The caller's rights, the same that Keycloak asks for in such a case; what is missing ends the request with 403. */
     public interface Access {
-        void requireView();
+        /** For what concerns the component, as for reading its configuration. */
+        void requireViewRealm();
 
-        void requireManage();
+        void requireManageRealm();
+
+        /** For what shows a user. */
+        void requireViewUsers();
+
+        /** For what changes users, as for Keycloak's own sync. */
+        void requireManageUsers();
 
         /** Leaves an admin event about an action that was taken. */
         void record();
@@ -65,7 +72,7 @@ public final class BridgeAdmin {
 
     @GET
     public List<Map<String, Object>> list() {
-        access.requireView();
+        access.requireViewRealm();
         return realm.getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
                 .filter(model -> BridgeProviderFactory.ID.equals(model.getProviderId()))
                 .map(this::status)
@@ -75,7 +82,7 @@ public final class BridgeAdmin {
     @GET
     @Path("{component}")
     public Map<String, Object> one(@PathParam("component") String componentId) {
-        access.requireView();
+        access.requireViewRealm();
         return status(component(componentId));
     }
 
@@ -87,7 +94,11 @@ public final class BridgeAdmin {
     @POST
     @Path("{component}/evict")
     public Response evict(@PathParam("component") String componentId, @QueryParam("user") String userId) {
-        access.requireManage();
+        if (userId == null) {
+            access.requireManageRealm();
+        } else {
+            access.requireManageUsers();
+        }
         ComponentModel model = component(componentId);
         UserCache cache = UserStorageUtil.userCache(session);
         if (cache != null && userId == null) {
@@ -103,7 +114,7 @@ public final class BridgeAdmin {
     @POST
     @Path("{component}/sync")
     public Response sync(@PathParam("component") String componentId, @QueryParam("removals") @DefaultValue("guard") String removals) {
-        access.requireManage();
+        access.requireManageUsers();
         ComponentModel model = component(componentId);
         SyncReport report = factory.syncNow(session, model, "release".equals(removals));
         access.record();
@@ -116,7 +127,7 @@ public final class BridgeAdmin {
     @POST
     @Path("{component}/users/{id}/sync")
     public Response syncUser(@PathParam("component") String componentId, @PathParam("id") String id) {
-        access.requireManage();
+        access.requireManageUsers();
         BridgeRuntime runtime = factory.runtime(session, component(componentId));
         Answer<BridgeUser> answer = ask(runtime, id);
         if (answer instanceof Answer.Unavailable<BridgeUser> unavailable) {
@@ -143,7 +154,7 @@ public final class BridgeAdmin {
     @GET
     @Path("{component}/users/{user}/explain")
     public Map<String, Object> explain(@PathParam("component") String componentId, @PathParam("user") String idOrName) {
-        access.requireView();
+        access.requireViewUsers();
         ComponentModel model = component(componentId);
         BridgeRuntime runtime = factory.runtime(session, model);
         UserModel local = Ids.isUuid(idOrName)

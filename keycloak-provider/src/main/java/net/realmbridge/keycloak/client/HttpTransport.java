@@ -1,11 +1,9 @@
 package net.realmbridge.keycloak.client;
 
-import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 
 /**
  * Sends one request and waits for the whole answer within one deadline. The deadline is taken by the waiting thread, not by the
@@ -68,7 +65,7 @@ final class HttpTransport implements AutoCloseable {
         } catch (CancellationException e) {
             return Answer.unavailable(Outage.INTERRUPTED, "cancelled");
         } catch (ExecutionException e) {
-            return Answer.unavailable(outage(e.getCause()), describe(e.getCause()));
+            return Answer.unavailable(outage(e.getCause()), Failures.inWords(e.getCause()));
         }
     }
 
@@ -77,29 +74,6 @@ final class HttpTransport implements AutoCloseable {
             return Outage.TIMEOUT;
         }
         return cause instanceof LimitedBody.TooLargeException ? Outage.BAD_ANSWER : Outage.UNREACHABLE;
-    }
-
-    private static String describe(Throwable cause) {
-        if (cause instanceof LimitedBody.TooLargeException) {
-            return "the answer is too large";
-        }
-        if (cause instanceof HttpTimeoutException) {
-            return "no connection in time";
-        }
-        if (cause instanceof SSLException) {
-            return "TLS: " + cause.getMessage();
-        }
-        Throwable root = cause;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        if (root instanceof UnresolvedAddressException) {
-            return "the host name can't be resolved";
-        }
-        if (cause instanceof ConnectException) {
-            return "the connection was refused";
-        }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     @Override

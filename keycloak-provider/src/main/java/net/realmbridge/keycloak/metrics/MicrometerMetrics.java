@@ -27,6 +27,7 @@ final class MicrometerMetrics implements Metrics {
     private final MeterRegistry registry;
     private final Tags tags;
     private final Map<Meter.Id, Meter> meters = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     MicrometerMetrics(String component, String federation, Gauges gauges, MeterRegistry registry) {
         this.registry = registry;
@@ -116,13 +117,17 @@ final class MicrometerMetrics implements Metrics {
     }
 
     private <M extends Meter> M own(M meter) {
-        meters.putIfAbsent(meter.getId(), meter);
+        if (meters.putIfAbsent(meter.getId(), meter) == null && closed) {
+            // A call that was under way when the component went.
+            registry.remove(meter);
+        }
         return meter;
     }
 
     /** A component that is gone, or configured anew, leaves no series behind. */
     @Override
     public void close() {
+        closed = true;
         meters.values().forEach(registry::remove);
     }
 }

@@ -45,13 +45,23 @@ public final class AdminResourceFactory implements AdminRealmResourceProviderFac
         public Object getResource(KeycloakSession session, RealmModel realm, AdminPermissionEvaluator auth, AdminEventBuilder adminEvent) {
             return new BridgeAdmin(session, realm, new BridgeAdmin.Access() {
                 @Override
-                public void requireView() {
+                public void requireViewRealm() {
                     auth.realm().requireViewRealm();
                 }
 
                 @Override
-                public void requireManage() {
+                public void requireManageRealm() {
                     auth.realm().requireManageRealm();
+                }
+
+                @Override
+                public void requireViewUsers() {
+                    auth.users().requireView();
+                }
+
+                @Override
+                public void requireManageUsers() {
+                    auth.users().requireManage();
                 }
 
                 @Override

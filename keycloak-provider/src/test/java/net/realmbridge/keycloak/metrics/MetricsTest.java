@@ -80,6 +80,7 @@ class MetricsTest {
         Metrics other = metrics("other");
         other.called("user", "found", Duration.ofMillis(1));
         gone.close();
+        gone.called("export", "interrupted", Duration.ofMillis(1));
         assertThat(registry.getMeters()).isNotEmpty().extracting(Meter::getId).extracting(id -> id.getTag("federation")).containsOnly("other");
     }
 
