@@ -1,0 +1,158 @@
+// Calls to other servers whose addresses come from configuration or from customers. They go to public addresses by HTTPS;
+// whatever else is meant must be allowed by the operator. The address is checked when it is connected to, so that a name
+// that resolves otherwise the second time (DNS rebinding) gains nothing. Redirects are not followed.
+import { type LookupAddress, lookup } from 'node:dns';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+/** Neither private nor special (RFC 6890 and its registry): what is left is out there. */
+const specialIpv4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+];
+/** Of IPv6, only 2000::/3 is given out; these lie in it and lead elsewhere. */
+const globalIpv6 = ['2000::/3'];
+const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
+
+export interface OutgoingRequest {
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+  /** For everything, from the look-up of the name to the last byte. */
+  timeoutMs: number;
+  /** Of the answer's body. */
+  maxBytes: number;
+}
+
+export interface OutgoingAnswer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+export interface Outgoing {
+  /** Why the URL would never be called, for the person who enters it; undefined when it may be. */
+  problemOf(url: URL): string | undefined;
+  /** @throws OutgoingError for whatever is not an answer. */
+  call(url: URL, request: OutgoingRequest): Promise<OutgoingAnswer>;
+}
+
+/** Says which server did not answer as it should, and why. */
+export class OutgoingError extends Error {
+  override readonly name = 'OutgoingError';
+}
+
+/** Whether `text` is an address or a range such as 10.1.0.0/16. */
+export function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+  return family !== 0 && isPrefix && rest.length === 0;
+}
+
+function listOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
+  }
+  return list;
+}
+
+const special = listOf([...specialIpv4, ...specialIpv6]);
+const global6 = listOf(globalIpv6);
+
+/** Whether an address is one that the whole internet reaches. */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return !special.check(address, 'ipv4');
+  return family === 6 && global6.check(address, 'ipv6') && !special.check(address, 'ipv6');
+}
+
+/** `allow`: addresses and ranges that may be called although they are private, and without TLS. */
+export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoing {
+  const allowed = listOf(allow);
+  const isAllowed = (address: string) => allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const mayCall = (address: string, { protocol }: URL) =>
+    isAllowed(address) || (protocol === 'https:' && isPublicAddress(address));
+
+  function problemOf(url: URL): string | undefined {
+    const isHttp = url.protocol === 'http:' && allow.length > 0;
+    if (url.protocol !== 'https:' && !isHttp) return 'must be an https URL';
+    if (url.username !== '' || url.password !== '') return 'must have no user and password in it';
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return isIP(host) !== 0 && !mayCall(host, url) ? 'names an address that OUTGOING_ALLOW does not allow' : undefined;
+  }
+
+  const lookupFor =
+    (url: URL): LookupFunction =>
+    (hostname, options, callback) => {
+      lookup(hostname, { ...options, all: true }, (error: Error | null, found: LookupAddress[]) => {
+        const usable = error ? [] : found.filter(({ address }) => mayCall(address, url));
+        const [first] = usable;
+        if (error || first === undefined) {
+          const refused = new OutgoingError(`${hostname} has no address that may be called (see OUTGOING_ALLOW)`);
+          return callback(error ?? refused, []);
+        }
+        return options.all ? callback(null, usable) : callback(null, first.address, first.family);
+      });
+    };
+
+  function answerTo(url: URL, { method = 'GET', headers, body, timeoutMs }: OutgoingRequest): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+        method,
+        headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'Realmbridge', ...headers },
+        // A connection of its own, so that its address is looked up and checked.
+        agent: false,
+        lookup: lookupFor(url),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      request.once('response', resolve);
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+
+  async function textOf(answer: IncomingMessage, maxBytes: number): Promise<string> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) throw new OutgoingError(`the answer has more than ${maxBytes} bytes`);
+      chunks.push(bytes);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  return {
+    problemOf,
+    async call(url, request) {
+      const problem = problemOf(url);
+      if (problem !== undefined) throw new OutgoingError(`${url.host}: the URL ${problem}`);
+      try {
+        const answer = await answerTo(url, request);
+        const text = await textOf(answer, request.maxBytes);
+        return { status: answer.statusCode ?? 0, headers: answer.headers, text };
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+        throw new OutgoingError(`${url.host} did not answer as it should: ${reason}`, { cause });
+      }
+    },
+  };
+}
