@@ -130,6 +130,60 @@ function createCommand(shell: Shell): Command {
   );
 }
 
+/** The token that somebody means by its id or first characters: the live one, if there are several. */
+async function findToken(
+  context: CommandContext,
+  owner: Owner,
+  which: string,
+): Promise<{ id: string; prefix?: string }> {
+  const now = new Date();
+  const wanted = which.replace(/…$/, '');
+  const found = (await tokensOf(context, owner)).filter(
+    (token) =>
+      token.id === wanted || (wanted.startsWith('rb_') && token.prefix === wanted.slice(0, token.prefix.length)),
+  );
+  const live = found.filter((token) => stateOf(token, now) === 'live');
+  if (live.length > 1) throw new UsageError(`Several live tokens begin with ${wanted}; name one by its id.`);
+  return live[0] ?? found[0] ?? { id: wanted };
+}
+
+interface RotateOptions {
+  directory: string;
+  overlap?: number;
+  expires?: number;
+}
+
+function rotateCommand(shell: Shell): Command {
+  const command = new Command('rotate')
+    .description("make a new token in the place of a directory's live one, which goes on working for a while")
+    .argument('<token>', 'its id, or its first characters as `token list` shows them')
+    .requiredOption('--directory <slug>', 'whose token it is')
+    .option('--overlap <duration>', 'how long the old one goes on working, at most 90d (default: 24h)', duration)
+    .option('--expires <duration>', 'how long the new one is valid; without it, as long as the old one was', duration);
+  return command.action((which: string, { directory, overlap, expires }: RotateOptions) =>
+    withServices(shell, command, async (context) => {
+      const owner: Owner = { kind: 'directory', slug: directory };
+      const { id } = await findToken(context, owner, which);
+      const { previous, ...made } = await context.services.directories.rotateToken(directory, id, {
+        ...(overlap !== undefined && { overlapMs: overlap }),
+        ...(expires !== undefined && { expiresAt: new Date(Date.now() + expires) }),
+      });
+      const old = { id: previous.id, prefix: previous.prefix, expiresAt: previous.expiresAt };
+      context.output.result({ ...made, directory, previous: old }, () =>
+        [
+          `✓ created a token for directory "${directory}"${made.expiresAt ? `, valid until ${formatTime(made.expiresAt)} UTC` : ''}`,
+          '',
+          `  ${made.token}`,
+          '',
+          `It is not shown again. The old one, ${previous.prefix}…, works until ${formatTime(previous.expiresAt)} UTC:`,
+          'give the new one to the identity provider before that, and see by `token list` whether the old one is still used.',
+          whereToUse(context, owner),
+        ].join('\n'),
+      );
+    }),
+  );
+}
+
 function revokeCommand(shell: Shell): Command {
   const command = withOwner(
     new Command('revoke').description('make a token worthless, for running bridges within two seconds'),
@@ -137,20 +191,12 @@ function revokeCommand(shell: Shell): Command {
   return command.action((which: string, options: OwnerOptions) =>
     withServices(shell, command, async (context) => {
       const owner = ownerOf(options);
-      const now = new Date();
-      const wanted = which.replace(/…$/, '');
-      const found = (await tokensOf(context, owner)).filter(
-        (token) =>
-          token.id === wanted || (wanted.startsWith('rb_') && token.prefix === wanted.slice(0, token.prefix.length)),
-      );
-      const live = found.filter((token) => stateOf(token, now) === 'live');
-      if (live.length > 1) throw new UsageError(`Several live tokens begin with ${wanted}; name one by its id.`);
-      const id = (live[0] ?? found[0])?.id ?? wanted;
+      const { id, prefix = id } = await findToken(context, owner, which);
       const { directories, federations } = context.services;
       await (owner.kind === 'directory' ? directories : federations).revokeToken(owner.slug, id);
       context.output.result(
         { revoked: id, [owner.kind]: owner.slug },
-        () => `✓ revoked token ${live[0]?.prefix ?? id}… of ${owner.kind} "${owner.slug}"`,
+        () => `✓ revoked token ${prefix}… of ${owner.kind} "${owner.slug}"`,
       );
     }),
   );
@@ -161,5 +207,6 @@ export function tokenCommand(shell: Shell): Command {
     .description('tokens of directories (for identity providers) and federations (for Keycloak)')
     .addCommand(listCommand(shell))
     .addCommand(createCommand(shell))
+    .addCommand(rotateCommand(shell))
     .addCommand(revokeCommand(shell));
 }

@@ -18,6 +18,8 @@ export interface Directory {
 
 export type TokenScope = 'read' | 'write';
 
+export const isTokenScope = (text: string): text is TokenScope => text === 'read' || text === 'write';
+
 export interface DirectoryToken {
   id: string;
   name: string;
@@ -34,7 +36,7 @@ export interface DirectoryToken {
 export interface DirectoryAccess {
   directory: Directory;
   scopes: TokenScope[];
-  /** The actor in events, such as `token:rb_scim_Ab12cd`. */
+  /** The actor in events, such as `token:rb_scim_Ab12cd` or `jwt:login.example.com/client-id`. */
   actor: string;
 }
 

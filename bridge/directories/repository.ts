@@ -1,10 +1,10 @@
 // The SQL of directories and their tokens.
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Database, DirectoriesTable, DirectoryTokensTable } from '../platform/db/database.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
 import { isProfileName } from '../scim/interop/profiles.ts';
-import type { Directory, DirectoryToken, TokenScope } from './contracts.ts';
+import { type Directory, type DirectoryToken, isTokenScope, type TokenScope } from './contracts.ts';
 
 function toDirectory(row: Selectable<DirectoriesTable>): Directory {
   return {
@@ -19,14 +19,12 @@ function toDirectory(row: Selectable<DirectoriesTable>): Directory {
   };
 }
 
-const isScope = (text: string): text is TokenScope => text === 'read' || text === 'write';
-
 function toToken(row: Selectable<DirectoryTokensTable>): DirectoryToken {
   return {
     id: row.id,
     name: row.name,
     prefix: row.prefix,
-    scopes: row.scopes.filter(isScope),
+    scopes: row.scopes.filter(isTokenScope),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
@@ -42,6 +40,19 @@ export interface NewDirectoryToken {
   scopes: TokenScope[];
   expiresAt: Date | null;
 }
+
+const tokenRow = (directoryId: string, token: NewDirectoryToken, now: Date): Insertable<DirectoryTokensTable> => ({
+  directory_id: directoryId,
+  id: token.id,
+  name: token.name,
+  prefix: token.prefix,
+  digest: token.digest,
+  scopes: token.scopes,
+  created_at: now,
+  expires_at: token.expiresAt,
+  revoked_at: null,
+  last_used_at: null,
+});
 
 export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
@@ -90,18 +101,7 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
       await writeIn(pool, directoryId, (scope) =>
         scope
           .insertInto('directory_tokens')
-          .values({
-            directory_id: directoryId,
-            id: token.id,
-            name: token.name,
-            prefix: token.prefix,
-            digest: token.digest,
-            scopes: token.scopes,
-            created_at: now,
-            expires_at: token.expiresAt,
-            revoked_at: null,
-            last_used_at: null,
-          })
+          .values(tokenRow(directoryId, token, now))
           .execute(),
       );
     },
@@ -147,6 +147,39 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
           .where('id', '=', id)
           .execute(),
       );
+    },
+
+    /** Replaces a live token by one that `plan` makes of it, and has the old one end when the plan says. */
+    async rotateToken(
+      directoryId: string,
+      id: string,
+      plan: (old: DirectoryToken) => { token: NewDirectoryToken; oldExpiresAt: Date },
+      now: Date,
+    ): Promise<DirectoryToken | undefined> {
+      return writeIn(pool, directoryId, async (scope) => {
+        const old = await scope
+          .selectFrom('directory_tokens')
+          .selectAll()
+          .where('directory_id', '=', directoryId)
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+          .forUpdate()
+          .executeTakeFirst();
+        if (!old) return undefined;
+        const { token, oldExpiresAt } = plan(toToken(old));
+        await scope
+          .insertInto('directory_tokens')
+          .values(tokenRow(directoryId, token, now))
+          .execute();
+        await scope
+          .updateTable('directory_tokens')
+          .set({ expires_at: oldExpiresAt })
+          .where('directory_id', '=', directoryId)
+          .where('id', '=', id)
+          .execute();
+        return { ...toToken(old), expiresAt: oldExpiresAt };
+      });
     },
 
     /** Answers false when there is no such live token. */

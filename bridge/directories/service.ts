@@ -2,11 +2,24 @@
 import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
 import { ApiError } from '../platform/http/api-error.ts';
-import { newId } from '../platform/ids.ts';
+import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Directory, type DirectoryToken, slugPattern, type TokenScope } from './contracts.ts';
 import type { DirectoryRepository } from './repository.ts';
+
+const defaultOverlapMs = 24 * 3_600_000;
+const maxOverlapMs = 90 * 24 * 3_600_000;
+
+interface RotatedToken {
+  /** Shown this once. */
+  token: string;
+  id: string;
+  prefix: string;
+  expiresAt: Date | null;
+  /** The old token with its new end. */
+  previous: DirectoryToken;
+}
 
 export interface DirectoryServiceDeps {
   repository: DirectoryRepository;
@@ -105,6 +118,38 @@ export function createDirectoryService({ repository, clock, onChange }: Director
 
     async listTokens(slug: string): Promise<DirectoryToken[]> {
       return repository.listTokens((await requireDirectory(slug)).id);
+    },
+
+    /**
+     * Makes a token with the name and scopes of a live one, which ends after the overlap: time enough to give the new
+     * one to the identity provider. The new one lives as long as the old one was made to, unless `expiresAt` says otherwise.
+     */
+    async rotateToken(
+      slug: string,
+      tokenId: string,
+      { overlapMs = defaultOverlapMs, expiresAt }: { overlapMs?: number; expiresAt?: Date } = {},
+    ): Promise<RotatedToken> {
+      const directory = await requireDirectory(slug);
+      const now = clock.now();
+      if (!(overlapMs >= 0 && overlapMs <= maxOverlapMs)) {
+        throw new ApiError('invalid_request', 'The overlap must be between nothing and 90 days.');
+      }
+      const { token, prefix, digest } = newToken('scim');
+      const id = newId();
+      let newExpiresAt = expiresAt ?? null;
+      const plan = (old: DirectoryToken) => {
+        const end = now.getTime() + overlapMs;
+        const oldEnd = old.expiresAt?.getTime();
+        if (oldEnd !== undefined) newExpiresAt ??= new Date(now.getTime() + oldEnd - old.createdAt.getTime());
+        return {
+          token: { id, name: old.name, prefix, digest, scopes: old.scopes, expiresAt: newExpiresAt },
+          oldExpiresAt: new Date(Math.min(end, oldEnd ?? end)),
+        };
+      };
+      const previous = isUuid(tokenId) ? await repository.rotateToken(directory.id, tokenId, plan, now) : undefined;
+      if (!previous) throw new ApiError('token_absent', `Directory "${slug}" has no live token ${tokenId}.`);
+      onChange(directory.id);
+      return { token, id, prefix, expiresAt: newExpiresAt, previous };
     },
 
     async revokeToken(slug: string, tokenId: string): Promise<void> {
