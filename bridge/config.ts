@@ -1,10 +1,19 @@
 // The environment, parsed once. The only reader of process.env in the product.
 import { z } from 'zod';
+import { isAddressRange } from './platform/http/outgoing.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(3_600);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const secret = z.string().min(32, 'must have at least 32 characters');
+
+const addressRanges = z
+  .string()
+  .transform((text) => text.split(',').map((range) => range.trim()))
+  .refine(
+    (ranges) => ranges.every(isAddressRange),
+    'must be addresses or ranges such as 10.1.0.0/16, with commas between',
+  );
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
@@ -20,6 +29,7 @@ const environment = z.object({
   MIGRATE_ON_START: flag.default(true),
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
+  OUTGOING_ALLOW: addressRanges.optional(),
   REQUEST_TIMEOUT_SECONDS: seconds.default(30),
   SHUTDOWN_TIMEOUT_SECONDS: seconds.default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -31,6 +41,8 @@ export interface Config {
   /** Of each SCIM credential; absent: none. */
   rateLimit?: { perSecond: number; burst: number };
   metrics: { host: string; port: number };
+  /** Private addresses and ranges that may be called. */
+  outgoingAllow: string[];
   authenticationSecret?: string;
   adminToken?: string;
   migrateOnStart: boolean;
@@ -78,6 +90,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       rateLimit: { perSecond: e.RATE_LIMIT_PER_SECOND, burst: e.RATE_LIMIT_BURST },
     }),
     metrics: { host: e.METRICS_HOST, port: e.METRICS_PORT },
+    outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),
     migrateOnStart: e.MIGRATE_ON_START,

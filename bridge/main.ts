@@ -9,10 +9,13 @@ import { sql } from 'kysely';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { defaultDirectorySlug } from './directories/contracts.ts';
+import type { JwtRefusal } from './directories/issuers/verifier.ts';
 import { createSharedSignal } from './events/signal.ts';
 import { systemClock } from './platform/clock.ts';
 import { connectStore, type Store } from './platform/db/connect.ts';
 import { MigrationRefusedError, migrate } from './platform/db/migrate.ts';
+import { createOutgoing } from './platform/http/outgoing.ts';
+import { createTokenBuckets } from './platform/http/token-buckets.ts';
 import { createLogger, type Logger } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createPasswordHasher } from './platform/secrets/passwords.ts';
@@ -92,6 +95,14 @@ async function drained(server: Server): Promise<void> {
   clearInterval(sweep);
 }
 
+/** Says why JWTs are refused, since their senders aren't told; strangers can't fill the log with it. */
+function reportRefusals(logger: Logger): (refusal: JwtRefusal) => void {
+  const lines = createTokenBuckets({ perSecond: 0.1, burst: 10 });
+  return (refusal) => {
+    if (lines.take(refusal.directoryId) === 0) logger.warn(refusal, 'a JWT of a trusted issuer was refused');
+  };
+}
+
 /** The single-directory mode: AUTHENTICATION_SECRET opens `/scim/v2` and needs nothing else set up. */
 async function ensureDefaultDirectory(services: Services, logger: Logger): Promise<void> {
   if (await services.directories.findDirectory(defaultDirectorySlug)) return;
@@ -133,6 +144,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
     passwords: createPasswordHasher(),
     signal,
     authenticationSecret: config.authenticationSecret,
+    outgoing: createOutgoing({ allow: config.outgoingAllow }),
+    onJwtRefused: reportRefusals(logger),
     onBackgroundError: (error) =>
       logger.warn({ err: error }, 'statistics could not be written; they are kept for later'),
   });

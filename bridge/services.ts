@@ -1,5 +1,9 @@
 // Puts the product together: repositories, services and what they share. main.ts, cli.ts and the tests start from here.
 import { createAuthenticator } from './directories/authenticator.ts';
+import { createIssuerKeys } from './directories/issuers/keys.ts';
+import { createIssuerRepository } from './directories/issuers/repository.ts';
+import { createIssuerService } from './directories/issuers/service.ts';
+import { createJwtVerifier, type JwtRefusal } from './directories/issuers/verifier.ts';
 import { createDirectoryRepository } from './directories/repository.ts';
 import { createDirectoryService } from './directories/service.ts';
 import { createToleranceUses } from './directories/tolerance-uses.ts';
@@ -12,6 +16,7 @@ import { createFederationService } from './federation/service.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
+import { createOutgoing, type Outgoing } from './platform/http/outgoing.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
 import { createBulkCreates } from './provisioning/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk-service.ts';
@@ -30,6 +35,10 @@ export interface ServiceDeps {
   passwords: PasswordHasher;
   signal: ChangeSignal;
   authenticationSecret?: string | undefined;
+  /** How other servers are called; by default, public addresses only. */
+  outgoing?: Outgoing;
+  /** Told why a JWT of a trusted issuer was refused. */
+  onJwtRefused?: (refusal: JwtRefusal) => void;
   /** Told of what failed apart from any request. */
   onBackgroundError?: (error: unknown) => void;
 }
@@ -37,22 +46,35 @@ export interface ServiceDeps {
 /** Makes every service over one store; holds no request's state and opens nothing itself. */
 export function createServices(deps: ServiceDeps) {
   const { store, clock, passwords, signal, authenticationSecret, onBackgroundError = () => undefined } = deps;
+  const { outgoing = createOutgoing({ allow: [] }), onJwtRefused = () => undefined } = deps;
   const { db, pool } = store;
   const directoryRepository = createDirectoryRepository(db, pool);
-  const authenticator = createAuthenticator({ repository: directoryRepository, clock, authenticationSecret });
-  const directoryChanged = (directoryId: string) => {
+  const issuerRepository = createIssuerRepository(pool);
+  const keys = createIssuerKeys({ outgoing, clock });
+  const authenticator = createAuthenticator({
+    repository: directoryRepository,
+    issuers: issuerRepository,
+    jwts: createJwtVerifier({ repository: issuerRepository, keys, onRefused: onJwtRefused }),
+    clock,
+    authenticationSecret,
+  });
+  const directoryChanged = (directoryId: string): void => {
     authenticator.forget(directoryId);
     signal.changed(directoryId);
   };
-  const directories = createDirectoryService({
-    repository: directoryRepository,
+  const directories = createDirectoryService({ repository: directoryRepository, clock, onChange: directoryChanged });
+  const { requireDirectory } = directories;
+  const issuers = createIssuerService({
+    repository: issuerRepository,
+    requireDirectory,
     clock,
+    outgoing,
     onChange: directoryChanged,
   });
   const toleranceUses = createToleranceUses({
     repository: createToleranceUsesRepository(pool),
     clock,
-    requireDirectory: directories.requireDirectory,
+    requireDirectory,
     onError: onBackgroundError,
   });
   const transactions = createTransactions(pool);
@@ -60,7 +82,7 @@ export function createServices(deps: ServiceDeps) {
   const schemas = createSchemaService({
     pool,
     clock,
-    requireDirectory: directories.requireDirectory,
+    requireDirectory,
     onChange: directoryChanged,
   });
   const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
@@ -87,6 +109,7 @@ export function createServices(deps: ServiceDeps) {
   });
   return {
     directories,
+    issuers,
     toleranceUses,
     schemas,
     authenticator,

@@ -6,6 +6,7 @@ import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
 import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
+import { issuerCommand } from './issuer.ts';
 import { formatTable, formatTime } from './table.ts';
 
 const profileOption = () => new Option('--profile <profile>', "the identity provider's dialect").choices(profileNames);
@@ -167,5 +168,6 @@ export function directoryCommand(shell: Shell): Command {
     .addCommand(toggleCommand(shell, true))
     .addCommand(toggleCommand(shell, false))
     .addCommand(deleteCommand(shell))
+    .addCommand(issuerCommand(shell))
     .addCommand(schemaCommand(shell));
 }

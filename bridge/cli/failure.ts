@@ -18,6 +18,7 @@ const remedies: Record<string, string> = {
     'See them with `realmbridge federation list`, or make one with `realmbridge federation create SLUG`.',
   schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
   token_absent: 'See them with `realmbridge token list`.',
+  issuer_absent: 'See them with `realmbridge directory issuer list SLUG`.',
 };
 
 const databaseFailures: Record<string, { message: string; remedy: string }> = {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { type ChangeSignal, createLocalSignal, createSharedSignal } from '../events/signal.ts';
 import { systemClock } from '../platform/clock.ts';
 import { connectStore, type Store } from '../platform/db/connect.ts';
+import { createOutgoing } from '../platform/http/outgoing.ts';
 import { createPasswordHasher } from '../platform/secrets/passwords.ts';
 import { createServices, type Services } from '../services.ts';
 
@@ -22,7 +23,7 @@ function lazySignal(store: Store, url: string): ChangeSignal {
   };
 }
 
-export function openServices({ database, authenticationSecret }: Config): {
+export function openServices({ database, authenticationSecret, outgoingAllow }: Config): {
   store: Store;
   services: Services;
   close(): Promise<void>;
@@ -35,6 +36,7 @@ export function openServices({ database, authenticationSecret }: Config): {
     passwords: createPasswordHasher(),
     signal,
     authenticationSecret,
+    outgoing: createOutgoing({ allow: outgoingAllow }),
   });
   return {
     store,

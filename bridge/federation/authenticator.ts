@@ -26,9 +26,10 @@ export function createFederationAuthenticator(deps: {
     const found = await repository.findLiveToken(slug, digest, now);
     if (!found || !sameDigest(found.digest, digest)) return undefined;
     const { federationId, token } = found;
+    const use = { id: token.id, note: (at: Date) => repository.touchToken(federationId, token.id, at) };
     const access: FederationAccess = { federationId, slug, actor: `token:${token.prefix}` };
-    return { access, ownerId: federationId, tokenId: token.id, expiresAt: token.expiresAt };
+    return { access, ownerId: federationId, use, expiresAt: token.expiresAt };
   }
 
-  return createAcceptedTokens({ clock, lookUp, touch: repository.touchToken });
+  return createAcceptedTokens({ clock, lookUp });
 }

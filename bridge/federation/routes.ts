@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
+import { bearerChallenge } from '../platform/http/challenge.ts';
 import { problem } from '../platform/http/problem.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { parseBearer } from '../platform/secrets/tokens.ts';
@@ -37,7 +38,7 @@ const authentication =
       token === undefined ? undefined : await authenticator.authenticate(c.req.param('federation') ?? '', token);
     if (!access) {
       throw new ApiError('unauthorized', 'A valid token of this federation is required.', {
-        headers: { 'WWW-Authenticate': 'Bearer' },
+        headers: { 'WWW-Authenticate': bearerChallenge('Realmbridge federation', c.req.header('Authorization')) },
       });
     }
     c.set('access', access);

@@ -97,6 +97,10 @@ export const tokenShape = z
   })
   .openapi('Token');
 
+export const directoryTokenShape = tokenShape
+  .extend({ scopes: z.array(z.enum(['read', 'write'])) })
+  .openapi('DirectoryToken');
+
 export const createdTokenShape = z
   .object({ id: z.uuid(), prefix: z.string(), token: z.string().openapi({ description: 'Shown this once.' }) })
   .openapi('CreatedToken');

@@ -1,5 +1,6 @@
 // The operations of the management API as OpenAPI describes them; routes.ts answers them.
 import { createRoute } from '@hono/zod-openapi';
+import { accessOperations } from './access/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { mappingOperations } from './mappings/operations.ts';
@@ -78,7 +79,7 @@ export const listDirectoryTokens = createRoute({
   operationId: 'listDirectoryTokens',
   summary: "A directory's tokens, without their secrets",
   request: { params: shapes.slugParams },
-  responses: { 200: json(shapes.tokenShape.array(), 'The tokens'), ...refusals({ 404: 'directory_absent' }) },
+  responses: { 200: json(shapes.directoryTokenShape.array(), 'The tokens'), ...refusals({ 404: 'directory_absent' }) },
 });
 
 export const createDirectoryToken = createRoute({
@@ -194,6 +195,7 @@ export const managementOperations = [
   createDirectoryToken,
   revokeDirectoryToken,
   ...schemaOperations,
+  ...accessOperations,
   listFederations,
   createFederation,
   getFederation,

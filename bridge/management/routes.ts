@@ -2,22 +2,22 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { Directory, DirectoryToken } from '../directories/contracts.ts';
-import type { DirectoryService } from '../directories/service.ts';
+import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationService } from '../federation/service.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
+import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
+import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
 import { addSchemaRoutes } from './schemas/routes.ts';
 
-export interface ManagementDeps {
-  directories: DirectoryService;
+export interface ManagementDeps extends AccessDeps {
   toleranceUses: ToleranceUses;
   schemas: SchemaService;
   federations: FederationService;
@@ -31,7 +31,10 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
   return async (c, next) => {
     const token = parseBearer(c.req.header('Authorization'));
     if (!expected || token === undefined || !sameDigest(digestToken(token), expected)) {
-      throw new ApiError('unauthorized', 'The admin token is required.', { headers: { 'WWW-Authenticate': 'Bearer' } });
+      const challenge = bearerChallenge('Realmbridge management', c.req.header('Authorization'));
+      throw new ApiError('unauthorized', 'The admin token is required.', {
+        headers: { 'WWW-Authenticate': challenge },
+      });
     }
     await next();
   };
@@ -49,16 +52,6 @@ const shownReport = ({ tolerances, ...report }: ToleranceReport) => ({
     firstUsedAt: firstUsedAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   })),
-});
-
-const shownToken = (token: DirectoryToken) => ({
-  id: token.id,
-  name: token.name,
-  prefix: token.prefix,
-  createdAt: token.createdAt.toISOString(),
-  expiresAt: token.expiresAt?.toISOString() ?? null,
-  revokedAt: token.revokedAt?.toISOString() ?? null,
-  lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
 });
 
 const shownFederation = (federation: FederationDescription) => ({
@@ -89,7 +82,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, toleranceUses, schemas, federations }: ManagementDeps,
+  { directories, issuers, toleranceUses, schemas, federations }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -157,6 +150,7 @@ export function managementRoutes(
   });
 
   addSchemaRoutes(app, schemas);
+  addAccessRoutes(app, { directories, issuers });
 
   const described = async (slug: string) => shownFederation(await federations.describeFederation(slug));
   app.openapi(operations.listFederations, async (c) => {

@@ -69,7 +69,8 @@ const abilities: Omit<ServiceProviderOptions, 'baseUrl'> = {
     {
       type: 'oauthbearertoken',
       name: 'Bearer token',
-      description: 'A token of the directory, made by its operator, in the Authorization header.',
+      description:
+        'In the Authorization header: a token of the directory, made by its operator, or a JWT of an issuer that the directory trusts.',
       specUri: 'https://www.rfc-editor.org/info/rfc6750',
       primary: true,
     },

@@ -25,6 +25,69 @@ beforeAll(async () => {
 });
 afterAll(() => bridge.close());
 
+test('a token is rotated: both work during the overlap, then the new one alone', async () => {
+  await call('POST', '/directories', { slug: 'rotating' });
+  const old = (await call('POST', '/directories/rotating/tokens', { name: 'Okta', scopes: ['read'] })).body;
+  const rotated = await call('POST', `/directories/rotating/tokens/${old.id}/rotate`, { overlapSeconds: 3_600 });
+  expect(rotated.status, JSON.stringify(rotated.body)).toBe(201);
+  expect(rotated.body).toMatchObject({ expiresAt: null, previous: { id: old.id, scopes: ['read'] } });
+  const statusWith = async (token: string) =>
+    (await bridge.send('/scim/v2/rotating/Users', { headers: { Authorization: `Bearer ${token}` } })).status;
+  expect([await statusWith(old.token), await statusWith(rotated.body.token)]).toEqual([200, 200]);
+  const listed = (await call('GET', '/directories/rotating/tokens')).body;
+  expect(listed.map((token: { name: string; scopes: string[] }) => [token.name, token.scopes])).toEqual([
+    ['Okta', ['read']],
+    ['Okta', ['read']],
+  ]);
+
+  const last = await call('POST', `/directories/rotating/tokens/${rotated.body.id}/rotate`, { overlapSeconds: 0 });
+  expect(await statusWith(rotated.body.token)).toBe(401);
+  expect(await statusWith(last.body.token)).toBe(200);
+  for (const id of [rotated.body.id, '0199f0c2-8c1e-7aaa-9d2c-2f6f0c1f7b11']) {
+    expect((await call('POST', `/directories/rotating/tokens/${id}/rotate`, {})).body.code).toBe('token_absent');
+  }
+  await call('POST', '/directories', { slug: 'foreign' });
+  const foreign = await call('POST', `/directories/foreign/tokens/${last.body.id}/rotate`, {});
+  expect(foreign.body.code).toBe('token_absent');
+  expect(
+    (await call('POST', `/directories/rotating/tokens/${last.body.id}/rotate`, { overlapSeconds: 1e9 })).status,
+  ).toBe(400);
+});
+
+test('an issuer of JWTs is trusted, disabled and removed', async () => {
+  await call('POST', '/directories', { slug: 'trusting' });
+  const issuer = {
+    issuer: 'https://login.example.com/tenant/',
+    audience: 'api://scim',
+    requiredClaims: { appid: ['client'], tid: ['tenant'] },
+    scopes: ['read'],
+  };
+  const made = await call('POST', '/directories/trusting/issuers', issuer);
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  expect(made.body).toEqual({
+    ...issuer,
+    id: expect.any(String),
+    jwksUrl: null,
+    enabled: true,
+    createdAt: expect.any(String),
+    lastUsedAt: null,
+  });
+  expect((await call('POST', '/directories/trusting/issuers', issuer)).body.code).toBe('conflict');
+  expect((await call('GET', '/directories/trusting/issuers')).body).toEqual([made.body]);
+  const at = `/directories/trusting/issuers/${made.body.id}`;
+  expect((await call('PATCH', at, { enabled: false })).body).toEqual({ ...made.body, enabled: false });
+  await call('POST', '/directories', { slug: 'distrusting' });
+  const foreign = at.replace('trusting', 'distrusting');
+  expect((await call('PATCH', foreign, { enabled: true })).body.code).toBe('issuer_absent');
+  expect((await call('DELETE', foreign)).body.code).toBe('issuer_absent');
+  expect((await call('DELETE', at)).status).toBe(204);
+  expect((await call('DELETE', at)).status).toBe(404);
+  for (const bad of [{ requiredClaims: { tid: ['x'] } }, { issuer: 'http://plain.example.com' }, { audience: '' }]) {
+    const refused = await call('POST', '/directories/trusting/issuers', { ...issuer, ...bad });
+    expect([refused.status, refused.body.code], JSON.stringify(refused.body)).toEqual([400, 'invalid_request']);
+  }
+});
+
 test('a directory is made, changed, given a token that works, and deleted with everything in it', async () => {
   const made = await call('POST', '/directories', { slug: 'acme', profile: 'entra' });
   expect(made.status, JSON.stringify(made.body)).toBe(201);
@@ -96,7 +159,8 @@ test('nobody manages without the admin token, and nobody at all when none is con
   for (const token of [null, 'wrong', `${adminToken}x`]) {
     const refused = await call('GET', '/directories', undefined, token);
     expect(refused.status).toBe(401);
-    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    const challenge = `Bearer realm="Realmbridge management"${token ? ', error="invalid_token"' : ''}`;
+    expect(refused.headers.get('www-authenticate')).toBe(challenge);
     expect(refused.body.code).toBe('unauthorized');
   }
   const unconfigured = await bridge.send('/api/v1/directories', { headers: { Authorization: `Bearer ${adminToken}` } });

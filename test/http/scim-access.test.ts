@@ -59,6 +59,10 @@ const requests = (): [string, string, unknown?][] => [
   ['GET', '/Schemas'],
   ['GET', '/ResourceTypes/User'],
   ['POST', '/Bulk', {}],
+  ['GET', '?count=0'],
+  ['POST', '/.search', { schemas: [searchSchema] }],
+  ['GET', '/Me'],
+  ['PATCH', '/Me', patchOp({ op: 'replace', path: 'active', value: false })],
   ['GET', '/nothing/here'],
 ];
 
@@ -111,7 +115,9 @@ describe('without a valid token everything is 401, and every refusal is the same
     const [slug, authorization] = await credentials();
     for (const answer of await everywhere(slug, authorization)) {
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
+      // Whoever sent no token is told that one is needed, not that it was wrong (RFC 6750 §3.1).
+      const error = /^bearer \S/i.test(authorization ?? '') ? ', error="invalid_token"' : '';
+      expect(answer.headers.get('www-authenticate')).toBe(`Bearer realm="Realmbridge SCIM"${error}`);
       expect(answer.headers.get('content-type')).toContain('application/scim+json');
       expect(answer.body).toEqual({
         schemas: [errorSchema],
@@ -137,15 +143,36 @@ test('a token that may only read gets 403 for every write', async () => {
   for (const [index, answer] of (await everywhere('access', `Bearer ${token}`)).entries()) {
     const [method, path] = requests()[index] ?? ['', ''];
     const isRead = method === 'GET' || path.endsWith('.search');
-    expect([method, path, answer.status]).toEqual([
-      method,
-      path,
-      isRead ? (path.includes('nothing') ? 404 : 200) : 403,
-    ]);
-    if (!isRead) expect(answer.body).toMatchObject({ schemas: [errorSchema], status: '403' });
+    const read = path.includes('nothing') ? 404 : path === '/Me' ? 501 : 200;
+    expect([method, path, answer.status]).toEqual([method, path, isRead ? read : 403]);
+    if (isRead) continue;
+    expect(answer.body).toMatchObject({ schemas: [errorSchema], status: '403' });
+    expect(answer.headers.get('www-authenticate')).toContain('error="insufficient_scope", scope="write"');
   }
   expect((await withToken('/scim/v2/access/Users', `Bearer ${token}`, { method: 'HEAD' })).status).toBe(200);
   expect((await scim.get(`/Users/${user.id}`)).body.active).toBe(true);
+});
+
+test('a token that may only write gets 403 for every read, also through a search by POST', async () => {
+  const made = await bridge.directory();
+  const { token } = await bridge.services.directories.createToken(made.directory.slug, { scopes: ['write'] });
+  const send = (method: string, path: string, body?: unknown) =>
+    withToken(`/scim/v2/${made.directory.slug}${path}`, `Bearer ${token}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const search = { schemas: [searchSchema] };
+  for (const [method, path, body] of [
+    ['GET', '/Users', undefined],
+    ['GET', '?count=0', undefined],
+    ['GET', '/Schemas', undefined],
+    ['POST', '/.search', search],
+    ['POST', '/Groups/.search', search],
+  ] as const) {
+    expect((await send(method, path, body)).status, path).toBe(403);
+  }
+  expect((await send('POST', '/Users', { schemas: [userSchema], userName: 'blind' })).status).toBe(201);
+  expect((await send('POST', '/Bulk', {})).status).toBe(400);
 });
 
 test('several tokens are live at once, and removing one leaves the others', async () => {

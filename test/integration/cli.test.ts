@@ -229,6 +229,63 @@ describe('a day of an operator', () => {
     expect(federation.stdout).toMatch(/rb_federation_/);
   });
 
+  test('a token is rotated with an overlap', async () => {
+    const made = await json('token', 'create', '--directory', 'acme-entra', '--name', 'Rotated', '--expires', '90d');
+    const rotated = await json('token', 'rotate', made.prefix, '--directory', 'acme-entra', '--overlap', '2h');
+    expect(rotated).toMatchObject({ directory: 'acme-entra', previous: { id: made.id } });
+    expect(rotated.token).toMatch(/^rb_scim_/);
+    const hours = (text: string) => (Date.parse(text) - Date.now()) / 3_600_000;
+    expect(hours(rotated.previous.expiresAt)).toBeCloseTo(2, 1);
+    expect(hours(rotated.expiresAt)).toBeCloseTo(90 * 24, 0);
+    const person = await run('token', 'rotate', rotated.id, '--directory', 'acme-entra');
+    expect(person.stdout).toMatch(/rb_scim_[\w-]{43}/);
+    expect(person.stdout).toContain(`${rotated.prefix}…, works until`);
+    const gone = await run('token', 'rotate', 'rb_scim_nobody', '--directory', 'acme-entra');
+    expect(gone).toMatchObject({ code: 1, stdout: '' });
+    for (const id of [made.id, rotated.id]) await json('token', 'revoke', id, '--directory', 'acme-entra');
+    const { id } = (await json('token', 'list', '--directory', 'acme-entra')).at(-1);
+    await json('token', 'revoke', id, '--directory', 'acme-entra');
+  });
+
+  test('an issuer of JWTs is trusted, listed, disabled, enabled and removed', async () => {
+    const add = (...more: string[]) => [
+      ...['directory', 'issuer', 'add', 'acme-entra', '--issuer', 'https://login.acme.test/', '--audience', 'scim'],
+      ...more,
+    ];
+    const made = await json(
+      ...add('--claim', 'azp=a', '--claim', 'azp=b', '--scope-claim', 'roles', '--read-value', 'R'),
+    );
+    expect(made).toMatchObject({
+      issuer: 'https://login.acme.test/',
+      jwksUrl: null,
+      requiredClaims: { azp: ['a', 'b'] },
+      scopeClaim: 'roles',
+      readValue: 'R',
+      writeValue: 'write',
+      enabled: true,
+    });
+    expect((await run('directory', 'issuer', 'list', 'acme-entra')).stdout).toMatch(
+      /azp=a\|b +roles: R, write +enabled/,
+    );
+    expect(await json('directory', 'issuer', 'disable', 'acme-entra', made.id)).toMatchObject({ enabled: false });
+    expect(await json('directory', 'issuer', 'enable', 'acme-entra', made.id)).toMatchObject({ enabled: true });
+    expect(await run(...add('--claim', 'azp=a'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--scope'),
+    });
+    expect(await run(...add('--claim', 'azp'))).toMatchObject({ code: 2 });
+    const unbound = await run(...add('--claim', 'tid=t', '--scope', 'read'));
+    expect(unbound).toMatchObject({ code: 1, stderr: expect.stringContaining('must bind one of sub') });
+    const twice = await run(...add('--claim', 'azp=a', '--scope', 'read', 'write'));
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('already') });
+    expect(await json('directory', 'issuer', 'remove', 'acme-entra', made.id)).toEqual({
+      removed: made.id,
+      directory: 'acme-entra',
+    });
+    const again = await run('directory', 'issuer', 'remove', 'acme-entra', made.id);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('issuer list') });
+  });
+
   test('status counts what is there', async () => {
     const status = await json('status');
     expect(status).toMatchObject({

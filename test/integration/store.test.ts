@@ -25,6 +25,12 @@ beforeAll(async () => {
     const group = await newGroup(scim, 'same group', [user.id]);
     const number = { op: 'add', path: `${teamUrn}:number`, value: '1' };
     expect((await scim.patch(`/Groups/${group.id}`, patchOp(number))).status).toBe(200);
+    await bridge.services.issuers.addIssuer(scim.directory.slug, {
+      issuer: 'https://login.acme.test',
+      audience: 'scim',
+      requiredClaims: { sub: ['robot'] },
+      scopes: ['read'],
+    });
     bridge.services.toleranceUses.record(scim.directory.id, ['pathKeys']);
   }
   await bridge.services.toleranceUses.flush();
@@ -89,6 +95,21 @@ describe('the declared types are those of the tables', () => {
       created_at: 'date',
       expires_at: 'date?',
       revoked_at: 'date?',
+      last_used_at: 'date?',
+    },
+    directory_issuers: {
+      directory_id: 'string',
+      id: 'string',
+      issuer: 'string',
+      audience: 'string',
+      jwks_url: 'string?',
+      required_claims: 'json',
+      scopes: 'strings',
+      scope_claim: 'string?',
+      read_value: 'string?',
+      write_value: 'string?',
+      enabled: 'boolean',
+      created_at: 'date',
       last_used_at: 'date?',
     },
     directory_tolerance_uses: {
@@ -237,6 +258,7 @@ const tenantTables = [
   'user_attribute_keys',
   'group_attribute_keys',
   'directory_tokens',
+  'directory_issuers',
   'directory_tolerance_uses',
   'users',
   'user_emails',

@@ -1,8 +1,10 @@
 // A whole bridge without a socket, on a database of its own: requests go through app.request().
 import { createApp } from '../../bridge/app.ts';
 import type { Directory } from '../../bridge/directories/contracts.ts';
+import type { JwtRefusal } from '../../bridge/directories/issuers/verifier.ts';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
 import { type Clock, systemClock } from '../../bridge/platform/clock.ts';
+import type { Outgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import type { ProfileName } from '../../bridge/scim/interop/profiles.ts';
@@ -51,7 +53,13 @@ export async function readAnswer(response: Response): Promise<Answer> {
 let directoryCount = 0;
 
 export async function createTestBridge(
-  options: { clock?: Clock; authenticationSecret?: string; poolSize?: number } = {},
+  options: {
+    clock?: Clock;
+    authenticationSecret?: string;
+    poolSize?: number;
+    outgoing?: Outgoing;
+    onJwtRefused?: (refusal: JwtRefusal) => void;
+  } = {},
 ): Promise<TestBridge> {
   const database = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
   const services = createServices({
@@ -61,6 +69,8 @@ export async function createTestBridge(
     passwords: createPasswordHasher({ memoryCost: 1_024, timeCost: 1 }),
     signal: createLocalSignal(),
     authenticationSecret: options.authenticationSecret,
+    ...(options.outgoing && { outgoing: options.outgoing }),
+    ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 

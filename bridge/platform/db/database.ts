@@ -53,6 +53,22 @@ export interface DirectoryTokensTable {
   last_used_at: Timestamp | null;
 }
 
+export interface DirectoryIssuersTable {
+  directory_id: string;
+  id: string;
+  issuer: string;
+  audience: string;
+  jwks_url: string | null;
+  required_claims: Json;
+  scopes: string[];
+  scope_claim: string | null;
+  read_value: string | null;
+  write_value: string | null;
+  enabled: boolean;
+  created_at: Timestamp;
+  last_used_at: Timestamp | null;
+}
+
 export interface DirectoryToleranceUsesTable {
   directory_id: string;
   tolerance: string;
@@ -228,6 +244,7 @@ export interface Database {
   user_attribute_keys: AttributeKeysTable;
   group_attribute_keys: AttributeKeysTable;
   directory_tokens: DirectoryTokensTable;
+  directory_issuers: DirectoryIssuersTable;
   directory_tolerance_uses: DirectoryToleranceUsesTable;
   users: UsersTable;
   user_emails: UserEmailsTable;

@@ -10,6 +10,7 @@ export type ApiErrorCode =
   | 'federation_absent'
   | 'token_absent'
   | 'schema_absent'
+  | 'issuer_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -27,6 +28,7 @@ const statuses: Record<ApiErrorCode, number> = {
   federation_absent: 404,
   token_absent: 404,
   schema_absent: 404,
+  issuer_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

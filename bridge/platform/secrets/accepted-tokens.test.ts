@@ -4,16 +4,16 @@ import { type Accepted, createAcceptedTokens } from './accepted-tokens.ts';
 function setUp(expiresAt: Date | null = null) {
   let ms = 0;
   const state = { live: true, asked: 0, touched: 0, passed: (by: number) => (ms += by), hold: Promise.resolve() };
+  const note = async () => {
+    state.touched += 1;
+  };
   const tokens = createAcceptedTokens<string>({
     clock: { now: () => new Date(ms) },
     async lookUp(slug): Promise<Accepted<string> | undefined> {
       state.asked += 1;
-      const found = state.live ? { access: slug, ownerId: 'acme', tokenId: 't', expiresAt } : undefined;
+      const found = state.live ? { access: slug, ownerId: 'acme', use: { id: 't', note }, expiresAt } : undefined;
       await state.hold;
       return found;
-    },
-    async touch() {
-      state.touched += 1;
     },
   });
   return { tokens, state };

@@ -11,8 +11,8 @@ export interface Accepted<Access> {
   access: Access;
   /** Whose token it is: the id of a directory or federation. */
   ownerId: string;
-  /** Absent for a secret that is not in the database. */
-  tokenId?: string;
+  /** What is noted as used now and then; absent for a secret that is not in the database. */
+  use?: { id: string; note: (now: Date) => Promise<void> };
   /** Null for what never expires. */
   expiresAt: Date | null;
 }
@@ -26,26 +26,20 @@ export interface AcceptedTokens<Access> {
 
 export interface AcceptedTokensDeps<Access> {
   clock: Clock;
-  lookUp: (slug: string, digest: Buffer, now: Date) => Promise<Accepted<Access> | undefined>;
-  /** Notes that the token is in use. */
-  touch: (ownerId: string, tokenId: string, now: Date) => Promise<void>;
+  lookUp: (slug: string, digest: Buffer, now: Date, token: string) => Promise<Accepted<Access> | undefined>;
 }
 
-export function createAcceptedTokens<Access>({
-  clock,
-  lookUp,
-  touch,
-}: AcceptedTokensDeps<Access>): AcceptedTokens<Access> {
+export function createAcceptedTokens<Access>({ clock, lookUp }: AcceptedTokensDeps<Access>): AcceptedTokens<Access> {
   const remembered = new Map<string, { accepted: Accepted<Access>; until: number }>();
   const touched = new Map<string, number>();
   let forgotten = 0;
 
-  async function noteUse({ ownerId, tokenId }: Accepted<Access>, now: Date): Promise<void> {
-    if (tokenId === undefined || now.getTime() - (touched.get(tokenId) ?? 0) <= touchEveryMs) return;
+  async function noteUse({ use }: Accepted<Access>, now: Date): Promise<void> {
+    if (use === undefined || now.getTime() - (touched.get(use.id) ?? 0) <= touchEveryMs) return;
     if (touched.size >= maxRemembered) touched.clear();
-    touched.set(tokenId, now.getTime());
+    touched.set(use.id, now.getTime());
     // When a token was last used is worth no refusal: a database that only reads for now still answers.
-    await touch(ownerId, tokenId, now).catch(() => touched.delete(tokenId));
+    await use.note(now).catch(() => touched.delete(use.id));
   }
 
   return {
@@ -57,7 +51,7 @@ export function createAcceptedTokens<Access>({
       if (known && known.until > now.getTime()) return known.accepted.access;
       remembered.delete(key);
       const before = forgotten;
-      const accepted = await lookUp(slug, digest, now);
+      const accepted = await lookUp(slug, digest, now, token);
       if (!accepted) return undefined;
       await noteUse(accepted, now);
       // What was looked up before something was forgotten may be what was to be forgotten.

@@ -21,8 +21,8 @@ export const digestToken = (token: string): Buffer => hash('sha256', token, 'buf
 /** Compares two digests in constant time. */
 export const sameDigest = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
-/** The token of an `Authorization: Bearer …` header, or undefined. */
+/** The token of an `Authorization: Bearer …` header, or undefined. JWTs are long, but not longer. */
 export function parseBearer(header: string | undefined): string | undefined {
-  const match = /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(header ?? '');
+  const match = /^Bearer +([\x21-\x7e]{1,8192}) *$/i.exec(header ?? '');
   return match?.[1];
 }

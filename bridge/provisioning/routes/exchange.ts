@@ -71,13 +71,11 @@ async function* inTurn(first: readonly string[], further: AsyncIterable<string> 
   yield ']}';
 }
 
-const errorHeaders: Partial<Record<number, Record<string, string>>> = {
-  401: { 'WWW-Authenticate': 'Bearer realm="Realmbridge SCIM"' },
-  503: { 'Retry-After': '5' },
-};
+/** An outage is over soon, or not. */
+const retryLater = { 'Retry-After': '5' };
 
 export function respondError(c: Context, error: ScimError, headers: Record<string, string> = {}): Response {
-  return respond(c, error.status, errorBody(error), { ...errorHeaders[error.status], ...headers });
+  return respond(c, error.status, errorBody(error), { ...(error.status === 503 && retryLater), ...headers });
 }
 
 export function respondResource(c: Context, status: number, shown: ShownResource): Response {
