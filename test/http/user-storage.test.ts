@@ -64,7 +64,10 @@ describe('authentication', () => {
     const [slug, headers] = request();
     const answer = await call(slug, headers);
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+    // It says whether a bearer token came at all (RFC 6750 §3.1), and nothing more.
+    const sent = 'Authorization' in headers && headers.Authorization.startsWith('Bearer ');
+    const error = sent ? ', error="invalid_token"' : '';
+    expect(answer.headers.get('WWW-Authenticate')).toBe(`Bearer realm="Realmbridge federation"${error}`);
     expect(answer.headers.get('Realmbridge-Api')).toBe('1');
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
     expect({ ...answer.body, requestId: '' }).toEqual({
