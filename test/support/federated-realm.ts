@@ -16,6 +16,7 @@ export interface ComponentStatus {
   lastEventAt?: number;
   lastAppliedAt?: number;
   removalsHeld?: string;
+  bindings?: { directory: string; kind: string; alias: string; state: string; detail: string }[];
   counts: { users: number; added: number; updated: number; removed: number; failed: number };
 }
 

@@ -10,6 +10,7 @@ import net.realmbridge.keycloak.config.BridgeConfig;
 import net.realmbridge.keycloak.config.ConfigProperties;
 import net.realmbridge.keycloak.feed.FeedJob;
 import net.realmbridge.keycloak.feed.SyncReport;
+import net.realmbridge.keycloak.imports.OrganizationMembership;
 import net.realmbridge.keycloak.password.OfflinePasswords;
 import net.realmbridge.keycloak.runtime.AfterCommit;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
@@ -58,6 +59,7 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         KeycloakInternals.onStarted(factory, () -> runtimes.startAll(factory));
+        KeycloakInternals.refuseRemovalWithOrganization(factory, OrganizationMembership.MARKER);
     }
 
     @Override

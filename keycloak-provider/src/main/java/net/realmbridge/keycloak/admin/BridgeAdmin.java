@@ -165,6 +165,9 @@ public final class BridgeAdmin {
         explained.put("keycloak", local == null ? null : copy(local));
         explained.put("bridge", bridge(answer));
         explained.put("verdict", Verdicts.of(model.getId(), local, answer));
+        if (answer instanceof Answer.Found<BridgeUser> found) {
+            BindingStatus.explain(session, realm, model, runtime.config().importEnabled(), found.value(), explained);
+        }
         return explained;
     }
 

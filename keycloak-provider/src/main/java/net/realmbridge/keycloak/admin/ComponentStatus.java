@@ -34,6 +34,7 @@ final class ComponentStatus {
         status.put("lastFullSyncAt", time(feed.lastFullSyncAt()));
         status.put("lastFullSync", feed.lastFullSync());
         status.put("removalsHeld", feed.held());
+        status.put("bindings", BindingStatus.of(runtime.bindings()));
         status.put("counts", Map.of("users", users, "added", feed.added(), "updated", feed.updated(), "removed", feed.removed(),
                 "failed", feed.failed()));
         return status;

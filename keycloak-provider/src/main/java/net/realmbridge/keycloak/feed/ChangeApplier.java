@@ -33,6 +33,7 @@ final class ChangeApplier {
     /** @return whether a full sync must follow, because the federation itself has changed */
     boolean apply(List<Change> changes) {
         importing.each(changes, this::apply, this::keepOut);
+        importing.linkLeftOver();
         runtime.metrics().synced(importing.result());
         long now = System.currentTimeMillis();
         changes.stream().filter(change -> change.at() != null).forEach(change -> runtime.metrics().applied(Duration.ofMillis(now - change.at())));
@@ -143,6 +144,11 @@ final class ChangeApplier {
         ComponentModel component = scope.realm().getComponent(runtime.config().componentId());
         if (component == null) {
             return null;
+        }
+        if (change.isAbsent()) {
+            RemoteLinks.remove(scope, runtime, change.id());
+        } else if (change.isPresent() && change.user() != null) {
+            RemoteLinks.apply(scope, runtime, change.user());
         }
         UserModel user = new RemoteUser(scope.session(), scope.realm(), component, runtime.config(),
                 runtime.mapping(scope.session(), scope.realm()),

@@ -15,6 +15,7 @@ import org.keycloak.storage.federated.UserFederatedStorageProvider;
 final class CursorStore {
     private static final String PSEUDO_USER = "feed-cursor";
     private static final String ATTRIBUTE = "realmbridge.cursor";
+    private static final String BINDINGS = "realmbridge.bindings";
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -34,6 +35,20 @@ final class CursorStore {
 
     void write(String cursor) {
         storage().setSingleAttribute(realm, key(), ATTRIBUTE, origin() + cursor);
+    }
+
+    /** What the bindings were at the last full sync, see {@link net.realmbridge.keycloak.runtime.Bindings#look}. */
+    String readBindings() {
+        String stored = storage().getAttributes(realm, key()).getFirst(BINDINGS);
+        return stored == null ? "" : stored;
+    }
+
+    void writeBindings(String bindings) {
+        if (bindings.isEmpty()) {
+            storage().removeAttribute(realm, key(), BINDINGS);
+        } else {
+            storage().setSingleAttribute(realm, key(), BINDINGS, bindings);
+        }
     }
 
     private String origin() {

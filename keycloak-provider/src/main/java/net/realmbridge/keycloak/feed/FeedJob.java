@@ -33,6 +33,11 @@ public final class FeedJob {
                 (session, realm) -> new CursorStore(session, realm, runtime.config()).read());
     }
 
+    /** Whether an organization or an identity provider has come, gone or changed to which directories are bound. */
+    boolean bindingsMoved() {
+        return new BindingWatch(factory, runtime).hasMoved();
+    }
+
     /** @return empty if another node is at work */
     public Optional<SyncReport> fullSync() {
         return fullSync(false);

@@ -86,7 +86,7 @@ public final class FeedTail implements AutoCloseable {
 
     private Failure step() throws InterruptedException {
         String stored = job.cursor();
-        if (stored == null) {
+        if (stored == null || (connected && job.bindingsMoved())) {
             prompt = true;
             return finish(job.fullSync(), true);
         }

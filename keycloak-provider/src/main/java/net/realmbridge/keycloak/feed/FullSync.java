@@ -10,6 +10,7 @@ import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.BridgeGroup;
 import net.realmbridge.keycloak.client.BridgeUser;
 import net.realmbridge.keycloak.client.ExportSink;
+import net.realmbridge.keycloak.imports.BoundUsers;
 import net.realmbridge.keycloak.imports.GroupMirror;
 import net.realmbridge.keycloak.imports.Mapping;
 import net.realmbridge.keycloak.imports.Outcome;
@@ -34,11 +35,14 @@ final class FullSync implements ExportSink {
     private final Set<String> seenGroups = new HashSet<>();
     private final List<BridgeUser> changed = new ArrayList<>();
     private final List<BridgeUser> added = new ArrayList<>();
+    private final List<BridgeUser> unbound = new ArrayList<>();
     private final List<BridgeGroup> groups = new ArrayList<>();
     private final Leavers leavers;
     private final Long causedAt;
     private Map<String, String> known = Map.of();
     private int heldUsers;
+    private BoundUsers bound;
+    private Map<String, Map<String, String>> remoteLinks;
 
     /**
      * @param guarded whether a mass removal is held
@@ -61,6 +65,7 @@ final class FullSync implements ExportSink {
             return SyncReport.failed("the realm is gone");
         }
         runtime.snapshots().expire();
+        String bindings = new BindingWatch(factory, runtime).look();
         Answer<String> cursor = runtime.client().export(this);
         flush();
         if (cursor instanceof Answer.Unavailable<String> unavailable) {
@@ -70,9 +75,12 @@ final class FullSync implements ExportSink {
             return SyncReport.failed("the bridge has no export");
         }
         String held = removeUnseen();
+        importing.linkLeftOver();
         // Rows that failed keep their old version, so the next full sync takes them up again.
         KeycloakInternals.inTransaction(factory, realmId, (session, realm) -> {
-            new CursorStore(session, realm, runtime.config()).write(found.value());
+            CursorStore store = new CursorStore(session, realm, runtime.config());
+            store.write(found.value());
+            store.writeBindings(bindings);
             new OfflinePasswords(session, realm, runtime.config()).clear();
             return null;
         });
@@ -103,12 +111,37 @@ final class FullSync implements ExportSink {
     @Override
     public void user(BridgeUser user) {
         seenUsers.add(user.id());
+        if (!isBound(user)) {
+            unbound.add(user);
+            if (unbound.size() >= BUFFER) {
+                flush();
+            }
+        }
         if (runtime.config().importEnabled() && !user.version().equals(known.get(user.id()))) {
             (known.containsKey(user.id()) ? changed : added).add(user);
             if (changed.size() >= BUFFER || added.size() >= BUFFER) {
                 flush();
             }
         }
+    }
+
+    /** Whether nothing is to be done about the bindings of a user whom Keycloak has in this version. */
+    private boolean isBound(BridgeUser user) {
+        if (!runtime.config().importEnabled()) {
+            if (remoteLinks == null) {
+                remoteLinks = KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
+                        (session, realm) -> KeycloakInternals.identities(session, realm.getId(), runtime.config().componentId()));
+            }
+            return remoteLinks == null || RemoteLinks.isRight(remoteLinks, user);
+        }
+        if (!user.isBound() || !user.version().equals(known.get(user.id()))) {
+            return true;
+        }
+        if (bound == null) {
+            bound = KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
+                    (session, realm) -> BoundUsers.read(session, realm, runtime.config().componentId()));
+        }
+        return bound == null || bound.isRight(user);
     }
 
     @Override
@@ -127,6 +160,10 @@ final class FullSync implements ExportSink {
         changed.clear();
         importing.addAll(added);
         added.clear();
+        importing.each(unbound, (scope, user) -> runtime.config().importEnabled()
+                ? scope.importer().bind(user)
+                : RemoteLinks.apply(scope, runtime, user));
+        unbound.clear();
     }
 
     private Outcome change(Importing.Scope scope, BridgeUser user) {
@@ -170,6 +207,10 @@ final class FullSync implements ExportSink {
                 return null;
             });
             return held;
+        }
+        List<String> goneLinks = remoteLinks == null ? List.of() : remoteLinks.keySet().stream().filter(id -> !seenUsers.contains(id)).toList();
+        if (!guarded || !RemovalGuard.holds(goneLinks.size(), remoteLinks == null ? 0 : remoteLinks.size())) {
+            importing.each(goneLinks, (scope, id) -> RemoteLinks.remove(scope, runtime, id));
         }
         importing.each(goneUsers, this::remove);
         importing.each(goneGroups, (scope, id) -> {

@@ -33,6 +33,7 @@ final class Importing {
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
     private final SynchronizationResult result = new SynchronizationResult();
+    private final List<BridgeUser> unlinked = new ArrayList<>();
 
     /** What the rows of one transaction share. */
     record Scope(KeycloakSession session, RealmModel realm, UserImporter importer) {
@@ -59,6 +60,13 @@ final class Importing {
             outcomes.addAll(Collections.nCopies(strangers.size(), Outcome.ADDED));
             return outcomes;
         }, row -> { });
+    }
+
+    /** Tries those again whose subject somebody else was linked to, who may have lost it since. */
+    void linkLeftOver() {
+        List<BridgeUser> left = List.copyOf(unlinked);
+        unlinked.clear();
+        each(left, (scope, user) -> scope.importer().bind(user));
     }
 
     <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {
@@ -104,8 +112,15 @@ final class Importing {
     }
 
     private <R> List<Outcome> transaction(List<R> rows, BiFunction<Scope, List<R>, List<Outcome>> action) {
-        List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) ->
-                action.apply(new Scope(session, realm, new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm), runtime.conflicts())), rows));
+        List<BridgeUser> left = new ArrayList<>();
+        List<Outcome> outcomes = KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+            UserImporter importer = new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm),
+                    runtime.conflicts());
+            List<Outcome> done = action.apply(new Scope(session, realm, importer), rows);
+            left.addAll(importer.unlinked());
+            return done;
+        });
+        unlinked.addAll(left);
         return outcomes == null ? List.of() : outcomes;
     }
 

@@ -27,7 +27,10 @@ public final class Mapping {
      */
     public static final String EXTRA = "realmbridge.extra";
 
-    public static final Set<String> BOOKKEEPING = Set.of(VERSION, DIRECTORY, EXTERNAL_ID, ACTIVE, EXTRA);
+    public static final Set<String> BOOKKEEPING = Set.of(VERSION, DIRECTORY, EXTERNAL_ID, ACTIVE, EXTRA, OrganizationMembership.MARKER,
+            IdentityLinks.MARKER);
+    /** Written apart from the others, each when what it stands for is done. */
+    private static final Set<String> WRITTEN_APART = Set.of(VERSION, OrganizationMembership.MARKER, IdentityLinks.MARKER);
 
     /** What a federation maps unless its operator says otherwise. */
     public static final Mapping STANDARD = new Mapping(Set.of("displayName", "nickName", "title", "userType", "preferredLanguage",
@@ -103,7 +106,7 @@ public final class Mapping {
     static Set<String> present(UserModel user) {
         List<String> written = user.getAttributeStream(EXTRA).toList();
         return Stream.concat(written.isEmpty() ? STANDARD.names.stream() : written.stream(), BOOKKEEPING.stream())
-                .filter(name -> !VERSION.equals(name))
+                .filter(name -> !WRITTEN_APART.contains(name))
                 .filter(name -> user.getFirstAttribute(name) != null)
                 .collect(Collectors.toSet());
     }

@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak.imports;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,8 +35,11 @@ public final class UserImporter {
     private final BridgeConfig config;
     private final Mapping mapping;
     private final GroupMirror groups;
+    private final OrganizationMembership organizations;
+    private final IdentityLinks links;
     private final UserProvider users;
     private final Consumer<String> conflicts;
+    private final List<BridgeUser> unlinked = new ArrayList<>();
     private Set<String> strangers = Set.of();
 
     /** @param conflicts told about each row that can't be imported as it is */
@@ -45,6 +49,8 @@ public final class UserImporter {
         this.config = config;
         this.mapping = mapping;
         this.groups = new GroupMirror(session, realm, config);
+        this.organizations = new OrganizationMembership(session, realm);
+        this.links = new IdentityLinks(session, realm, conflicts);
         this.users = KeycloakInternals.localUsers(session);
         this.conflicts = conflicts;
     }
@@ -66,6 +72,7 @@ public final class UserImporter {
     public void prepare(List<BridgeUser> rows) {
         strangers = Strangers.among(rows, (ids, usernames, emails) ->
                 KeycloakInternals.holders(session, realm.getId(), ids, usernames, emails));
+        links.prepare(rows);
     }
 
     /** Whether {@link #prepare} found nobody in this row's way. */
@@ -78,13 +85,24 @@ public final class UserImporter {
         Map<String, List<GroupModel>> memberships = new HashMap<>();
         // Before the batch: a group that isn't there yet must be seen by the next row.
         rows.forEach(row -> memberships.put(row.id(), row.groups().stream().map(groups::ensure).filter(Objects::nonNull).toList()));
+        organizations.prepare(rows);
         KeycloakInternals.inBatch(session, () -> {
             // Table by table, so that the rows of one table go to the database in one statement.
             Map<BridgeUser, UserModel> added = new LinkedHashMap<>();
             rows.forEach(row -> added.put(row, addStranger(row)));
             added.forEach((row, user) -> KeycloakInternals.grantDefaultRole(session, realm, user));
             added.forEach((row, user) -> KeycloakInternals.joinGroups(session, realm, user, memberships.get(row.id())));
-            added.forEach((row, user) -> addAttributes(user, row));
+            added.forEach((row, user) -> organizations.joinNew(user, row));
+            added.forEach((row, user) -> {
+                if (!links.linkNew(user, row)) {
+                    unlinked.add(row);
+                }
+            });
+            added.forEach((row, user) -> {
+                addAttributes(user, row);
+                organizations.markNew(user, row);
+                links.markNew(user, row);
+            });
         });
     }
 
@@ -144,6 +162,32 @@ public final class UserImporter {
     public static boolean isAt(UserModel copy, String version) {
         String imported = copy.getFirstAttribute(Mapping.VERSION);
         return version != null && (version.equals(imported) || (version + INCOMPLETE).equals(imported));
+    }
+
+    /** Mends membership and link of a user who is otherwise as it should be. */
+    public Outcome bind(BridgeUser remote) {
+        UserModel user = find(remote.id());
+        if (user == null) {
+            return Outcome.UNCHANGED;
+        }
+        organizations.reconcile(user, remote);
+        if (!links.reconcile(user, remote)) {
+            links.refused(remote);
+        }
+        evict(user);
+        return Outcome.UNCHANGED;
+    }
+
+    private void bind(UserModel user, BridgeUser remote) {
+        organizations.reconcile(user, remote);
+        if (!links.reconcile(user, remote)) {
+            unlinked.add(remote);
+        }
+    }
+
+    /** Users whose subject somebody else was linked to when it was their turn. */
+    public List<BridgeUser> unlinked() {
+        return unlinked;
     }
 
     /** Removes an imported user with everything that Keycloak keeps about it. */
@@ -216,6 +260,7 @@ public final class UserImporter {
         if (!added || !remote.groups().isEmpty()) {
             groups.reconcile(user, remote.groups());
         }
+        bind(user, remote);
         user.setSingleAttribute(Mapping.VERSION, complete ? remote.version() : remote.version() + INCOMPLETE);
         // Once more: the cache is keyed by name and e-mail too, and both may be new.
         evict(user);

@@ -35,6 +35,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots;
+    private final Bindings bindings;
     private final FeedLog feedLog = new FeedLog(System::currentTimeMillis);
     private final Metrics metrics;
     private volatile Runnable onTurn = () -> { };
@@ -55,6 +56,7 @@ public final class BridgeRuntime implements AutoCloseable {
         this.health = new Health(config.toString(), LOG::warn, LOG::info);
         this.metrics = Metrics.of(config, new Metrics.Gauges(lease::isHeld, breaker::isOpen, () -> feedLog.entry().lastAnswerAt(),
                 () -> feedLog.entry().heldUsers()));
+        this.bindings = new Bindings(text -> LOG.warnf("%s: %s", config.name(), text), text -> LOG.infof("%s: %s", config.name(), text));
         this.client = new MeteredBridgeClient(new GuardedBridgeClient(client, breaker, this::observe), metrics);
         this.validated = new Freshness(config.validationTtl().toMillis(), System::nanoTime);
     }
@@ -138,6 +140,11 @@ public final class BridgeRuntime implements AutoCloseable {
             MappedNames.write(session, realm, config, told);
         }
         mapping = new KnownMapping(told, System.nanoTime());
+    }
+
+    /** What the federation's directories are bound to in the realm. */
+    public Bindings bindings() {
+        return bindings;
     }
 
     public Snapshots snapshots() {

@@ -37,24 +37,31 @@ import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.representations.idm.MembershipType;
+import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserProvider;
 import org.keycloak.models.cache.UserCache;
 import org.keycloak.models.jpa.entities.CredentialEntity;
+import org.keycloak.models.jpa.entities.FederatedIdentityEntity;
 import org.keycloak.models.jpa.entities.UserEntity;
 import org.keycloak.models.jpa.entities.UserGroupMembershipEntity;
 import org.keycloak.models.jpa.entities.UserRoleMappingEntity;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.provider.Provider;
+import org.keycloak.representations.idm.MembershipType;
+import org.keycloak.services.ErrorResponse;
+import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.UserStorageUtil;
+import org.keycloak.storage.adapter.InMemoryUserAdapter;
 import org.keycloak.truststore.TruststoreProvider;
 import org.keycloak.userprofile.AttributeMetadata;
 import org.keycloak.userprofile.AttributeValidatorMetadata;
@@ -295,6 +302,212 @@ public final class KeycloakInternals {
         if (cache != null) {
             cache.evict(realm, user);
         }
+    }
+
+    /** An organization of a realm; its members are the members of a group of its own. */
+    public record Organization(String id, String alias, String groupId, boolean enabled) {
+    }
+
+    public static List<Organization> organizations(KeycloakSession session, String realmId) {
+        return organizations(session, realmId, "o.realmId", realmId);
+    }
+
+    /** @return {@code null} if there is none */
+    public static Organization organization(KeycloakSession session, String realmId, String alias) {
+        return organizations(session, realmId, "o.alias", alias).stream().findFirst().orElse(null);
+    }
+
+    private static List<Organization> organizations(KeycloakSession session, String realmId, String column, String value) {
+        return entities(session).createQuery("select o.id, o.alias, o.groupId, o.enabled from OrganizationEntity o"
+                        + " where o.realmId = :realm and " + column + " = :value", Object[].class)
+                .setParameter("realm", realmId)
+                .setParameter("value", value)
+                .getResultStream()
+                .map(row -> new Organization((String) row[0], (String) row[1], (String) row[2], (Boolean) row[3]))
+                .toList();
+    }
+
+    /** For each user of a component the ids of its organizations, and whether it is a managed member there. */
+    public static Map<String, Map<String, Boolean>> memberships(KeycloakSession session, String realmId, String componentId) {
+        Map<String, Map<String, Boolean>> memberships = new HashMap<>();
+        entities(session).createQuery("select m.user.id, o.id, m.membershipType from UserGroupMembershipEntity m, OrganizationEntity o"
+                        + " where o.groupId = m.groupId and o.realmId = :realm and m.user.federationLink = :link", Object[].class)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .getResultStream()
+                .forEach(row -> memberships.computeIfAbsent((String) row[0], id -> new HashMap<>())
+                        .put((String) row[1], MembershipType.MANAGED.name().equals(row[2])));
+        return memberships;
+    }
+
+    private static boolean isManaged(UserGroupMembershipEntity membership) {
+        return membership.getMembershipType() == MembershipType.MANAGED;
+    }
+
+    private static Optional<UserGroupMembershipEntity> membership(KeycloakSession session, UserModel user, String groupId) {
+        return entities(session).createQuery("select m from UserGroupMembershipEntity m where m.user.id = :user and m.groupId = :group",
+                        UserGroupMembershipEntity.class)
+                .setParameter("user", user.getId())
+                .setParameter("group", groupId)
+                .getResultStream().findFirst();
+    }
+
+    /** @return whether the user is a managed member, or {@code null} if it is no member */
+    public static Boolean managedMember(KeycloakSession session, UserModel user, Organization organization) {
+        return membership(session, user, organization.groupId()).map(KeycloakInternals::isManaged).orElse(null);
+    }
+
+    public static void manageMember(KeycloakSession session, UserModel user, Organization organization) {
+        membership(session, user, organization.groupId()).ifPresent(found -> found.setMembershipType(MembershipType.MANAGED));
+    }
+
+    /**
+     * Makes a user who is no member a managed one. Keycloak's own way asks for the user through all federations first, which would
+     * be a call to the bridge for each user.
+     */
+    public static void joinOrganization(KeycloakSession session, UserModel user, Organization organization) {
+        UserGroupMembershipEntity membership = new UserGroupMembershipEntity();
+        membership.setUser(entities(session).getReference(UserEntity.class, user.getId()));
+        membership.setGroupId(organization.groupId());
+        membership.setMembershipType(MembershipType.MANAGED);
+        entities(session).persist(membership);
+        OrganizationModel model = session.getProvider(OrganizationProvider.class).getById(organization.id());
+        if (model != null) {
+            OrganizationModel.OrganizationMemberJoinEvent.fire(model, user, session);
+        }
+    }
+
+    /**
+     * Ends a membership and nothing else. Keycloak deletes a managed member who is removed from its organization, so the user
+     * becomes an unmanaged one first.
+     */
+    public static void leaveOrganization(KeycloakSession session, RealmModel realm, UserModel user, String organizationId) {
+        OrganizationProvider provider = session.getProvider(OrganizationProvider.class);
+        OrganizationModel organization = provider.getById(organizationId);
+        if (organization == null) {
+            return;
+        }
+        organizations(session, realm.getId(), "o.id", organizationId).stream().findFirst()
+                .flatMap(one -> membership(session, user, one.groupId()))
+                .ifPresent(membership -> {
+                    membership.setMembershipType(MembershipType.UNMANAGED);
+                    entities(session).flush();
+                    inOrganization(session, organization, () -> provider.removeMember(organization, user));
+                });
+    }
+
+    /** Lets Keycloak's caches forget that the user is no member of the organization. */
+    public static void forgetMembership(KeycloakSession session, RealmModel realm, UserModel user, Organization organization) {
+        OrganizationProvider provider = session.getProvider(OrganizationProvider.class);
+        OrganizationModel model = provider.getById(organization.id());
+        if (model != null && membership(session, user, organization.groupId()).isEmpty()) {
+            // The removal of one who is no member does just that.
+            inOrganization(session, model, () -> provider.removeMember(model, user));
+        }
+    }
+
+    /** Lets Keycloak's cache forget how many members the organization has. */
+    public static void forgetMemberCount(KeycloakSession session, RealmModel realm, Organization organization) {
+        forgetMembership(session, realm, new InMemoryUserAdapter(session, realm, UUID.randomUUID().toString()), organization);
+    }
+
+    private static void inOrganization(KeycloakSession session, OrganizationModel organization, Runnable work) {
+        OrganizationModel current = session.getContext().getOrganization();
+        session.getContext().setOrganization(organization);
+        try {
+            work.run();
+        } finally {
+            session.getContext().setOrganization(current);
+        }
+    }
+
+    /**
+     * While a realm has organizations switched off, Keycloak shows their managed members disabled. Those of a component become
+     * unmanaged ones for that time.
+     */
+    public static int releaseManagedMembers(KeycloakSession session, RealmModel realm, String componentId) {
+        List<UserGroupMembershipEntity> managed = entities(session).createQuery("select m from UserGroupMembershipEntity m,"
+                        + " OrganizationEntity o where o.groupId = m.groupId and o.realmId = :realm and m.membershipType = :managed"
+                        + " and m.user.federationLink = :link", UserGroupMembershipEntity.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("managed", MembershipType.MANAGED.name())
+                .setParameter("link", componentId)
+                .getResultList();
+        managed.forEach(membership -> membership.setMembershipType(MembershipType.UNMANAGED));
+        return managed.size();
+    }
+
+    /**
+     * Keycloak deletes an organization's managed members together with the organization. Those whom the bridge put there are not
+     * deleted but the request is refused, with a text that says what to do.
+     *
+     * @param markerAttribute names the organization in which a user was put by the bridge
+     */
+    public static void refuseRemovalWithOrganization(KeycloakSessionFactory factory, String markerAttribute) {
+        factory.register(event -> {
+            if (event instanceof UserModel.UserPreRemovedEvent removal) {
+                OrganizationModel organization = removal.getKeycloakSession().getContext().getOrganization();
+                UserModel user = removal.getUser();
+                if (organization != null && user.getFederationLink() != null
+                        && organization.getId().equals(user.getFirstAttribute(markerAttribute))) {
+                    throw ErrorResponse.error("Organization " + organization.getAlias() + " has members that come from Realmbridge, whom"
+                            + " this would delete. Unbind it from their directory first (realmbridge federation set-directory"
+                            + " --no-organization), then they leave it and stay in the realm.", Response.Status.CONFLICT);
+                }
+            }
+        });
+    }
+
+    /** For each user of a component its subject at each identity provider. */
+    public static Map<String, Map<String, String>> identities(KeycloakSession session, String realmId, String componentId) {
+        Map<String, Map<String, String>> identities = new HashMap<>();
+        entities(session).createQuery("select f.user.id, f.identityProvider, f.userId from FederatedIdentityEntity f"
+                        + " where f.realmId = :realm and f.user.federationLink = :link", Object[].class)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .getResultStream()
+                .forEach(row -> identities.computeIfAbsent((String) row[0], id -> new HashMap<>()).put((String) row[1], (String) row[2]));
+        entities(session).createQuery("select b.userId, b.identityProvider, b.brokerUserId from BrokerLinkEntity b"
+                        + " where b.realmId = :realm and b.storageProviderId = :link", Object[].class)
+                .setParameter("realm", realmId)
+                .setParameter("link", componentId)
+                .getResultStream()
+                .forEach(row -> identities.computeIfAbsent(StorageId.externalId((String) row[0]), id -> new HashMap<>())
+                        .put((String) row[1], (String) row[2]));
+        return identities;
+    }
+
+    /** For those of the subjects that somebody is linked to, the id of a user who is. */
+    public static Map<String, String> subjectHolders(KeycloakSession session, String realmId, String provider, Collection<String> subjects) {
+        Map<String, String> holders = new HashMap<>();
+        for (String query : List.of(
+                "select f.userId, f.user.id from FederatedIdentityEntity f"
+                        + " where f.realmId = :realm and f.identityProvider = :provider and f.userId in :subjects",
+                "select b.brokerUserId, b.userId from BrokerLinkEntity b"
+                        + " where b.realmId = :realm and b.identityProvider = :provider and b.brokerUserId in :subjects")) {
+            entities(session).createQuery(query, Object[].class)
+                    .setParameter("realm", realmId)
+                    .setParameter("provider", provider)
+                    .setParameter("subjects", subjects)
+                    .getResultStream()
+                    .forEach(row -> holders.put((String) row[0], (String) row[1]));
+        }
+        return holders;
+    }
+
+    /** Links a user who was just added; nothing about its links can be in a cache yet. */
+    public static void linkNewUser(KeycloakSession session, RealmModel realm, UserModel newUser, FederatedIdentityModel link) {
+        FederatedIdentityEntity identity = new FederatedIdentityEntity();
+        identity.setRealmId(realm.getId());
+        identity.setUser(entities(session).getReference(UserEntity.class, newUser.getId()));
+        identity.setIdentityProvider(link.getIdentityProvider());
+        identity.setUserId(link.getUserId());
+        identity.setUserName(link.getUserName());
+        entities(session).persist(identity);
+    }
+
+    private static EntityManager entities(KeycloakSession session) {
+        return session.getProvider(JpaConnectionProvider.class).getEntityManager();
     }
 
     /** @return {@code null} if the realm's user profile declares the attribute itself */

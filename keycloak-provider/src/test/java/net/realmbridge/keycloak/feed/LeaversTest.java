@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class LeaversTest {
     private static Change change(String state, boolean enabled, boolean endSessions, String... reasons) {
         BridgeUser user = "present".equals(state)
-                ? new BridgeUser("u", "anna", null, null, null, enabled, "acme", null, "1", null, null, null)
+                ? new BridgeUser("u", "anna", null, null, null, enabled, "acme", null, "1", null, null, null, null, null)
                 : null;
         return new Change("user", "u", state, user, null, List.of(reasons), endSessions, 1L);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class MappingTest {
     private static BridgeUser user(Map<String, List<String>> attributes) {
-        return new BridgeUser("1", "anna", null, null, null, false, "acme", "ext", "7", null, attributes, null);
+        return new BridgeUser("1", "anna", null, null, null, false, "acme", "ext", "7", null, attributes, null, null, null);
     }
 
     @Test

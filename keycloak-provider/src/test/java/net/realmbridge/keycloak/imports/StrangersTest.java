@@ -16,7 +16,7 @@ class StrangersTest {
     private final List<String[]> holders = new ArrayList<>();
 
     private static BridgeUser user(String id, String username, String email) {
-        return new BridgeUser(id, username, email, null, null, true, "d", null, "1", null, null, null);
+        return new BridgeUser(id, username, email, null, null, true, "d", null, "1", null, null, null, null, null);
     }
 
     private Set<String> among(BridgeUser... rows) {

@@ -16,7 +16,7 @@ import org.keycloak.models.UserModel;
 class SnapshotsTest {
     private final AtomicLong now = new AtomicLong(5);
     private final Snapshots snapshots = new Snapshots(now::get);
-    private final BridgeUser anna = new BridgeUser("1", "Anna", "Anna@x", null, null, true, "d", null, "1", null, null, null);
+    private final BridgeUser anna = new BridgeUser("1", "Anna", "Anna@x", null, null, true, "d", null, "1", null, null, null, null, null);
 
     @Test
     void a_snapshot_is_found_by_every_key_whatever_the_case() {
