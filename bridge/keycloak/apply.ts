@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeycloakAdmin } from './admin-client.ts';
+import { createRefusalFlow, setFirstLoginFlow } from './binding-state.ts';
 import { providerId, storageProviderType } from './component.ts';
 import { type Action, groupsScopeName } from './contracts.ts';
 import { KeycloakError } from './errors.ts';
@@ -242,6 +243,10 @@ export async function applyAction(context: ApplyContext, action: Action): Promis
     }
     case 'declare-attributes':
       return declareAttributes(admin, action);
+    case 'create-refusal-flow':
+      return createRefusalFlow(admin, action.isThere);
+    case 'set-first-login-flow':
+      return setFirstLoginFlow(admin, action.alias, action.flow);
     case 'sync':
       return sync(context, action.componentId);
   }

@@ -72,7 +72,7 @@ export interface ConnectResult {
   notes: string[];
 }
 
-function wishOf(input: ConnectInput, attributes: ConnectWish['attributes']): ConnectWish {
+function wishOf(input: ConnectInput, ofFederation: Pick<ConnectWish, 'attributes' | 'directories'>): ConnectWish {
   const settings: ComponentSettings = {
     bridgeUrl: input.bridgeUrl.replace(/\/+$/, ''),
     federation: input.federation,
@@ -95,7 +95,7 @@ function wishOf(input: ConnectInput, attributes: ConnectWish['attributes']): Con
     },
     groups: groupsClaim === 'none' ? undefined : { names: groupsClaim },
     clients: input.clients ?? [],
-    attributes,
+    ...ofFederation,
     sync: input.sync ?? true,
   };
 }
@@ -154,10 +154,11 @@ export async function connectRealm(input: ConnectInput): Promise<ConnectResult> 
   const { federations, federation } = input;
   const { id: federationId } = await federations.requireFederation(federation);
   const { mappings } = await federations.listAttributeMappings(federation);
-  const wish = wishOf(
-    input,
-    mappings.map(({ attribute, multiValued }) => ({ name: attribute, multiValued })),
-  );
+  const { directories } = await federations.describeFederation(federation);
+  const wish = wishOf(input, {
+    attributes: mappings.map(({ attribute, multiValued }) => ({ name: attribute, multiValued })),
+    directories,
+  });
   const admin = createAdmin({ url: input.keycloak.url, realm: input.realm, credentials: input.keycloak.credentials });
   const planned = planConnect(wish, await readState(input, federationId, wish, admin));
   if (!planned.ok) throw new ConnectRefusedError(planned.problem, planned.remedy);

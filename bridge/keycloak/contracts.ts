@@ -1,4 +1,5 @@
 // What `connect` wants, what it finds, and what it means to do about the difference.
+import type { BindingState, BoundDirectory } from './bindings.ts';
 import type { ComponentConfig, ComponentSettings, ConfigChange } from './component.ts';
 
 export const defaultFailoverAdmin = 'failover-admin';
@@ -42,6 +43,8 @@ export interface ConnectWish {
   clients: readonly string[] | 'all';
   /** What the federation maps. */
   attributes: readonly ProfileAttribute[];
+  /** The federation's directories and what they are bound to in the realm. */
+  directories: readonly BoundDirectory[];
   sync: boolean;
 }
 
@@ -54,6 +57,8 @@ export interface RealmState {
   clients: { id: string; clientId: string; hasGroups: boolean }[];
   /** The attributes of its user profile. */
   attributes: DeclaredAttribute[];
+  /** Undefined when no directory is bound to anything. */
+  bindings: BindingState | undefined;
 }
 
 export interface ConnectState {
@@ -82,6 +87,8 @@ export type Action =
   | { type: 'default-groups-scope' }
   | { type: 'add-groups-to-client'; clientUuid: string }
   | ProfileChange
+  | { type: 'create-refusal-flow'; isThere: boolean }
+  | { type: 'set-first-login-flow'; alias: string; flow: string | undefined }
   | { type: 'sync'; componentId: string };
 
 /** One line of the plan: something to do, or, without `action`, something that is right already. */

@@ -3,6 +3,7 @@ import type { DirectoryService } from '../directories/service.ts';
 import type { FederationService } from '../federation/service.ts';
 import type { Store } from '../platform/db/connect.ts';
 import { type AdminCredentials, createAdmin } from './admin-client.ts';
+import { createBindingChecks } from './doctor/binding-checks.ts';
 import { type CheckResult, deadlineMs, type Finding, failed, runChecks } from './doctor/check.ts';
 import { createFailoverChecks } from './doctor/failover-checks.ts';
 import { createHttpChecks } from './doctor/http-checks.ts';
@@ -69,11 +70,19 @@ export async function examine(input: DoctorInput): Promise<CheckResult[]> {
     ...input.failoverAdmin,
   });
 
+  const ofBindings = createBindingChecks({
+    admin,
+    hasCredentials,
+    realm: ofKeycloak.facts.realm,
+    federation,
+    describeFederation: federations.describeFederation,
+  });
+
   const describe = (error: unknown): Finding => {
     if (error instanceof KeycloakError) return failed(error.message, error.remedy ?? "See Keycloak's log.");
     const { message, remedy } = input.describe(error);
     return failed(message, remedy ?? 'See the logs.');
   };
-  const checks = [...ofStore.checks, ...ofHttp, ...ofKeycloak.checks, ...ofFailover];
+  const checks = [...ofStore.checks, ...ofHttp, ...ofKeycloak.checks, ...ofBindings, ...ofFailover];
   return runChecks(checks, describe, input.onResult ?? (() => undefined));
 }

@@ -12,6 +12,7 @@ export type ConnectFederations = Pick<
   | 'listReservedUsernames'
   | 'lookUpUser'
   | 'listAttributeMappings'
+  | 'describeFederation'
 >;
 
 type Token = Awaited<ReturnType<ConnectFederations['listTokens']>>[number];

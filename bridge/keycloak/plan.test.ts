@@ -17,6 +17,7 @@ const wishFor = (over: Partial<ConnectWish> = {}): ConnectWish => ({
   groups: { names: 'path' },
   clients: [],
   attributes: [],
+  directories: [],
   sync: true,
   ...over,
 });
@@ -28,6 +29,7 @@ const realmWith = (over: Partial<RealmState> = {}): RealmState => ({
   groupsScope: { id: 'scope', realmDefault: true, hasMapper: true },
   clients: [],
   attributes: [],
+  bindings: undefined,
   ...over,
 });
 

@@ -1,4 +1,5 @@
 // From what is there to what has to be done: pure, so that --dry-run shows the very steps that would be carried out.
+import { planBindings } from './bindings.ts';
 import { type ConfigChange, configDrift, newConfig } from './component.ts';
 import {
   type Action,
@@ -231,13 +232,21 @@ export function planConnect(wish: ConnectWish, state: ConnectState): PlanResult 
   const groups = planGroups(wish, state);
   if (!groups.ok) return groups;
   const profile = planUserProfile(wish.settings.federation, wish.attributes, state.realm?.attributes ?? []);
-  const steps = [...realm.steps, ...admin.steps, ...component.steps, ...groups.steps, ...profile.steps];
+  const bindings = planBindings(wish.directories, state.realm?.bindings);
+  const steps = [
+    ...realm.steps,
+    ...admin.steps,
+    ...component.steps,
+    ...groups.steps,
+    ...profile.steps,
+    ...bindings.steps,
+  ];
   const { componentId } = component;
   const linked = component.steps.some(
     ({ action }) => action?.type === 'create-component' || action?.type === 'update-component',
   );
   if (wish.sync && linked)
     steps.push({ text: 'import users and groups (full sync)', action: { type: 'sync', componentId } });
-  const notes = [...(component.notes ?? []), ...(groups.notes ?? []), ...profile.notes];
+  const notes = [...(component.notes ?? []), ...(groups.notes ?? []), ...profile.notes, ...bindings.notes];
   return { ok: true, plan: { componentId, steps, notes } };
 }

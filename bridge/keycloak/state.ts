@@ -1,5 +1,6 @@
 // Reads what is there before `connect` plans anything. Changes nothing, in Keycloak or in the bridge.
 import type { KeycloakAdmin } from './admin-client.ts';
+import { readBindingState } from './binding-state.ts';
 import { type ComponentConfig, flatConfig, providerId, storageProviderType } from './component.ts';
 import { type ConnectState, type ConnectWish, groupsScopeName, type RealmState } from './contracts.ts';
 import { readDeclaredAttributes } from './user-profile.ts';
@@ -128,5 +129,6 @@ export async function readRealmState(
     groupsScope: wish.groups ? await readGroupsScope(admin) : undefined,
     clients: wish.groups ? await readClients(admin) : [],
     attributes: await readDeclaredAttributes(admin),
+    bindings: await readBindingState(admin, wish.directories),
   };
 }
