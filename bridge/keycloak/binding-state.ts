@@ -1,6 +1,6 @@
 // Reads and sets what directories are bound to in a realm: organizations, identity providers, and the flow that refuses.
 import type { KeycloakAdmin } from './admin-client.ts';
-import { type BindingState, type BoundDirectory, type IdentityProviderState, refusalFlowName } from './bindings.ts';
+import { type BindingState, type BoundDirectory, type IdentityProviderState, refusalFlowName } from './contracts.ts';
 import { KeycloakError } from './errors.ts';
 
 const page = 200;

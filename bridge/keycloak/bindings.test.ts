@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UnlinkedUsers } from '../federation/binding.ts';
-import {
-  type BindingState,
-  type BoundDirectory,
-  bindingProblems,
-  type IdentityProviderState,
-  planBindings,
-  refusalFlowName,
-} from './bindings.ts';
+import { bindingProblems, planBindings } from './bindings.ts';
+import { type BindingState, type BoundDirectory, type IdentityProviderState, refusalFlowName } from './contracts.ts';
 
 const linked = (slug: string, provider: string, unlinkedUsers: UnlinkedUsers): BoundDirectory => ({
   slug,

@@ -1,34 +1,14 @@
 // What a federation's directories are bound to in the realm, and what `connect` does about it: it sees that whoever is to be
 // refused at an identity provider is refused, and says what is missing. Organizations and identity providers are the
 // administrator's own: they are never made or removed here.
-import type { Binding, IdentityLink } from '../federation/binding.ts';
-import type { PlanStep } from './contracts.ts';
-
-/** The first login flow that lets nobody in. */
-export const refusalFlowName = 'realmbridge refuse unlinked users';
-
-export interface BoundDirectory extends Binding {
-  slug: string;
-}
-
-export interface IdentityProviderState {
-  alias: string;
-  enabled: boolean;
-  /** Keycloak refuses every login through such a provider, linked or not. */
-  linkOnly: boolean;
-  /** With FORCE, Keycloak writes names at each login, which it may not for users of a directory. */
-  syncMode: string | undefined;
-  firstLoginFlow: string | undefined;
-}
-
-/** What the realm has of what directories are bound to. */
-export interface BindingState {
-  organizationsEnabled: boolean;
-  organizations: { alias: string; enabled: boolean }[];
-  identityProviders: IdentityProviderState[];
-  /** `changed`: somebody has put other steps into the flow. */
-  refusalFlow: 'absent' | 'empty' | 'right' | 'changed';
-}
+import type { IdentityLink } from '../federation/binding.ts';
+import {
+  type BindingState,
+  type BoundDirectory,
+  type IdentityProviderState,
+  type PlanStep,
+  refusalFlowName,
+} from './contracts.ts';
 
 const quoted = (text: string) => `"${text}"`;
 

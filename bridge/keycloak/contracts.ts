@@ -1,5 +1,5 @@
 // What `connect` wants, what it finds, and what it means to do about the difference.
-import type { BindingState, BoundDirectory } from './bindings.ts';
+import type { Binding } from '../federation/binding.ts';
 import type { ComponentConfig, ComponentSettings, ConfigChange } from './component.ts';
 
 export const defaultFailoverAdmin = 'failover-admin';
@@ -27,6 +27,32 @@ export interface ProfileChange {
   federation: string;
   declare: ProfileAttribute[];
   withdraw: string[];
+}
+
+/** The first login flow that lets nobody in. */
+export const refusalFlowName = 'realmbridge refuse unlinked users';
+
+export interface BoundDirectory extends Binding {
+  slug: string;
+}
+
+export interface IdentityProviderState {
+  alias: string;
+  enabled: boolean;
+  /** Keycloak refuses every login through such a provider, linked or not. */
+  linkOnly: boolean;
+  /** With FORCE, Keycloak writes names at each login, which it may not for users of a directory. */
+  syncMode: string | undefined;
+  firstLoginFlow: string | undefined;
+}
+
+/** What the realm has of what directories are bound to. */
+export interface BindingState {
+  organizationsEnabled: boolean;
+  organizations: { alias: string; enabled: boolean }[];
+  identityProviders: IdentityProviderState[];
+  /** `changed`: somebody has put other steps into the flow. */
+  refusalFlow: 'absent' | 'empty' | 'right' | 'changed';
 }
 
 export interface ConnectWish {
