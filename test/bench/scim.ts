@@ -8,6 +8,7 @@ import { filterRows } from './rows/filter-row.ts';
 import { groupRows } from './rows/group-rows.ts';
 import { lookupRows } from './rows/lookup-rows.ts';
 import { memoryRows } from './rows/memory-row.ts';
+import { turnRows } from './rows/turn-rows.ts';
 import { LoadGenerator } from './support/load.ts';
 import { benchCommand, isChosen, wholeNumber } from './support/options.ts';
 import type { Outcome, Row } from './support/row.ts';
@@ -16,7 +17,15 @@ import { progress, table } from './support/table.ts';
 import { prepareWorld, type ScimBenchOptions } from './support/world.ts';
 
 /** Memory comes first: it is measured on a bridge that has not done much. The walk comes last: it deletes users. */
-const rows: Row[] = [...memoryRows, ...baselineRows, ...lookupRows, ...groupRows, ...filterRows, ...batchRows];
+const rows: Row[] = [
+  ...memoryRows,
+  ...baselineRows,
+  ...lookupRows,
+  ...groupRows,
+  ...filterRows,
+  ...turnRows,
+  ...batchRows,
+];
 
 interface Result {
   name: string;
