@@ -9,6 +9,14 @@ import { invalidValue } from './scim-failure.ts';
 /** An event holds at most this many members; a larger change becomes several events. */
 const membersPerEvent = 1_000;
 const maxMemberLength = 256;
+/** A statement's, so that neither making it nor reading its answer takes long. */
+const membersPerStatement = 5_000;
+
+function* slices<T>(all: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < all.length; start += membersPerStatement) {
+    yield all.slice(start, start + membersPerStatement);
+  }
+}
 
 /** What a change of members came to. */
 export interface MemberDelta {
@@ -53,8 +61,10 @@ export async function applyMembers(
   const removed = new Set<string>();
   const add = async (members: readonly MemberRef[]) => {
     checkMembers(members);
-    for (const value of await addMembers(scope, directoryId, groupId, members, now)) {
-      if (!removed.delete(value)) added.add(value);
+    for (const slice of slices(members)) {
+      for (const value of await addMembers(scope, directoryId, groupId, slice, now)) {
+        if (!removed.delete(value)) added.add(value);
+      }
     }
   };
   const remove = async (selection: MemberSelection) => {
@@ -68,7 +78,7 @@ export async function applyMembers(
         await add(change.members);
         break;
       case 'remove':
-        await remove({ kind: 'values', values: change.values });
+        for (const values of slices(change.values)) await remove({ kind: 'values', values });
         break;
       case 'removeAll':
         await remove({ kind: 'all' });

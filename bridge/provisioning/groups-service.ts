@@ -1,5 +1,6 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
 import { appendEvents } from '../events/repository.ts';
+import { mapWithBreaks } from '../platform/breath.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { isUuid } from '../platform/ids.ts';
@@ -212,7 +213,8 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
             )
           : [];
         const byGroup = Map.groupBy(members, (member) => member.groupId);
-        const resources = found.map(
+        const resources = await mapWithBreaks(
+          found,
           (group) =>
             show(request.types.group, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
               .body,

@@ -1,5 +1,6 @@
 // Lists that the endpoints of one resource type don't cover: pages by cursor (RFC 9865), and queries at the server's root
 // over all resource types (RFC 7644 §3.4.2.1).
+import { mapWithBreaks } from '../platform/breath.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { badRequest, quote } from '../scim/errors.ts';
 import { checkFilter } from '../scim/filter/check.ts';
@@ -59,7 +60,7 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
     ]);
     const byUser = Map.groupBy(groupsOfUsers, ({ userId }) => userId);
     const byGroup = Map.groupBy(members, ({ groupId }) => groupId);
-    return found.map(({ resourceType, stored }) => {
+    return mapWithBreaks(found, ({ resourceType, stored }) => {
       const computed: JsonObject = {
         ...groupsAttribute(byUser.get(stored.id) ?? [], request.baseUrl),
         ...membersAttribute(byGroup.get(stored.id) ?? [], request.baseUrl),

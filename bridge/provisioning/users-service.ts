@@ -1,6 +1,7 @@
 // The use cases of SCIM users: one transaction each, the event rows inside it.
 import type { EventType, NewEvent } from '../events/contracts.ts';
 import { appendEvents, eventInsertions } from '../events/repository.ts';
+import { mapWithBreaks } from '../platform/breath.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Scope } from '../platform/db/scope.ts';
 import { isUuid } from '../platform/ids.ts';
@@ -234,7 +235,10 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       const wanted = pageOfUsers(directoryId, page, wantsAttribute(request.projection, 'groups'));
       const list = async (): Promise<ShownList> => {
         const [rows] = page.count === 0 ? [[]] : await transactions.readAtOnce(directoryId, [wanted]);
-        const resources = rows.slice(0, page.count).map((row) => showUser(toShownUser(row), request).body);
+        const resources = await mapWithBreaks(
+          rows.slice(0, page.count),
+          (row) => showUser(toShownUser(row), request).body,
+        );
         const totalResults = totalOf(page, rows.length) ?? (await countUsers(directoryId, page));
         return { resources, totalResults, startIndex: page.startIndex };
       };
