@@ -170,8 +170,9 @@ final class FullSync implements ExportSink {
         UserModel local = scope.importer().find(user.id());
         boolean leaves = local != null && local.isEnabled() && !user.enabled();
         Outcome outcome = scope.importer().upsert(user);
-        if (outcome != Outcome.UNCHANGED) {
-            // A change that the feed hasn't brought, or the version would be known: it may have been the password.
+        if (outcome != Outcome.UNCHANGED && (causedAt == null || !user.enabled())) {
+            // A change that the feed hasn't brought, or the version would be known: it may have been the password. Where the feed
+            // itself has asked for this sync it has missed nothing, and a new mapping gives every user another version.
             new OfflinePasswords(scope.session(), scope.realm(), runtime.config()).wipe(user.id());
         }
         if (leaves) {
