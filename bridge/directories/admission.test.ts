@@ -8,11 +8,12 @@ function failOften(admission: ReturnType<typeof createAdmission>, times: number)
   for (let count = 0; count < times; count += 1) admission.failed(guess);
 }
 
-test('a credential spends its own bucket', () => {
+test('an actor spends its own bucket, whatever token it brings', () => {
   const admission = createAdmission({ perSecond: 2, burst: 2 }, () => 0);
-  expect([admission.admit(good), admission.admit(good), admission.admit(good)]).toEqual([0, 0, 1]);
-  expect(admission.admit({ ...good, token: 'other' })).toBe(0);
-  expect(admission.admit({ ...good, slug: 'other' })).toBe(0);
+  const asked = [good, { ...good, token: 'next' }, good].map((attempt) => admission.admit(attempt, 'jwt:idp/app'));
+  expect(asked).toEqual([0, 0, 1]);
+  expect(admission.admit(good, 'jwt:idp/other')).toBe(0);
+  expect(admission.admit({ ...good, slug: 'other' }, 'jwt:idp/app')).toBe(0);
 });
 
 test('failures shut out their address, for their directory', () => {
@@ -31,7 +32,7 @@ test('failures shut out their address, for their directory', () => {
 
 test('a token that was good goes on working behind an address that fails', () => {
   const admission = createAdmission({ perSecond: 100, burst: 400 }, () => 0);
-  admission.admit(good);
+  admission.admit(good, 'token:good');
   failOften(admission, 100);
   expect(admission.beforeAuthentication(good)).toBe(0);
   expect(admission.beforeAuthentication({ ...good, token: 'new' })).toBe(1);

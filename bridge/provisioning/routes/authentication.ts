@@ -52,7 +52,7 @@ export function authenticate(
         'WWW-Authenticate': bearerChallenge(realm, c.req.header('authorization')),
       });
     }
-    const pause = admission?.admit(attempt) ?? 0;
+    const pause = admission?.admit(attempt, access.actor) ?? 0;
     if (pause > 0) return tooManyRequests(c, pause, 'This token is used for too many requests a second.');
     if (!access.directory.enabled) {
       return respondError(
