@@ -4,6 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 import net.realmbridge.keycloak.client.BridgeClient;
 import net.realmbridge.keycloak.client.HttpBridgeClient;
@@ -23,10 +26,11 @@ import org.keycloak.vault.VaultStringSecret;
 
 /**
  * The running parts of all components of this node, rebuilt when a configuration changes. A change made on another node is
- * noticed by the next request here, or by the feed's thread, whichever comes first.
+ * noticed by the next request here, by the feed's thread, or by the watch that also finds components which were added there.
  */
 final class Runtimes implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Runtimes.class);
+    private static final int WATCH_SECONDS = 10;
 
     private record Running(BridgeRuntime runtime, FeedTail tail) {
         boolean isCurrent(BridgeConfig config) {
@@ -35,6 +39,12 @@ final class Runtimes implements AutoCloseable {
     }
 
     private final Map<String, Running> running = new HashMap<>();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "realmbridge-watch");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Runtimes.class.getClassLoader());
+        return thread;
+    });
     private boolean closed;
 
     BridgeRuntime get(KeycloakSession session, ComponentModel model) {
@@ -109,7 +119,20 @@ final class Runtimes implements AutoCloseable {
         }
     }
 
+    /** Starts what is there, and from now on what another node of the cluster adds. */
     void startAll(KeycloakSessionFactory factory) {
+        startMissing(factory);
+        watch.scheduleWithFixedDelay(() -> {
+            try {
+                startMissing(factory);
+            } catch (RuntimeException e) {
+                // Keycloak's database is away, most likely; the next round is soon.
+                LOG.debug("Components could not be listed", e);
+            }
+        }, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void startMissing(KeycloakSessionFactory factory) {
         KeycloakInternals.forEachRealmWith(factory, UserStorageProvider.class, realm -> realm
                 .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
                 .filter(model -> BridgeProviderFactory.ID.equals(model.getProviderId()))
@@ -129,6 +152,7 @@ final class Runtimes implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        watch.shutdown();
         List.copyOf(running.keySet()).forEach(this::stop);
     }
 }

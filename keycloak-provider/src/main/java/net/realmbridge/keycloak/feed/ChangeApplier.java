@@ -138,8 +138,8 @@ final class ChangeApplier {
         BridgeUser before = runtime.snapshots().get(change.id());
         if (change.isAbsent()) {
             runtime.snapshots().remove(change.id());
-        } else if (change.isPresent() && change.user() != null && before != null) {
-            runtime.snapshots().put(change.user());
+        } else if (change.isPresent() && change.user() != null) {
+            runtime.snapshots().change(change.user());
         }
         ComponentModel component = scope.realm().getComponent(runtime.config().componentId());
         if (component == null) {

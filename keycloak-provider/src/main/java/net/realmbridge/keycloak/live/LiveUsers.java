@@ -29,12 +29,14 @@ public final class LiveUsers {
     private final ComponentModel model;
     private final BridgeRuntime runtime;
     private final SessionBridge bridge;
+    private final long changesBefore;
 
     public LiveUsers(KeycloakSession session, ComponentModel model, BridgeRuntime runtime, SessionBridge bridge) {
         this.session = session;
         this.model = model;
         this.runtime = runtime;
         this.bridge = bridge;
+        this.changesBefore = runtime.snapshots().changes();
     }
 
     /** Null means absent for sure: Keycloak ends the sessions of a user whom its provider doesn't know. */
@@ -57,7 +59,7 @@ public final class LiveUsers {
 
     private UserModel resolve(RealmModel realm, Answer<BridgeUser> answer, BridgeUser last, boolean mustExist) {
         if (answer instanceof Answer.Found<BridgeUser> found) {
-            runtime.snapshots().put(found.value());
+            runtime.snapshots().put(found.value(), changesBefore);
             return adapt(realm, found.value());
         }
         if (answer instanceof Answer.Absent<BridgeUser>) {
@@ -117,7 +119,7 @@ public final class LiveUsers {
         if (!(answer instanceof Answer.Found<List<BridgeUser>> found)) {
             return Stream.empty();
         }
-        found.value().stream().limit(PAGE).forEach(runtime.snapshots()::put);
+        found.value().stream().limit(PAGE).forEach(user -> runtime.snapshots().put(user, changesBefore));
         return found.value().stream().map(user -> adapt(realm, user)).toList().stream();
     }
 

@@ -17,6 +17,7 @@ public final class Snapshots {
     }
 
     private final LongSupplier nanoTime;
+    private long changes;
     private final Map<String, Snapshot> users = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -30,16 +31,33 @@ public final class Snapshots {
         this.nanoTime = nanoTime;
     }
 
-    public synchronized void put(BridgeUser user) {
-        users.put(user.id(), new Snapshot(user, nanoTime.getAsLong()));
+    /** How many changes the feed has brought so far; to be read before a user is asked for. */
+    public synchronized long changes() {
+        return changes;
+    }
+
+    /**
+     * Keeps what was asked for. If the feed has brought a change since, the answer may be older than that, so it only helps in an
+     * outage: what is fresh is not asked for again while the feed is connected.
+     */
+    public synchronized void put(BridgeUser user, long changesBefore) {
+        users.put(user.id(), new Snapshot(user, changes == changesBefore ? nanoTime.getAsLong() : Long.MIN_VALUE / 2));
+    }
+
+    /** Keeps what the feed has brought, of a user who was seen before. */
+    public synchronized void change(BridgeUser user) {
+        changes++;
+        users.computeIfPresent(user.id(), (id, before) -> new Snapshot(user, nanoTime.getAsLong()));
     }
 
     public synchronized void remove(String id) {
+        changes++;
         users.remove(id);
     }
 
     /** Everything may have changed: nothing is fresh any more, but all of it still helps in an outage. */
     public synchronized void expire() {
+        changes++;
         users.replaceAll((id, snapshot) -> new Snapshot(snapshot.user(), Long.MIN_VALUE / 2));
     }
 

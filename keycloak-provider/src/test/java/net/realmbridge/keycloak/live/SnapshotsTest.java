@@ -20,7 +20,7 @@ class SnapshotsTest {
 
     @Test
     void a_snapshot_is_found_by_every_key_whatever_the_case() {
-        snapshots.put(anna);
+        snapshots.put(anna, snapshots.changes());
         assertThat(snapshots.get("1")).isEqualTo(anna);
         assertThat(snapshots.byUsername("ANNA")).isEqualTo(anna);
         assertThat(snapshots.byEmail("anna@X")).isEqualTo(anna);
@@ -29,7 +29,7 @@ class SnapshotsTest {
 
     @Test
     void an_old_snapshot_is_not_fresh_but_still_there() {
-        snapshots.put(anna);
+        snapshots.put(anna, snapshots.changes());
         assertThat(snapshots.isYounger("1", Duration.ofSeconds(30))).isTrue();
         now.addAndGet(Duration.ofSeconds(31).toNanos());
         assertThat(snapshots.isYounger("1", Duration.ofSeconds(30))).isFalse();
@@ -38,11 +38,30 @@ class SnapshotsTest {
 
     @Test
     void after_everything_may_have_changed_nothing_counts_as_known() {
-        snapshots.put(anna);
+        snapshots.put(anna, snapshots.changes());
         snapshots.expire();
         assertThat(snapshots.isKnown("1")).isFalse();
         assertThat(snapshots.isYounger("1", Duration.ofDays(1))).isFalse();
         assertThat(snapshots.get("1")).isEqualTo(anna);
+    }
+
+    @Test
+    void an_answer_that_may_be_older_than_a_change_is_kept_but_not_trusted() {
+        long before = snapshots.changes();
+        snapshots.change(new BridgeUser("2", "berta", null, null, null, true, "d", null, "2", null, null, null));
+        snapshots.put(anna, before);
+        assertThat(snapshots.isKnown("1")).isFalse();
+        assertThat(snapshots.get("1")).isEqualTo(anna);
+        assertThat(snapshots.get("2")).isNull();
+    }
+
+    @Test
+    void a_change_of_somebody_who_was_seen_replaces_what_is_remembered() {
+        snapshots.put(anna, snapshots.changes());
+        BridgeUser renamed = new BridgeUser("1", "Anne", "anna@x", null, null, true, "d", null, "2", null, null, null);
+        snapshots.change(renamed);
+        assertThat(snapshots.isKnown("1")).isTrue();
+        assertThat(snapshots.get("1")).isEqualTo(renamed);
     }
 
     @Test
