@@ -56,7 +56,7 @@ export async function createKeycloakDatabase(postgres: {
 /** The provider's jar must be built. */
 export async function startKeycloakNode(
   place: KeycloakPlace,
-  more: Pick<KeycloakOptions, 'cache' | 'javaOptions'> = {},
+  more: Pick<KeycloakOptions, 'args' | 'cache' | 'javaOptions'> = {},
 ): Promise<KeycloakProcess> {
   const { env } = process;
   const watch = startWatch();
