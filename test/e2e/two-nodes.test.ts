@@ -83,7 +83,7 @@ beforeAll(async () => {
   liveComponents = realms.map((each) => useComponent(each, liveComponent.id, liveComponent.name));
   for (const each of [...components, ...liveComponents])
     await inTime('the connection', each.status, ({ lease }) => lease);
-}, 400_000);
+}, 600_000);
 
 afterAll(async () => {
   await database?.end();
