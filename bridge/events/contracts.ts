@@ -11,7 +11,11 @@ export type EventType =
   | 'group.updated'
   | 'group.deleted'
   | 'group.member_added'
-  | 'group.member_removed';
+  | 'group.member_removed'
+  // Of resource types that a directory declares.
+  | 'resource.created'
+  | 'resource.updated'
+  | 'resource.deleted';
 
 /** The keys under which a user could be found before and after the change, for shadowing (design: first directory wins). */
 export interface TouchedKeys {
@@ -31,7 +35,8 @@ export interface EventData {
 
 export interface NewEvent {
   type: EventType;
-  resourceType: 'User' | 'Group';
+  /** `User`, `Group`, or the name of a type that the directory declares. */
+  resourceType: string;
   resourceId: string;
   resourceVersion?: number;
   data: EventData;

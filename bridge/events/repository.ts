@@ -119,7 +119,7 @@ export function createEventReader(pool: Pool): EventReader {
         directoryId,
         position: row.position ?? 0,
         type: row.type as EventType,
-        resourceType: row.resource_type === 'Group' ? 'Group' : 'User',
+        resourceType: row.resource_type,
         resourceId: row.resource_id,
         ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
         data: row.data as EventData,

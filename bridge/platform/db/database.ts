@@ -31,6 +31,27 @@ export interface DirectorySchemasTable {
   updated_at: Timestamp;
 }
 
+export interface DirectoryResourceTypesTable {
+  directory_id: string;
+  /** The name in lower case. */
+  name_key: string;
+  definition: Json;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** Resources of the types that directories declare. */
+export interface ResourcesTable {
+  directory_id: string;
+  id: string;
+  resource_type: string;
+  external_id: string | null;
+  resource: Json;
+  version: Int8;
+  created_at: Timestamp;
+  last_modified_at: Timestamp;
+}
+
 /** The keys of declared attributes that are indexed or unique: see scim/resource/indexed-keys.ts. */
 export interface AttributeKeysTable {
   directory_id: string;
@@ -243,6 +264,9 @@ export interface Database {
   directory_schemas: DirectorySchemasTable;
   user_attribute_keys: AttributeKeysTable;
   group_attribute_keys: AttributeKeysTable;
+  resource_attribute_keys: AttributeKeysTable;
+  directory_resource_types: DirectoryResourceTypesTable;
+  resources: ResourcesTable;
   directory_tokens: DirectoryTokensTable;
   directory_issuers: DirectoryIssuersTable;
   directory_tolerance_uses: DirectoryToleranceUsesTable;

@@ -11,6 +11,7 @@ export type ApiErrorCode =
   | 'token_absent'
   | 'schema_absent'
   | 'issuer_absent'
+  | 'resource_type_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -29,6 +30,7 @@ const statuses: Record<ApiErrorCode, number> = {
   token_absent: 404,
   schema_absent: 404,
   issuer_absent: 404,
+  resource_type_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

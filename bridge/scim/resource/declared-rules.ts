@@ -1,45 +1,66 @@
-// What a declared schema demands of a whole resource: what is required in each extension, and what may not change.
+// What declared schemas demand of a whole resource: what is required, and what may not change.
 
 import { badRequest, type ScimError } from '../errors.ts';
 import { deepEqual, isJsonObject, type JsonObject, type JsonValue, own } from '../json.ts';
+import { GROUP_SCHEMA } from '../schema/group-schema.ts';
 import type { AttributeDefinition, Resource, ResourceTypeDefinition, SchemaExtension } from '../schema/model.ts';
+import { USER_SCHEMA } from '../schema/user-schema.ts';
 import { isBlank } from './values.ts';
 
+/** A schema of a resource type, and where its attributes are. */
+interface Part extends SchemaExtension {
+  /** Undefined: in the resource itself. */
+  readonly extension: string | undefined;
+}
+
 interface Rules {
-  readonly required: readonly SchemaExtension[];
-  readonly immutable: readonly SchemaExtension[];
+  readonly required: readonly Part[];
+  readonly immutable: readonly Part[];
 }
 
 const rulesOfTypes = new WeakMap<ResourceTypeDefinition, Rules>();
 
+/** What the standard core schemas demand is seen to where their attributes are read. */
+function partsOf({ schema, extensions }: ResourceTypeDefinition): Part[] {
+  const isStandard = schema.id === USER_SCHEMA || schema.id === GROUP_SCHEMA;
+  return [
+    ...(isStandard ? [] : [{ schema, required: false, extension: undefined }]),
+    ...extensions.map((extension) => ({ ...extension, extension: extension.schema.id })),
+  ];
+}
+
 function rulesOf(resourceType: ResourceTypeDefinition): Rules {
   const known = rulesOfTypes.get(resourceType);
   if (known !== undefined) return known;
-  const some = (test: (attribute: AttributeDefinition) => boolean) =>
-    resourceType.extensions.filter(({ schema }) =>
-      schema.attributes.some((attribute) => test(attribute) || (attribute.subAttributes ?? []).some(test)),
-    );
-  const demanding = new Set([
-    ...some(({ required }) => required),
-    ...resourceType.extensions.filter(({ required }) => required),
-  ]);
-  const rules = { required: [...demanding], immutable: some(({ mutability }) => mutability === 'immutable') };
+  const having = (test: (attribute: AttributeDefinition) => boolean) => (part: Part) =>
+    part.schema.attributes.some((attribute) => test(attribute) || (attribute.subAttributes ?? []).some(test));
+  const requires = having(({ required }) => required);
+  const parts = partsOf(resourceType);
+  const rules = {
+    required: parts.filter((part) => part.required || requires(part)),
+    immutable: parts.filter(having(({ mutability }) => mutability === 'immutable')),
+  };
   rulesOfTypes.set(resourceType, rules);
   return rules;
 }
 
+const containerIn = (resource: Resource, { extension }: Part): JsonValue | undefined =>
+  extension === undefined ? resource : own(resource, extension);
+
+const prefixOf = ({ extension }: Part): string => (extension === undefined ? '' : `${extension}:`);
+
 /**
- * The error for what an extension requires and the resource lacks. An extension's attributes are required where the
+ * The error for what a schema requires and the resource lacks. An extension's attributes are required where the
  * extension is: of a resource that has none of it nothing is required, unless the extension itself is.
  */
 export function checkRequiredParts(resourceType: ResourceTypeDefinition, resource: Resource): ScimError | undefined {
-  for (const { schema, required } of rulesOf(resourceType).required) {
-    const container = own(resource, schema.id);
+  for (const part of rulesOf(resourceType).required) {
+    const container = containerIn(resource, part);
     if (!isJsonObject(container)) {
-      if (!required) continue;
-      return badRequest('invalidValue', `A ${resourceType.name} must have the extension ${schema.id}.`);
+      if (!part.required) continue;
+      return badRequest('invalidValue', `A ${resourceType.name} must have the extension ${part.schema.id}.`);
     }
-    const missing = missingIn(schema.attributes, container, `${schema.id}:`);
+    const missing = missingIn(part.schema.attributes, container, prefixOf(part));
     if (missing !== undefined) return badRequest('invalidValue', `${missing} is required.`);
   }
   return undefined;
@@ -66,17 +87,14 @@ export function checkImmutable(
   before: Resource,
   after: Resource,
 ): ScimError | undefined {
-  for (const { schema } of rulesOf(resourceType).immutable) {
-    const [was, is] = [own(before, schema.id), own(after, schema.id)];
+  for (const part of rulesOf(resourceType).immutable) {
+    const [was, is] = [containerIn(before, part), containerIn(after, part)];
     if (!isJsonObject(was)) continue;
-    for (const attribute of schema.attributes) {
-      const changed = changedIn(
-        attribute,
-        own(was, attribute.name),
-        isJsonObject(is) ? own(is, attribute.name) : undefined,
-      );
+    for (const attribute of part.schema.attributes) {
+      const value = isJsonObject(is) ? own(is, attribute.name) : undefined;
+      const changed = changedIn(attribute, own(was, attribute.name), value);
       if (changed !== undefined) {
-        return badRequest('mutability', `${schema.id}:${changed} is immutable and has a value already.`);
+        return badRequest('mutability', `${prefixOf(part)}${changed} is immutable and has a value already.`);
       }
     }
   }

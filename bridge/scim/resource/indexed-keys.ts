@@ -8,7 +8,7 @@ import type { AttributeDefinition, AttributePath, Resource, ResourceTypeDefiniti
 import { topLevelPaths } from '../schema/resolve.ts';
 
 export interface IndexedKey {
-  /** AttributePath.text. */
+  /** See {@link keyedName}. */
   readonly attribute: string;
   /** Equal for values that a filter's `eq` finds equal. */
   readonly key: string;
@@ -30,7 +30,10 @@ function keyedAttributes(resourceType: ResourceTypeDefinition): readonly KeyedAt
   const known = keyed.get(resourceType);
   if (known !== undefined) return known;
   const declared = resourceType.extensions.some(({ schema }) => hasKeys(schema.attributes));
-  const found = declared || hasKeys(resourceType.schema.attributes) ? topLevelPaths(resourceType).flatMap(keyedIn) : [];
+  const found =
+    declared || hasKeys(resourceType.schema.attributes)
+      ? topLevelPaths(resourceType).flatMap((path) => keyedIn(path, resourceType))
+      : [];
   keyed.set(resourceType, found);
   return found;
 }
@@ -41,14 +44,19 @@ const isMarked = (attribute: AttributeDefinition): boolean => attribute.indexed 
 const hasKeys = (attributes: readonly AttributeDefinition[]): boolean =>
   attributes.some((attribute) => isMarked(attribute) || (attribute.subAttributes ?? []).some(isMarked));
 
-function keyedIn(path: AttributePath): KeyedAttribute[] {
-  const { attribute, text } = path;
+function keyedIn(path: AttributePath, { schema }: ResourceTypeDefinition): KeyedAttribute[] {
+  const { attribute } = path;
+  const name = keyedName(path.text, path.extension, schema.id);
   const subs = (attribute.subAttributes ?? []).filter(isMarked);
   return [
-    ...(isMarked(attribute) ? [{ path, subAttribute: undefined, leaf: attribute, text }] : []),
-    ...subs.map((subAttribute) => ({ path, subAttribute, leaf: subAttribute, text: `${text}.${subAttribute.name}` })),
+    ...(isMarked(attribute) ? [{ path, subAttribute: undefined, leaf: attribute, text: name }] : []),
+    ...subs.map((subAttribute) => ({ path, subAttribute, leaf: subAttribute, text: `${name}.${subAttribute.name}` })),
   ];
 }
+
+/** The name under which keys are kept: of core attributes too it begins with the schema, since types share their keys. */
+export const keyedName = (text: string, extension: string | undefined, coreUrn: string): string =>
+  extension === undefined ? `${coreUrn}:${text}` : text;
 
 /** Whether resources of the type have keys at all. */
 export const hasIndexedKeys = (resourceType: ResourceTypeDefinition): boolean =>

@@ -38,7 +38,7 @@ const unindexed = new Set(['binary', 'complex']);
 const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** What is wrong with a URN for a schema of one's own, beside `others`, as the end of a sentence; undefined: nothing. */
-export function urnFault(urn: string, others: readonly string[]): string | undefined {
+function urnFault(urn: string, others: readonly string[]): string | undefined {
   if (urn.length > maxUrnLength) return `may have at most ${maxUrnLength} characters`;
   if (!urnForm.test(urn)) {
     return 'must be a URN such as urn:acme:scim:schemas:1.0:Badge: letters, digits and "-_." between the colons';
@@ -57,10 +57,12 @@ const isInside = (urn: string, outer: string): boolean => urn.toLowerCase().star
  * What is wrong with a declaration, as a sentence without its dot that begins with the place (`attributes.badge.type: …`);
  * undefined: nothing. `otherUrns` are those of the directory's other schemas.
  */
-export function declarationFault(declaration: SchemaDeclaration, otherUrns: readonly string[]): string | undefined {
-  const fault = urnFault(declaration.id, otherUrns);
-  if (fault !== undefined) return `id: ${quote(declaration.id)} ${fault}`;
-  const { attributes } = declaration;
+export function schemaFault(
+  { id, attributes }: Pick<SchemaDeclaration, 'id' | 'attributes'>,
+  otherUrns: readonly string[],
+): string | undefined {
+  const fault = urnFault(id, otherUrns);
+  if (fault !== undefined) return `id: ${quote(id)} ${fault}`;
   const indexed = attributes.flatMap((one) => [one, ...(one.subAttributes ?? [])]).filter(isKeyed).length;
   if (indexed > maxIndexed) return `attributes: at most ${maxIndexed} may be indexed or unique`;
   return listFault(attributes, 'attributes') ?? attributes.map(attributeFault).find((one) => one !== undefined);

@@ -2,6 +2,7 @@ import type { SchemaDeclaration } from './declaration.ts';
 import { enterpriseUserSchema } from './enterprise-user-schema.ts';
 import { groupSchema } from './group-schema.ts';
 import type { ResourceTypeDefinition } from './model.ts';
+import type { TypeDeclaration } from './type-declaration.ts';
 import { userSchema } from './user-schema.ts';
 
 export const userResourceType: ResourceTypeDefinition = {
@@ -28,12 +29,19 @@ export const resourceTypes: readonly ResourceTypeDefinition[] = [userResourceTyp
 export interface ResourceTypes {
   readonly user: ResourceTypeDefinition;
   readonly group: ResourceTypeDefinition;
+  /** The directory's own. */
+  readonly declared: readonly ResourceTypeDefinition[];
   /** In the order of discovery. */
   readonly all: readonly ResourceTypeDefinition[];
 }
 
 /** What a directory has that declares nothing of its own. */
-export const standardTypes: ResourceTypes = { user: userResourceType, group: groupResourceType, all: resourceTypes };
+export const standardTypes: ResourceTypes = {
+  user: userResourceType,
+  group: groupResourceType,
+  declared: [],
+  all: resourceTypes,
+};
 
 const extended = (
   type: ResourceTypeDefinition,
@@ -51,9 +59,13 @@ const extended = (
   ],
 });
 
-/** The types of a directory that declares these schemas. */
-export function typesWith(declarations: readonly SchemaDeclaration[]): ResourceTypes {
-  const user = extended(userResourceType, declarations);
-  const group = extended(groupResourceType, declarations);
-  return { user, group, all: [user, group] };
+/** The types of a directory that declares these schemas and types. */
+export function typesWith(
+  schemas: readonly SchemaDeclaration[],
+  declarations: readonly TypeDeclaration[] = [],
+): ResourceTypes {
+  const user = extended(userResourceType, schemas);
+  const group = extended(groupResourceType, schemas);
+  const declared = declarations.map((type) => extended({ ...type, id: type.name, extensions: [] }, schemas));
+  return { user, group, declared, all: [user, group, ...declared] };
 }
