@@ -22,9 +22,11 @@ import { createBulkCreates } from './provisioning/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups-service.ts';
 import { createCursorSigner } from './provisioning/list-cursor.ts';
+import { createResourcesService } from './provisioning/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
 import { readDeclared } from './provisioning/schemas/repository.ts';
 import { createSchemaService } from './provisioning/schemas/service.ts';
+import { createTypeService } from './provisioning/schemas/types-service.ts';
 import { createSearchService } from './provisioning/search-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUsersService } from './provisioning/users-service.ts';
@@ -79,16 +81,14 @@ export function createServices(deps: ServiceDeps) {
   });
   const transactions = createTransactions(pool);
   const catalogue = createTypeCatalogue((directoryId) => readDeclared(pool, directoryId));
-  const schemas = createSchemaService({
-    pool,
-    clock,
-    requireDirectory,
-    onChange: directoryChanged,
-  });
+  const declaring = { pool, clock, requireDirectory, onChange: directoryChanged };
+  const schemas = createSchemaService(declaring);
+  const types = createTypeService(declaring);
   const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
   const groups = createGroupsService({ transactions, clock, onChange: signal.changed });
+  const resources = createResourcesService({ transactions, clock, onChange: signal.changed });
   const creates = createBulkCreates({ transactions, clock, passwords, onChange: signal.changed });
-  const bulk = createBulkService({ users, groups, creates });
+  const bulk = createBulkService({ users, groups, resources, creates });
   const cursors = createCursorSigner({ readKey: () => readServerKey(db, 'scim-cursor', clock), clock });
   const searching = createSearchService({ transactions, cursors });
   const federationRepository = createFederationRepository(db, pool);
@@ -112,10 +112,12 @@ export function createServices(deps: ServiceDeps) {
     issuers,
     toleranceUses,
     schemas,
+    types,
     authenticator,
     catalogue,
     users,
     groups,
+    resources,
     bulk,
     searching,
     federations,

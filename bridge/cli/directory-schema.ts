@@ -1,11 +1,8 @@
 // realmbridge directory schema …
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { schemaShape, shownSchema, toDeclaration } from '../provisioning/schemas/contracts.ts';
-import type { OldValues } from '../provisioning/schemas/service.ts';
-import type { SchemaDeclaration } from '../scim/schema/declaration.ts';
 import { type Shell, withServices } from './context.ts';
-import { UsageError } from './exit.ts';
+import { type DropOption, oldValues, readShape } from './declaration-file.ts';
 
 const dropOption = () =>
   new Option(
@@ -13,26 +10,7 @@ const dropOption = () =>
     'remove stored values that would be left without their attribute; without it they forbid the change',
   );
 
-const oldValues = ({ dropValues }: { dropValues?: true }): OldValues => (dropValues ? 'drop' : 'refuse');
-
 const lost = (dropped: number): string => (dropped === 0 ? '' : `\n${dropped} resources lost values.`);
-
-/** @throws UsageError naming the place that is wrong. */
-async function readDeclaration(file: string): Promise<SchemaDeclaration> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`The file ${file} can't be read.`, { cause });
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError(`The file ${file} is not JSON.`, { cause });
-  }
-  const parsed = schemaShape.safeParse(json);
-  if (parsed.success) return toDeclaration(parsed.data);
-  const [issue] = parsed.error.issues;
-  throw new UsageError(`${file}: ${issue?.path.join('.') || 'the schema'}: ${issue?.message ?? 'is not valid'}.`);
-}
 
 function listCommand(shell: Shell): Command {
   const command = new Command('list').description('list the schemas that a directory declares').argument('<slug>');
@@ -62,9 +40,9 @@ function putCommand(shell: Shell): Command {
     .argument('<slug>')
     .argument('<file>', 'JSON as in docs/custom-schemas.md')
     .addOption(dropOption());
-  return command.action((slug: string, file: string, options: { dropValues?: true }) =>
+  return command.action((slug: string, file: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {
-      const declaration = await readDeclaration(file);
+      const declaration = toDeclaration(await readShape(file, schemaShape));
       const { schema, created, dropped } = await services.schemas.putSchema(slug, declaration, oldValues(options));
       output.result(
         { schema: shownSchema(schema), created, dropped },
@@ -80,7 +58,7 @@ function deleteCommand(shell: Shell): Command {
     .argument('<slug>')
     .argument('<urn>')
     .addOption(dropOption());
-  return command.action((slug: string, urn: string, options: { dropValues?: true }) =>
+  return command.action((slug: string, urn: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {
       const dropped = await services.schemas.deleteSchema(slug, urn, oldValues(options));
       output.result(

@@ -4,6 +4,7 @@ import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport } from '../directories/tolerance-uses.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
+import { resourceTypeCommand } from './directory-resource-type.ts';
 import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
 import { issuerCommand } from './issuer.ts';
@@ -169,5 +170,6 @@ export function directoryCommand(shell: Shell): Command {
     .addCommand(toggleCommand(shell, false))
     .addCommand(deleteCommand(shell))
     .addCommand(issuerCommand(shell))
-    .addCommand(schemaCommand(shell));
+    .addCommand(schemaCommand(shell))
+    .addCommand(resourceTypeCommand(shell));
 }

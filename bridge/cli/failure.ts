@@ -17,6 +17,7 @@ const remedies: Record<string, string> = {
   federation_absent:
     'See them with `realmbridge federation list`, or make one with `realmbridge federation create SLUG`.',
   schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
+  resource_type_absent: 'See them with `realmbridge directory resource-type list SLUG`.',
   token_absent: 'See them with `realmbridge token list`.',
   issuer_absent: 'See them with `realmbridge directory issuer list SLUG`.',
 };

@@ -12,14 +12,16 @@ import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
+import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
-import { addSchemaRoutes } from './schemas/routes.ts';
+import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
   toleranceUses: ToleranceUses;
   schemas: SchemaService;
+  types: TypeService;
   federations: FederationService;
 }
 
@@ -82,7 +84,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, issuers, toleranceUses, schemas, federations }: ManagementDeps,
+  { directories, issuers, toleranceUses, schemas, types, federations }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -151,6 +153,7 @@ export function managementRoutes(
 
   addSchemaRoutes(app, schemas);
   addAccessRoutes(app, { directories, issuers });
+  addResourceTypeRoutes(app, types);
 
   const described = async (slug: string) => shownFederation(await federations.describeFederation(slug));
   app.openapi(operations.listFederations, async (c) => {

@@ -4,7 +4,7 @@ import type { Scope } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 
-export type KeyTable = 'user_attribute_keys' | 'group_attribute_keys';
+export type KeyTable = 'user_attribute_keys' | 'group_attribute_keys' | 'resource_attribute_keys';
 
 /** The statement that inserts the keys of a new resource; none when it has no keys. */
 export function keyInsertions(

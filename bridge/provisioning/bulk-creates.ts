@@ -4,12 +4,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
 import type { JsonObject } from '../scim/json.ts';
 import { wantsAttribute } from '../scim/projection.ts';
-import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
+import type { Resource, ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { mapKeyConflict } from './attribute-keys.ts';
-import { insertUsers } from './bulk-repository.ts';
+import { insertResources, insertUsers } from './bulk-repository.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
 import { listMembers } from './groups-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from './new-group.ts';
+import { type PreparedResource, prepareResource } from './new-resource.ts';
 import { mapUserConflict, type PreparedUser, prepareUser } from './new-user.ts';
 import { membersAttribute, show } from './presentation.ts';
 import { guardSchemas } from './schema-guard-repository.ts';
@@ -19,6 +20,7 @@ import type { Transactions } from './transactions.ts';
 export type PreparedCreate = { request: ScimRequest } & (
   | { kind: 'User'; user: PreparedUser }
   | { kind: 'Group'; group: PreparedGroup }
+  | { kind: 'declared'; resource: PreparedResource }
 );
 
 export interface BulkCreatesDeps {
@@ -29,6 +31,13 @@ export interface BulkCreatesDeps {
   onChange: (directoryId: string) => void;
 }
 
+function keyedOf(create: PreparedCreate): [ResourceTypeDefinition, Resource] {
+  const { user, group } = create.request.types;
+  if (create.kind === 'User') return [user, create.user.stored.resource];
+  if (create.kind === 'Group') return [group, create.group.stored.resource];
+  return [create.resource.resourceType, create.resource.stored.resource];
+}
+
 const byName = (a: PreparedGroup, b: PreparedGroup): number =>
   a.columns.display_name_key < b.columns.display_name_key ? -1 : 1;
 
@@ -37,9 +46,14 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
   return {
     /** @throws ScimFailure 400 for what validate() refuses. */
     async prepare(request: ScimRequest, resourceType: ResourceTypeDefinition, body: unknown): Promise<PreparedCreate> {
-      return resourceType.name === 'User'
-        ? { kind: 'User', request, user: await prepareUser(request, body, { clock, passwords }) }
-        : { kind: 'Group', request, group: prepareGroup(request, body, clock) };
+      switch (resourceType.name) {
+        case 'User':
+          return { kind: 'User', request, user: await prepareUser(request, body, { clock, passwords }) };
+        case 'Group':
+          return { kind: 'Group', request, group: prepareGroup(request, body, clock) };
+        default:
+          return { kind: 'declared', request, resource: prepareResource(request, resourceType, body, clock) };
+      }
     },
 
     /**
@@ -51,6 +65,7 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
       if (first === undefined) return [];
       const users = creates.flatMap((create) => (create.kind === 'User' ? [create.user] : []));
       const groups = creates.flatMap((create) => (create.kind === 'Group' ? [create] : []));
+      const declared = creates.flatMap((create) => (create.kind === 'declared' ? [create.resource] : []));
       const wanted = groups.filter(({ request }) => wantsAttribute(request.projection, 'members'));
       try {
         const members = await transactions.write(directoryId, async (scope) => {
@@ -62,6 +77,14 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
               appendEvents(scope, directoryId, events, first.request.actor, clock.now()),
             ]);
           }
+          await insertResources(scope, directoryId, declared);
+          await appendEvents(
+            scope,
+            directoryId,
+            declared.map(({ created }) => created),
+            first.request.actor,
+            clock.now(),
+          );
           // In one order everywhere, so that two transactions never wait for each other's names in a circle.
           for (const group of groups.map((create) => create.group).toSorted(byName)) {
             await insertPreparedGroup(scope, first.request, group);
@@ -76,17 +99,16 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
         const byGroup = Map.groupBy(members, (member) => member.groupId);
         return creates.map((create) => {
           if (create.kind === 'User') return show(create.request.types.user, create.user.stored, {}, create.request);
+          if (create.kind === 'declared') {
+            return show(create.resource.resourceType, create.resource.stored, {}, create.request);
+          }
           const { stored } = create.group;
           const computed: JsonObject = membersAttribute(byGroup.get(stored.id) ?? [], create.request.baseUrl);
           return show(create.request.types.group, stored, computed, create.request);
         });
       } catch (error) {
         const byName = mapGroupConflict(error, groups[0]?.group.columns.display_name);
-        const { user, group } = first.request.types;
-        const byKey =
-          first.kind === 'User'
-            ? mapKeyConflict(byName, user, first.user.stored.resource)
-            : mapKeyConflict(byName, group, first.group.stored.resource);
+        const byKey = mapKeyConflict(byName, ...keyedOf(first));
         throw mapUserConflict(byKey, users[0]?.columns.user_name);
       }
     },

@@ -1,9 +1,10 @@
-// The SQL of creating many users at once: one statement for each table, whatever their number.
+// The SQL of creating many resources at once: one statement for each table, whatever their number.
 import { sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import { insertKeys } from './attribute-keys-repository.ts';
 import type { PreparedUser } from './new-user.ts';
 import { emailColumns, searchColumns } from './resource-columns.ts';
+import type { NewResource } from './resources-repository.ts';
 
 /**
  * Inserts users of one directory with their e-mails and passwords. Rows go in by userName, so that two transactions
@@ -59,5 +60,33 @@ export async function insertUsers(scope: Scope, directoryId: string, users: read
               changed_at timestamptz)`.execute(scope),
         ]),
     insertKeys(scope, 'user_attribute_keys', directoryId, keyed),
+  ]);
+}
+
+/** Inserts resources of declared types. */
+export async function insertResources(
+  scope: Scope,
+  directoryId: string,
+  resources: readonly NewResource[],
+): Promise<void> {
+  if (resources.length === 0) return;
+  const rows = resources.map(({ type, stored, externalId }) => ({
+    id: stored.id,
+    resource_type: type,
+    external_id: externalId,
+    resource: stored.resource,
+    created_at: stored.createdAt,
+  }));
+  await Promise.all([
+    sql`insert into resources (directory_id, id, resource_type, external_id, resource, version, created_at, last_modified_at)
+      select ${directoryId}::uuid, id, resource_type, external_id, resource, 1, created_at, created_at
+      from json_to_recordset(${JSON.stringify(rows)}::json) as new_resource (id uuid, resource_type text,
+        external_id text, resource jsonb, created_at timestamptz)`.execute(scope),
+    insertKeys(
+      scope,
+      'resource_attribute_keys',
+      directoryId,
+      resources.map(({ stored, keys }) => ({ id: stored.id, keys })),
+    ),
   ]);
 }

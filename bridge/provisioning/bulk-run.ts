@@ -14,6 +14,7 @@ import { BulkLedger, unreachable } from './bulk-ledger.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
 import type { GroupsService } from './groups-service.ts';
 import { noProjection } from './presentation.ts';
+import type { ResourcesService } from './resources-service.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import type { UsersService } from './users-service.ts';
 
@@ -25,6 +26,7 @@ const turnMs = 10;
 export interface BulkDeps {
   users: UsersService;
   groups: GroupsService;
+  resources: ResourcesService;
   creates: BulkCreates;
 }
 
@@ -229,10 +231,21 @@ export class BulkRun {
   }
 
   private serviceOf({ resourceType }: BulkOperation) {
-    const { users, groups } = this.deps;
-    return resourceType.name === 'User'
-      ? { replace: users.replaceUser, patch: users.patchUser, remove: users.deleteUser }
-      : { replace: groups.replaceGroup, patch: groups.patchGroup, remove: groups.deleteGroup };
+    const { users, groups, resources } = this.deps;
+    switch (resourceType.name) {
+      case 'User':
+        return { replace: users.replaceUser, patch: users.patchUser, remove: users.deleteUser };
+      case 'Group':
+        return { replace: groups.replaceGroup, patch: groups.patchGroup, remove: groups.deleteGroup };
+      default: {
+        const { replaceResource, patchResource, deleteResource } = resources;
+        type Write = (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
+        const replace: Write = (request, id, body) => replaceResource(request, id, body, resourceType);
+        const patch: Write = (request, id, body) => patchResource(request, id, body, resourceType);
+        const remove = (request: ScimRequest, id: string) => deleteResource(request, id, resourceType);
+        return { replace, patch, remove };
+      }
+    }
   }
 
   /** The data with ids in the place of references. @throws ScimFailure for a reference to what is not there. */

@@ -1,6 +1,9 @@
 // Where the paths of a filter are found: promoted columns, and the tables of e-mails, members and groups. Whatever is
 // not named here is read from the `resource` JSON.
 import { type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
+import { GROUP_SCHEMA } from '../scim/schema/group-schema.ts';
+import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
+import { USER_SCHEMA } from '../scim/schema/user-schema.ts';
 
 /**
  * foldCase() in SQL. ICU's root locale lowers as JavaScript does, final sigma and dotted capital I included; the
@@ -30,8 +33,10 @@ export interface Storage {
   table: SqlFragment;
   columns: Record<string, Column>;
   sideTables: Record<string, SideTable>;
+  /** Which rows of the table are of the type; undefined: all. */
+  only?: SqlFragment;
   /** Where declared attributes that are indexed are looked up. */
-  keys?: SqlFragment;
+  keys: { table: SqlFragment; coreUrn: string };
   /** Where substrings are looked for, by path: see search-hint.ts. */
   searched?: { from: SqlFragment; columns: Record<string, SqlFragment> };
   /** Paths whose value is made when a resource is shown, and is nowhere stored. */
@@ -74,7 +79,7 @@ export const userStorage: Storage = {
       },
     },
   },
-  keys: sql.ref('user_attribute_keys'),
+  keys: { table: sql.ref('user_attribute_keys'), coreUrn: USER_SCHEMA },
   searched: {
     from: sql`from user_search as s where s.directory_id = users.directory_id and s.user_id = users.id`,
     columns: {
@@ -121,6 +126,35 @@ export const groupStorage: Storage = {
       columns: memberColumns('m'),
     },
   },
-  keys: sql.ref('group_attribute_keys'),
+  keys: { table: sql.ref('group_attribute_keys'), coreUrn: GROUP_SCHEMA },
   unsupported: ['meta.location', 'members.$ref'],
 };
+
+const declaredStorages = new WeakMap<ResourceTypeDefinition, Storage>();
+
+/** Resources of all declared types lie in one table. */
+function declaredStorage({ name, schema }: ResourceTypeDefinition): Storage {
+  return {
+    table: sql.ref('resources'),
+    only: sql`resources.resource_type = ${name}`,
+    columns: {
+      id: { type: 'uuid', column: sql.ref('resources.id') },
+      externalId: { type: 'text', column: sql.ref('resources.external_id'), sorted: true },
+      'meta.resourceType': { type: 'constant', value: name },
+      ...metaColumns('resources'),
+    },
+    sideTables: {},
+    keys: { table: sql.ref('resource_attribute_keys'), coreUrn: schema.id },
+    unsupported: ['meta.location'],
+  };
+}
+
+export function storageOf(resourceType: ResourceTypeDefinition): Storage {
+  if (resourceType.schema.id === USER_SCHEMA) return userStorage;
+  if (resourceType.schema.id === GROUP_SCHEMA) return groupStorage;
+  const known = declaredStorages.get(resourceType);
+  if (known !== undefined) return known;
+  const storage = declaredStorage(resourceType);
+  declaredStorages.set(resourceType, storage);
+  return storage;
+}

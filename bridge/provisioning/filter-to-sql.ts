@@ -4,7 +4,7 @@ import type { SqlBool } from 'kysely';
 import { type SqlCondition, type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
 import { badRequest } from '../scim/errors.ts';
 import type { Comparison, TypedFilter } from '../scim/filter/typed.ts';
-import { keyPrefixToFind, keyToFind } from '../scim/resource/indexed-keys.ts';
+import { keyedName, keyPrefixToFind, keyToFind } from '../scim/resource/indexed-keys.ts';
 import type { AttributePath } from '../scim/schema/model.ts';
 import {
   attributeJson,
@@ -92,12 +92,13 @@ function withKey(storage: Storage, comparison: Comparison, condition: SqlConditi
 function keyHint({ table, keys }: Storage, comparison: Comparison): SqlCondition | undefined {
   const key = keyToFind(comparison);
   const prefix = keyPrefixToFind(comparison);
-  if (!keys || (key === undefined && prefix === undefined)) return undefined;
+  if (key === undefined && prefix === undefined) return undefined;
+  const { path } = comparison;
   const column = sql.ref('k.key');
   const matches =
     key === undefined ? compareText(column, 'sw', prefix ?? '', true) : compareText(column, 'eq', key, true);
-  return sql<SqlBool>`exists (select 1 from ${keys} as k where k.directory_id = ${table}.directory_id
-    and k.resource_id = ${table}.id and k.attribute = ${comparison.path.text} and ${matches})`;
+  return sql<SqlBool>`exists (select 1 from ${keys.table} as k where k.directory_id = ${table}.directory_id
+    and k.resource_id = ${table}.id and k.attribute = ${keyedName(path.text, path.extension, keys.coreUrn)} and ${matches})`;
 }
 
 /** The keys that a resource must have for some element to meet the filter. */

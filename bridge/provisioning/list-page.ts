@@ -6,7 +6,7 @@ import { parseFilter } from '../scim/filter/parse.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { resolveAttribute } from '../scim/schema/resolve.ts';
 import type { ListQuery, ScimRequest } from './contracts.ts';
-import { groupStorage, userStorage } from './filter-columns.ts';
+import { storageOf } from './filter-columns.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import { sortKey } from './sort-key.ts';
 import type { ListPage } from './stored-resource.ts';
@@ -39,8 +39,7 @@ export function parsePage(
   }
   if (query.sortBy !== undefined) {
     const path = resolveAttribute(resourceType, query.sortBy, tolerances);
-    const storage = resourceType.name === 'User' ? userStorage : groupStorage;
-    if (!path || !sortKey(storage, path)) {
+    if (!path || !sortKey(storageOf(resourceType), path)) {
       throw new ScimFailure(
         badRequest('invalidValue', `Sorting by ${JSON.stringify(query.sortBy.slice(0, 80))} is not supported.`),
       );

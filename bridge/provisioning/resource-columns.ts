@@ -91,6 +91,9 @@ export function userColumns(resource: Resource, wasActive = true): UserColumns {
   };
 }
 
+/** @throws ScimFailure invalidValue when it is too long. */
+export const externalIdOf = (resource: Resource): string | null => boundedText(resource, 'externalId');
+
 export interface GroupColumns {
   display_name: string;
   display_name_key: string;

@@ -27,6 +27,7 @@ import type { ListQuery, ScimRequest, ShownPage, ShownResource } from './contrac
 import type { GroupsService } from './groups-service.ts';
 import { cursorTimeoutSeconds } from './list-cursor.ts';
 import { noProjection } from './presentation.ts';
+import type { ResourcesService } from './resources-service.ts';
 import { authenticate } from './routes/authentication.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import {
@@ -82,6 +83,7 @@ export interface ScimRoutesDeps {
   catalogue: TypeCatalogue;
   users: UsersService;
   groups: GroupsService;
+  resources: ResourcesService;
   bulk: BulkService;
   searching: SearchService;
   /** Absent: nobody is held up. */
@@ -94,26 +96,30 @@ function projectionOf(c: ScimContext, resourceType: ResourceTypeDefinition): Pro
   return valueOrThrow(parseProjection(c.req.query('attributes'), c.req.query('excludedAttributes'), resourceType));
 }
 
-/** What differs between /Users and /Groups. */
+/** What differs between /Users, /Groups and the endpoints that a directory declares. */
 interface Endpoint {
   path: string;
-  typeOf: (types: ResourceTypes) => ResourceTypeDefinition;
-  create: (request: ScimRequest, body: unknown) => Promise<ShownResource>;
-  read: (request: ScimRequest, id: string) => Promise<ShownResource>;
-  replace: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
-  patch: (request: ScimRequest, id: string, body: unknown) => Promise<ShownResource>;
-  remove: (request: ScimRequest, id: string) => Promise<void>;
-  list: (request: ScimRequest, query: Parameters<UsersService['listUsers']>[1]) => Promise<ShownPage>;
+  /** @throws ScimFailure 404 when the directory has no such type. */
+  typeOf: (types: ResourceTypes, c: ScimContext) => ResourceTypeDefinition;
+  create: (request: ScimRequest, body: unknown, type: ResourceTypeDefinition) => Promise<ShownResource>;
+  read: (request: ScimRequest, id: string, type: ResourceTypeDefinition) => Promise<ShownResource>;
+  replace: (request: ScimRequest, id: string, body: unknown, type: ResourceTypeDefinition) => Promise<ShownResource>;
+  patch: (request: ScimRequest, id: string, body: unknown, type: ResourceTypeDefinition) => Promise<ShownResource>;
+  remove: (request: ScimRequest, id: string, type: ResourceTypeDefinition) => Promise<void>;
+  /** Absent: as any search is. */
+  list?: (request: ScimRequest, query: ListQuery) => Promise<ShownPage>;
 }
 
 function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: SearchService): void {
   const { path } = endpoint;
-  const typeOf = (c: ScimContext) => endpoint.typeOf(c.get('types'));
+  const typeOf = (c: ScimContext) => endpoint.typeOf(c.get('types'), c);
+  const idOf = (c: ScimContext) => c.req.param('id') ?? '';
   const requested = (c: ScimContext) => requestOf(c, projectionOf(c, typeOf(c)));
 
   const page = (c: ScimContext, query: ListQuery): Promise<ShownPage> => {
     const resourceType = typeOf(c);
-    if (query.cursor !== undefined) return searching.search(requesterOf(c), query, [resourceType]);
+    if (query.cursor !== undefined || endpoint.list === undefined)
+      return searching.search(requesterOf(c), query, [resourceType]);
     const projection = valueOrThrow(parseProjection(query.attributes, query.excludedAttributes, resourceType));
     return endpoint.list(requestOf(c, projection), query);
   };
@@ -129,10 +135,10 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: Searc
     return respondList(c, await page(c, search));
   });
   app.on('POST', collection, async (c) =>
-    respondResource(c, 201, await endpoint.create(requested(c), await readJson(c))),
+    respondResource(c, 201, await endpoint.create(requested(c), await readJson(c), typeOf(c))),
   );
   app.get(`${path}/:id`, async (c) => {
-    const shown = await endpoint.read(requested(c), c.req.param('id'));
+    const shown = await endpoint.read(requested(c), idOf(c), typeOf(c));
     const known = c.req.header('if-none-match');
     const etag = weakEtag(shown.version);
     return known !== undefined && etagMatches(known, etag)
@@ -140,18 +146,22 @@ function endpointRoutes(app: Hono<ScimEnv>, endpoint: Endpoint, searching: Searc
       : respondResource(c, 200, shown);
   });
   app.put(`${path}/:id`, async (c) =>
-    respondResource(c, 200, await endpoint.replace(requested(c), c.req.param('id'), await readJson(c))),
+    respondResource(c, 200, await endpoint.replace(requested(c), idOf(c), await readJson(c), typeOf(c))),
   );
   app.patch(`${path}/:id`, async (c) => {
-    const shown = await endpoint.patch(requested(c), c.req.param('id'), await readJson(c));
+    const shown = await endpoint.patch(requested(c), idOf(c), await readJson(c), typeOf(c));
     return shown.silent ? c.body(null, 204, { ETag: weakEtag(shown.version) }) : respondResource(c, 200, shown);
   });
   app.delete(`${path}/:id`, async (c) => {
-    await endpoint.remove(requestOf(c, noProjection), c.req.param('id'));
+    await endpoint.remove(requestOf(c, noProjection), idOf(c), typeOf(c));
     return c.body(null, 204);
   });
-  for (const at of collection) app.all(at, notAllowed('GET, POST'));
-  app.all(`${path}/:id`, notAllowed('GET, PUT, PATCH, DELETE'));
+  const others = (allow: string) => (c: ScimContext) => {
+    typeOf(c);
+    return notAllowed(allow)(c);
+  };
+  for (const at of collection) app.all(at, others('GET, POST'));
+  app.all(`${path}/:id`, others('GET, PUT, PATCH, DELETE'));
 }
 
 function discoveryRoutes(app: Hono<ScimEnv>): void {
@@ -177,13 +187,22 @@ function discoveryRoutes(app: Hono<ScimEnv>): void {
   }
 }
 
+const noEndpoint = scimError(404, 'There is no such endpoint.');
+
+function requireDeclared({ declared }: ResourceTypes, c: ScimContext): ResourceTypeDefinition {
+  const endpoint = `/${c.req.param('endpoint')}`;
+  const type = declared.find((one) => one.endpoint === endpoint);
+  if (!type) throw new ScimFailure(noEndpoint);
+  return type;
+}
+
 function tooLarge(path: string): string {
   const limit = path.endsWith('/Bulk') ? 'maxPayloadSize' : 'this server';
   return `The body has more than the ${maxBodyBytes} bytes that ${limit} allows.`;
 }
 
 function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
-  const { authenticator, catalogue, admission, users, groups, bulk, searching, onTolerancesUsed } = deps;
+  const { authenticator, catalogue, admission, users, groups, resources, bulk, searching, onTolerancesUsed } = deps;
   const app = new Hono<ScimEnv>();
   app.use(authenticate(authenticator, catalogue, admission));
   app.use(async (c, next) => {
@@ -229,7 +248,20 @@ function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
   discoveryRoutes(app);
   bulkRoutes(app, bulk);
   rootRoutes(app, searching);
-  app.all('*', (c) => respondError(c, scimError(404, 'There is no such endpoint.')));
+  endpointRoutes(
+    app,
+    {
+      path: '/:endpoint{[A-Z][A-Za-z0-9]*}',
+      typeOf: requireDeclared,
+      create: resources.createResource,
+      read: resources.readResource,
+      replace: resources.replaceResource,
+      patch: resources.patchResource,
+      remove: resources.deleteResource,
+    },
+    searching,
+  );
+  app.all('*', (c) => respondError(c, noEndpoint));
   return app;
 }
 

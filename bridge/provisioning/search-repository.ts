@@ -3,7 +3,7 @@ import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../platform/db/scope.ts';
 import type { TypedFilter } from '../scim/filter/typed.ts';
 import type { AttributePath, ResourceTypeDefinition } from '../scim/schema/model.ts';
-import { groupStorage, type Storage, userStorage } from './filter-columns.ts';
+import { storageOf } from './filter-columns.ts';
 import { filterToSql } from './filter-to-sql.ts';
 import type { ListPosition } from './list-cursor.ts';
 import { type SortKeyType, sortKey, sortKeyType } from './sort-key.ts';
@@ -35,14 +35,6 @@ export interface FoundResource {
 /** A cursor's position must fit a URL, so longer texts are ordered by their beginnings. Columns hold none. */
 const sortedCharacters = 512;
 
-const storages: Record<string, Storage> = { User: userStorage, Group: groupStorage };
-
-function storageOf({ name }: ResourceTypeDefinition): Storage {
-  const storage = storages[name];
-  if (!storage) throw new TypeError(`there is no table of ${name}`);
-  return storage;
-}
-
 /** How values of the path are compared when sorting, or undefined when it can't be sorted by. */
 export function sortTypeOf(resourceType: ResourceTypeDefinition, path: AttributePath): SortKeyType | undefined {
   const storage = storageOf(resourceType);
@@ -51,7 +43,8 @@ export function sortTypeOf(resourceType: ResourceTypeDefinition, path: Attribute
 
 function matching(part: SearchPart, directoryId: string): RawBuilder<SqlBool> {
   const storage = storageOf(part.resourceType);
-  const ofDirectory = sql<SqlBool>`${storage.table}.directory_id = ${directoryId}`;
+  const inDirectory = sql<SqlBool>`${storage.table}.directory_id = ${directoryId}`;
+  const ofDirectory = storage.only ? sql<SqlBool>`${inDirectory} and ${storage.only}` : inDirectory;
   return part.filter ? sql<SqlBool>`${ofDirectory} and ${filterToSql(storage, part.filter)}` : ofDirectory;
 }
 
@@ -66,8 +59,9 @@ function keyOf(part: SearchPart, slice: SearchSlice): Expression<unknown> | unde
 }
 
 /** Every resource has these, so that an index can lead to the position. */
-const isAlwaysThere = ({ attribute, extension }: AttributePath): boolean =>
-  (attribute.required && extension === undefined) || attribute.name === 'id' || attribute.name === 'meta';
+const isAlwaysThere = ({ attribute, extension, subAttribute }: AttributePath): boolean =>
+  extension === undefined &&
+  ((attribute.required && subAttribute === undefined) || attribute.name === 'id' || attribute.name === 'meta');
 
 /** The rows that come after the position; those without a sort key come last in either direction. */
 function behind(part: SearchPart, slice: SearchSlice, key: Expression<unknown> | undefined): RawBuilder<SqlBool> {

@@ -1,9 +1,10 @@
-// A directory's declared schemas in the management API.
+// A directory's declared schemas and resource types in the management API.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { ApiError } from '../../platform/http/api-error.ts';
 import type { AppEnv } from '../../platform/http/request-context.ts';
-import { shownSchema, toDeclaration } from '../../provisioning/schemas/contracts.ts';
+import { shownSchema, shownType, toDeclaration, toTypeDeclaration } from '../../provisioning/schemas/contracts.ts';
 import type { SchemaService } from '../../provisioning/schemas/service.ts';
+import type { TypeService } from '../../provisioning/schemas/types-service.ts';
 import * as operations from './operations.ts';
 
 export function addSchemaRoutes(app: OpenAPIHono<AppEnv>, schemas: SchemaService): void {
@@ -26,5 +27,28 @@ export function addSchemaRoutes(app: OpenAPIHono<AppEnv>, schemas: SchemaService
   app.openapi(operations.deleteSchema, async (c) => {
     const { slug, urn } = c.req.valid('param');
     return c.json({ dropped: await schemas.deleteSchema(slug, urn, c.req.valid('query').values) }, 200);
+  });
+}
+
+export function addResourceTypeRoutes(app: OpenAPIHono<AppEnv>, types: TypeService): void {
+  app.openapi(operations.listResourceTypes, async (c) =>
+    c.json((await types.listTypes(c.req.valid('param').slug)).map(shownType), 200),
+  );
+  app.openapi(operations.getResourceType, async (c) => {
+    const { slug, name } = c.req.valid('param');
+    return c.json(shownType(await types.requireType(slug, name)), 200);
+  });
+  app.openapi(operations.putResourceType, async (c) => {
+    const { slug, name } = c.req.valid('param');
+    const declaration = toTypeDeclaration(c.req.valid('json'));
+    if (declaration.name.toLowerCase() !== name.toLowerCase()) {
+      throw new ApiError('invalid_request', 'name: must be the name in the address.');
+    }
+    const { type, created } = await types.putType(slug, declaration);
+    return c.json(shownType(type), created ? 201 : 200);
+  });
+  app.openapi(operations.deleteResourceType, async (c) => {
+    const { slug, name } = c.req.valid('param');
+    return c.json({ dropped: await types.deleteType(slug, name, c.req.valid('query').values) }, 200);
   });
 }

@@ -3,6 +3,7 @@
 import type { Directory } from '../../directories/contracts.ts';
 import type { SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import { type ResourceTypes, standardTypes, typesWith } from '../../scim/schema/resource-types.ts';
+import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
 
 /** The resource types as of a revision; what is written by them is refused once there is another (schema-guard). */
 export interface DirectoryTypes extends ResourceTypes {
@@ -12,6 +13,7 @@ export interface DirectoryTypes extends ResourceTypes {
 export interface Declared {
   revision: number;
   schemas: readonly SchemaDeclaration[];
+  types: readonly TypeDeclaration[];
 }
 
 export interface TypeCatalogue {
@@ -29,8 +31,8 @@ export function createTypeCatalogue(read: (directoryId: string) => Promise<Decla
       if (schemaRevision === 0) return undeclared;
       const known = remembered.get(id);
       if (known !== undefined && known.revision >= schemaRevision) return known;
-      return read(id).then(({ revision, schemas }) => {
-        const types: DirectoryTypes = { ...typesWith(schemas), revision };
+      return read(id).then(({ revision, schemas, types: declared }) => {
+        const types: DirectoryTypes = { ...typesWith(schemas, declared), revision };
         if (remembered.size >= maxRemembered) remembered.clear();
         remembered.set(id, types);
         return types;

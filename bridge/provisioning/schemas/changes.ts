@@ -3,8 +3,11 @@ import type { SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import { isKeyed } from '../../scim/schema/declaration.ts';
 import type { AttributeDefinition } from '../../scim/schema/model.ts';
 
+type Attributes = Pick<SchemaDeclaration, 'attributes'>;
+type Demands = Attributes & { readonly required?: boolean };
+
 /** Attributes that are gone, or whose values would be of another form than the stored ones. */
-export function changedAttributes(before: SchemaDeclaration, after: SchemaDeclaration): string[] {
+export function changedAttributes(before: Attributes, after: Attributes): string[] {
   const kept = new Map(after.attributes.map((attribute) => [attribute.name, attribute]));
   return before.attributes
     .filter((attribute) => isAnother(attribute, kept.get(attribute.name)))
@@ -18,18 +21,18 @@ function isAnother(before: AttributeDefinition, after: AttributeDefinition | und
 }
 
 /** What is required now and was not before. */
-export function demandsMore(before: SchemaDeclaration | undefined, after: SchemaDeclaration): boolean {
+export function demandsMore(before: Demands | undefined, after: Demands): boolean {
   if (after.required && !before?.required) return true;
   const demanded = new Set(before?.attributes.filter(({ required }) => required).map(({ name }) => name));
   return after.attributes.some(({ name, required }) => required && !demanded.has(name));
 }
 
 /** Whether the keys of resources are no longer those that they were. */
-export function keysDiffer(before: SchemaDeclaration, after: SchemaDeclaration): boolean {
+export function keysDiffer(before: Attributes, after: Attributes): boolean {
   return JSON.stringify(keyedParts(before)) !== JSON.stringify(keyedParts(after));
 }
 
-const keyedParts = ({ attributes }: SchemaDeclaration) =>
+const keyedParts = ({ attributes }: Attributes) =>
   attributes
     .flatMap((attribute) => [
       { path: attribute.name, ...attribute },

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { isStorable } from '../../platform/db/storable.ts';
 import { maxAttributes, maxSubAttributes, type SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import { type AttributeDefinition, defineAttribute } from '../../scim/schema/model.ts';
+import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
 
 const text = (max: number) =>
   z.string().max(max).refine(isStorable, 'must have no NUL character and no half of a surrogate pair');
@@ -46,6 +47,15 @@ export const schemaShape = z
   })
   .openapi('Schema');
 
+export const typeShape = z
+  .strictObject({
+    name: z.string().max(64).openapi({ example: 'Device' }),
+    endpoint: z.string().max(65).openapi({ example: '/Devices' }),
+    description: text(1_000).default(''),
+    schema: schemaShape.omit({ resourceType: true, required: true }).openapi('CoreSchema'),
+  })
+  .openapi('ResourceType');
+
 type AttributeInput = z.infer<typeof attributeShape>;
 
 function toAttribute(input: AttributeInput): AttributeDefinition {
@@ -64,6 +74,13 @@ export const toDeclaration = (input: z.infer<typeof schemaShape>): SchemaDeclara
   ...input,
   attributes: input.attributes.map(toAttribute),
 });
+
+export const toTypeDeclaration = ({ schema, ...type }: z.infer<typeof typeShape>): TypeDeclaration => ({
+  ...type,
+  schema: { ...schema, attributes: schema.attributes.map(toAttribute) },
+});
+
+export const shownType = (declaration: TypeDeclaration): z.infer<typeof typeShape> => typeShape.parse(declaration);
 
 /** A declaration as JSON: what it was declared by, defaults included. */
 export const shownSchema = (declaration: SchemaDeclaration): z.infer<typeof schemaShape> =>

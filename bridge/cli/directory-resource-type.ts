@@ -1,0 +1,65 @@
+// realmbridge directory resource-type …
+import { Command, Option } from 'commander';
+import { shownType, toTypeDeclaration, typeShape } from '../provisioning/schemas/contracts.ts';
+import { type Shell, withServices } from './context.ts';
+import { type DropOption, oldValues, readShape } from './declaration-file.ts';
+
+function listCommand(shell: Shell): Command {
+  const command = new Command('list')
+    .description('list the resource types that a directory declares')
+    .argument('<slug>');
+  return command.action((slug: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const types = await services.types.listTypes(slug);
+      output.table(
+        types.map(shownType),
+        ['NAME', 'ENDPOINT', 'SCHEMA', 'ATTRIBUTES'],
+        types.map(({ name, endpoint, schema }) => [name, endpoint, schema.id, String(schema.attributes.length)]),
+        `Directory "${slug}" has users and groups alone. Declare a type with \`realmbridge directory resource-type put ${slug} FILE\`.`,
+      );
+    }),
+  );
+}
+
+function putCommand(shell: Shell): Command {
+  const command = new Command('put')
+    .description('declare a resource type, or declare it anew')
+    .argument('<slug>')
+    .argument('<file>', 'JSON as in docs/custom-schemas.md');
+  return command.action((slug: string, file: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const declaration = toTypeDeclaration(await readShape(file, typeShape));
+      const { type, created } = await services.types.putType(slug, declaration);
+      output.result(
+        { resourceType: shownType(type), created },
+        () => `✓ ${created ? 'declared' : 'changed'} ${type.name} at ${type.endpoint} for directory "${slug}"`,
+      );
+    }),
+  );
+}
+
+function deleteCommand(shell: Shell): Command {
+  const command = new Command('delete')
+    .description('take a declared resource type back')
+    .argument('<slug>')
+    .argument('<name>')
+    .addOption(new Option('--drop-values', 'delete its resources too; without it they forbid the change'));
+  return command.action((slug: string, name: string, options: DropOption) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const dropped = await services.types.deleteType(slug, name, oldValues(options));
+      const also = dropped === 0 ? '' : `\n${dropped} resources were deleted with it.`;
+      output.result(
+        { deleted: name, dropped },
+        () => `✓ directory "${slug}" has no resource type ${name} any more${also}`,
+      );
+    }),
+  );
+}
+
+export function resourceTypeCommand(shell: Shell): Command {
+  return new Command('resource-type')
+    .description('resource types that a directory declares beside users and groups')
+    .addCommand(listCommand(shell))
+    .addCommand(putCommand(shell))
+    .addCommand(deleteCommand(shell));
+}
