@@ -120,6 +120,28 @@ describe('a day of an operator', () => {
     await run('directory', 'delete', 'with-schema', '--yes');
   });
 
+  test('a resource type is declared from a file, listed and taken back', async () => {
+    await json('directory', 'create', 'with-type');
+    const file = join(folder, 'device.json');
+    const schema = { id: 'urn:acme:scim:schemas:1.0:Device', name: 'Device', attributes: [{ name: 'serial' }] };
+    await writeFile(file, JSON.stringify({ name: 'Device', endpoint: '/Devices', schema }));
+    const declared = await run('directory', 'resource-type', 'put', 'with-type', file);
+    expect(declared).toMatchObject({ code: 0, stdout: expect.stringContaining('declared Device at /Devices') });
+    const listed = await json('directory', 'resource-type', 'list', 'with-type');
+    expect(listed).toMatchObject([{ name: 'Device', endpoint: '/Devices', schema: { id: schema.id } }]);
+    await writeFile(file, JSON.stringify({ name: 'Device', endpoint: '/devices', schema }));
+    const wrong = await run('directory', 'resource-type', 'put', 'with-type', file);
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('endpoint') });
+    const deleted = await json('directory', 'resource-type', 'delete', 'with-type', 'Device');
+    expect(deleted).toEqual({ deleted: 'Device', dropped: 0 });
+    const gone = await run('directory', 'resource-type', 'delete', 'with-type', 'Device');
+    expect(gone).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('realmbridge directory resource-type list'),
+    });
+    await run('directory', 'delete', 'with-type', '--yes');
+  });
+
   test('a directory is made, listed, changed, disabled and enabled', async () => {
     const created = await run('directory', 'create', 'acme-entra', '--name', 'Acme (Entra)', '--profile', 'entra');
     expect(created).toMatchObject({ code: 0, stderr: '' });

@@ -6,7 +6,7 @@ import type { Database } from '../../bridge/platform/db/database.ts';
 import { violatedConstraint } from '../../bridge/platform/db/errors.ts';
 import { readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../../bridge/platform/db/scope.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
-import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
+import { badge, badgeSchema, declare, declareType, device, deviceType } from '../support/declared-schemas.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
 const teamUrn = 'urn:acme:scim:schemas:1.0:Team';
@@ -20,6 +20,8 @@ beforeAll(async () => {
   for (const scim of [a, b]) {
     await declare(bridge, scim, badgeSchema);
     await declare(bridge, scim, { ...badgeSchema, id: teamUrn, resourceType: 'Group' });
+    await declareType(bridge, scim, deviceType);
+    expect((await scim.post('/Devices', { schemas: [device], serial: 'S' })).status).toBe(201);
     const more = { password: 'pass-w0rd', emails: [{ value: 'x@acme.test' }], [badge]: { number: '1' } };
     const user = await newUser(scim, 'same-name', more);
     const group = await newGroup(scim, 'same group', [user.id]);
@@ -84,6 +86,30 @@ describe('the declared types are those of the tables', () => {
       attribute: 'string',
       key: 'string',
       is_unique: 'boolean',
+    },
+    resource_attribute_keys: {
+      directory_id: 'string',
+      resource_id: 'string',
+      attribute: 'string',
+      key: 'string',
+      is_unique: 'boolean',
+    },
+    directory_resource_types: {
+      directory_id: 'string',
+      name_key: 'string',
+      definition: 'json',
+      created_at: 'date',
+      updated_at: 'date',
+    },
+    resources: {
+      directory_id: 'string',
+      id: 'string',
+      resource_type: 'string',
+      external_id: 'string?',
+      resource: 'json',
+      version: 'number',
+      created_at: 'date',
+      last_modified_at: 'date',
     },
     directory_tokens: {
       directory_id: 'string',
@@ -257,6 +283,9 @@ const tenantTables = [
   'directory_schemas',
   'user_attribute_keys',
   'group_attribute_keys',
+  'directory_resource_types',
+  'resources',
+  'resource_attribute_keys',
   'directory_tokens',
   'directory_issuers',
   'directory_tolerance_uses',

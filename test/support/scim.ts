@@ -15,7 +15,7 @@ export const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const patchOp = (...operations: unknown[]) => ({ schemas: [patchSchema], Operations: operations });
 
 /** The path of a filtered list, such as `/Users?filter=…`; `more` is added to the query. */
-export const filtered = (endpoint: '/Users' | '/Groups', filter: string, more = ''): string =>
+export const filtered = (endpoint: `/${string}`, filter: string, more = ''): string =>
   `${endpoint}?filter=${encodeURIComponent(filter)}${more}`;
 
 /** Creates a user and answers its body. */
