@@ -48,7 +48,7 @@ class SnapshotsTest {
     @Test
     void an_answer_that_may_be_older_than_a_change_is_kept_but_not_trusted() {
         long before = snapshots.changes();
-        snapshots.change(new BridgeUser("2", "berta", null, null, null, true, "d", null, "2", null, null, null));
+        snapshots.change(new BridgeUser("2", "berta", null, null, null, true, "d", null, "2", null, null, null, null, null));
         snapshots.put(anna, before);
         assertThat(snapshots.isKnown("1")).isFalse();
         assertThat(snapshots.get("1")).isEqualTo(anna);
@@ -58,7 +58,7 @@ class SnapshotsTest {
     @Test
     void a_change_of_somebody_who_was_seen_replaces_what_is_remembered() {
         snapshots.put(anna, snapshots.changes());
-        BridgeUser renamed = new BridgeUser("1", "Anne", "anna@x", null, null, true, "d", null, "2", null, null, null);
+        BridgeUser renamed = new BridgeUser("1", "Anne", "anna@x", null, null, true, "d", null, "2", null, null, null, null, null);
         snapshots.change(renamed);
         assertThat(snapshots.isKnown("1")).isTrue();
         assertThat(snapshots.get("1")).isEqualTo(renamed);
