@@ -1,6 +1,7 @@
 // Where the paths of a filter are found: promoted columns, and the tables of e-mails, members and groups. Whatever is
 // not named here is read from the `resource` JSON.
 import { type SqlFragment, sql } from '../platform/db/sql-fragment.ts';
+import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
 import { GROUP_SCHEMA } from '../scim/schema/group-schema.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { USER_SCHEMA } from '../scim/schema/user-schema.ts';
@@ -49,6 +50,13 @@ const metaColumns = (table: string): Record<string, Column> => ({
   'meta.version': { type: 'text', column: sql`('W/"' || ${sql.ref(`${table}.version`)} || '"')` },
 });
 
+/** A column of the user's manager, who may have been named before coming: whatever is no UUID is nobody's id. */
+export function ofManager(column: string): string {
+  const id = `users.resource #>> '{"${ENTERPRISE_USER_SCHEMA}",manager,value}'`;
+  return `(select boss.${column} from users as boss where boss.directory_id = users.directory_id
+    and boss.id = case when ${id} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${id})::uuid end)`;
+}
+
 export const userStorage: Storage = {
   table: sql.ref('users'),
   columns: {
@@ -58,6 +66,7 @@ export const userStorage: Storage = {
     displayName: { type: 'text', column: sql.ref('users.display_name_key'), sorted: true },
     active: { type: 'boolean', column: sql.ref('users.active') },
     'meta.resourceType': { type: 'constant', value: 'User' },
+    [`${ENTERPRISE_USER_SCHEMA}:manager.displayName`]: { type: 'text', column: sql.raw(ofManager('display_name_key')) },
     ...metaColumns('users'),
   },
   sideTables: {

@@ -14,6 +14,7 @@ import type { ScimRequest, ShownPage } from './contracts.ts';
 import { listMembers } from './groups-repository.ts';
 import type { CursorSigner, ListCursor } from './list-cursor.ts';
 import { inTime } from './list-page.ts';
+import { managerIdOf, wantsManager, withManagerName } from './managers.ts';
 import { groupsAttribute, membersAttribute, show } from './presentation.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import {
@@ -25,7 +26,7 @@ import {
   sortTypeOf,
 } from './search-repository.ts';
 import type { Transactions } from './transactions.ts';
-import { listGroupsOfUsers } from './users-repository.ts';
+import { listDisplayNames, listGroupsOfUsers } from './users-repository.ts';
 
 /** Who asks; the projection is in the query, since each resource type reads it in its own way. */
 export type SearchRequest = Omit<ScimRequest, 'projection' | 'ifMatch'>;
@@ -54,9 +55,15 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
         .map(({ stored }) => stored.id);
     const projectionOf = (type: ResourceTypeDefinition) =>
       projections.get(type) ?? { mode: 'default', names: new Set() };
-    const [groupsOfUsers, members] = await Promise.all([
+    const managerIds = found.flatMap(({ resourceType, stored }) =>
+      resourceType.name === 'User' && wantsManager(projectionOf(resourceType))
+        ? (managerIdOf(stored.resource) ?? [])
+        : [],
+    );
+    const [groupsOfUsers, members, names] = await Promise.all([
       listGroupsOfUsers(scope, directoryId, idsWanting('User', 'groups')),
       listMembers(scope, directoryId, idsWanting('Group', 'members')),
+      listDisplayNames(scope, directoryId, [...new Set(managerIds)]),
     ]);
     const byUser = Map.groupBy(groupsOfUsers, ({ userId }) => userId);
     const byGroup = Map.groupBy(members, ({ groupId }) => groupId);
@@ -65,7 +72,11 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
         ...groupsAttribute(byUser.get(stored.id) ?? [], request.baseUrl),
         ...membersAttribute(byGroup.get(stored.id) ?? [], request.baseUrl),
       };
-      return show(resourceType, stored, computed, { ...request, projection: projectionOf(resourceType) }).body;
+      const resource = withManagerName(stored.resource, names.get(managerIdOf(stored.resource) ?? ''));
+      return show(resourceType, { ...stored, resource }, computed, {
+        ...request,
+        projection: projectionOf(resourceType),
+      }).body;
     });
   }
 

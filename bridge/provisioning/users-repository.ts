@@ -208,3 +208,19 @@ export async function listGroupsOfUsers(
     row.user_id === null ? [] : [{ userId: row.user_id, groupId: row.id, displayName: row.display_name }],
   );
 }
+
+/** The display names of those of the users who have one, by id. */
+export async function listDisplayNames(
+  scope: Scope,
+  directoryId: string,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await scope
+    .selectFrom('users')
+    .select(['id', 'display_name'])
+    .where('directory_id', '=', directoryId)
+    .where('id', '=', sql<string>`any(${[...userIds]}::uuid[])`)
+    .execute();
+  return new Map(rows.flatMap((row) => (row.display_name === null ? [] : [[row.id, row.display_name]])));
+}

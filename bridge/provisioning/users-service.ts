@@ -19,6 +19,7 @@ import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage, totalOf } from './list-page.ts';
+import { managerIdOf, wantsManager, withManagerName } from './managers.ts';
 import { removeMemberEverywhere } from './members-repository.ts';
 import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
 import { requireVersion } from './preconditions.ts';
@@ -75,7 +76,15 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     const memberships = wantsAttribute(request.projection, 'groups')
       ? await users.listGroupsOfUsers(scope, request.directory.id, [stored.id])
       : [];
-    return show(request.types.user, stored, groupsAttribute(memberships, request.baseUrl), request);
+    const named = await withManager(scope, stored, request);
+    return show(request.types.user, named, groupsAttribute(memberships, request.baseUrl), request);
+  }
+
+  async function withManager(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<StoredResource> {
+    const managerId = wantsManager(request.projection) ? managerIdOf(stored.resource) : undefined;
+    if (managerId === undefined) return stored;
+    const names = await users.listDisplayNames(scope, request.directory.id, [managerId]);
+    return { ...stored, resource: withManagerName(stored.resource, names.get(managerId)) };
   }
 
   const showUser = ({ stored, groups: ofUser }: ShownUser, request: ScimRequest): ShownResource =>
@@ -216,15 +225,17 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
         throw mapKeyConflict(mapUserConflict(error, columns.user_name), request.types.user, resource);
       }
       onChange(directoryId);
-      return show(request.types.user, stored, {}, request);
+      const isPlain = !wantsManager(request.projection) || managerIdOf(resource) === undefined;
+      const named = isPlain
+        ? stored
+        : await transactions.read(directoryId, (scope) => withManager(scope, stored, request));
+      return show(request.types.user, named, {}, request);
     },
 
     async readUser(request: ScimRequest, id: string): Promise<ShownResource> {
       if (!isUuid(id)) throw notFound('User', id);
       const { directory, projection } = request;
-      const [[row]] = await transactions.readAtOnce(directory.id, [
-        userById(directory.id, id, wantsAttribute(projection, 'groups')),
-      ]);
+      const [[row]] = await transactions.readAtOnce(directory.id, [userById(directory.id, id, projection)]);
       if (!row) throw notFound('User', id);
       return showUser(toShownUser(row), request);
     },
@@ -232,7 +243,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     async listUsers(request: ScimRequest, query: ListQuery): Promise<ShownList> {
       const page = parsePage(request.types.user, query, request);
       const { id: directoryId } = request.directory;
-      const wanted = pageOfUsers(directoryId, page, wantsAttribute(request.projection, 'groups'));
+      const wanted = pageOfUsers(directoryId, page, request.projection);
       const list = async (): Promise<ShownList> => {
         const [rows] = page.count === 0 ? [[]] : await transactions.readAtOnce(directoryId, [wanted]);
         const resources = await mapWithBreaks(

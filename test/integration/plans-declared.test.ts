@@ -7,6 +7,7 @@ import { parsePage } from '../../bridge/provisioning/list-page.ts';
 import { readDeclared } from '../../bridge/provisioning/schemas/repository.ts';
 import { countOfUsers, pageOfUsers } from '../../bridge/provisioning/user-reads.ts';
 import { tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
+import { DEFAULT_PROJECTION } from '../../bridge/scim/projection.ts';
 import { typesWith } from '../../bridge/scim/schema/resource-types.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
 import { badge, declare } from '../support/declared-schemas.ts';
@@ -63,7 +64,10 @@ describe(`with ${userCount} users who had their values before the attributes wer
   ];
   test.each(filters)('%s is a look-up', async (filter, found) => {
     const page = await pageOf(filter);
-    for (const statement of [pageOfUsers(scim.directory.id, page, true), countOfUsers(scim.directory.id, page)]) {
+    for (const statement of [
+      pageOfUsers(scim.directory.id, page, DEFAULT_PROJECTION),
+      countOfUsers(scim.directory.id, page),
+    ]) {
       const plan = await explain(bridge.database.pool, scim.directory.id, statement);
       expect(plan).toMatch(/user_attribute_keys_(pkey|unique)/);
       expect(plan).toMatch(/Index (Only )?Scan using users_pkey on users/);

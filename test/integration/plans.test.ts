@@ -4,6 +4,7 @@ import type { ListQuery } from '../../bridge/provisioning/contracts.ts';
 import { parsePage } from '../../bridge/provisioning/list-page.ts';
 import { countOfUsers, pageOfUsers, userById } from '../../bridge/provisioning/user-reads.ts';
 import { tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
+import { DEFAULT_PROJECTION } from '../../bridge/scim/projection.ts';
 import { userResourceType } from '../../bridge/scim/schema/resource-types.ts';
 import { userOf } from '../bench/support/data.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
@@ -52,7 +53,10 @@ function pageOf(filter: string) {
 describe.each(listed)('%s', (filter) => {
   test('reads no more of the users than an index leads to', async () => {
     const page = pageOf(filter);
-    for (const statement of [pageOfUsers(scim.directory.id, page, true), countOfUsers(scim.directory.id, page)]) {
+    for (const statement of [
+      pageOfUsers(scim.directory.id, page, DEFAULT_PROJECTION),
+      countOfUsers(scim.directory.id, page),
+    ]) {
       const plan = await explain(bridge.database.pool, scim.directory.id, statement);
       expect(plan).not.toMatch(/Seq Scan on (users|user_emails|user_search)\b/);
     }
@@ -60,7 +64,7 @@ describe.each(listed)('%s', (filter) => {
 });
 
 test('a user is read by the primary key', async () => {
-  const statement = userById(scim.directory.id, someone.id, true);
+  const statement = userById(scim.directory.id, someone.id, DEFAULT_PROJECTION);
   expect(await explain(bridge.database.pool, scim.directory.id, statement)).toMatch(/Index Scan using users_pkey/);
 });
 

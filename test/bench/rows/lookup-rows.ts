@@ -3,6 +3,7 @@ import type { ListQuery } from '../../../bridge/provisioning/contracts.ts';
 import { parsePage } from '../../../bridge/provisioning/list-page.ts';
 import { countOfUsers, pageOfUsers } from '../../../bridge/provisioning/user-reads.ts';
 import { tolerancesOf } from '../../../bridge/scim/interop/profiles.ts';
+import { DEFAULT_PROJECTION } from '../../../bridge/scim/projection.ts';
 import { userResourceType } from '../../../bridge/scim/schema/resource-types.ts';
 import { userOf } from '../support/data.ts';
 import { inTurns, ms, type Outcome, type Row, required } from '../support/row.ts';
@@ -19,7 +20,10 @@ async function explained({ stage }: World, directory: BenchDirectory, filter: st
   const query: ListQuery = { filter, startIndex: 1, count: pageSize, sortOrder: 'ascending' };
   const { profile } = await stage.services.directories.requireDirectory(directory.slug);
   const page = parsePage(userResourceType, query, { tolerances: tolerancesOf(profile) });
-  return { directory, statements: [pageOfUsers(directory.id, page, true), countOfUsers(directory.id, page)] };
+  return {
+    directory,
+    statements: [pageOfUsers(directory.id, page, DEFAULT_PROJECTION), countOfUsers(directory.id, page)],
+  };
 }
 
 function eqRow(attribute: string, textOf: (n: number) => string): Row {
