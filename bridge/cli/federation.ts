@@ -4,6 +4,7 @@ import { type BindingOptions, bindingOf, withBindingOptions } from './binding-op
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
 import { federationAttributesCommand } from './federation-attributes.ts';
+import { federationRolesCommand } from './federation-roles.ts';
 import { formatTime } from './table.ts';
 
 type Federations = CommandContext['services']['federations'];
@@ -187,5 +188,6 @@ export function federationCommand(shell: Shell): Command {
       }),
     )
     .addCommand(federationAttributesCommand(shell))
+    .addCommand(federationRolesCommand(shell))
     .addCommand(deleteCommand(shell));
 }

@@ -72,12 +72,28 @@ export const userSchema = z
   })
   .openapi('User');
 
+export const mappedRoleSchema = z
+  .object({
+    client: z.string().nullable().openapi({ description: "The client's id, or null for a role of the realm." }),
+    role: z.string(),
+    allowAdmin: z
+      .boolean()
+      .openapi({ description: 'Whether the role may be, or contain, one that administers Keycloak.' }),
+  })
+  .openapi('MappedRole');
+
 export const groupSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    path: z.array(z.string()),
+    path: z.array(z.string()).openapi({
+      description: "The directory's slug, the names of the groups above this one, outermost first, and its own name.",
+    }),
+    parents: z.array(z.uuid()).openapi({ description: 'The ids of the groups above this one, outermost first.' }),
     directory: z.string(),
+    roles: z.array(mappedRoleSchema).openapi({
+      description: 'What the group in Keycloak carries; the groups above it carry their own.',
+    }),
     version: z.string().openapi({ description: 'Opaque; changes with anything in this object.' }),
   })
   .openapi('Group');

@@ -2,10 +2,11 @@
 import type { Clock } from '../platform/clock.ts';
 import type { ExportLine } from './contracts.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
+import { presentGroups } from './groups.ts';
 import { requireTopology } from './lookup.ts';
 import type { FederationRepository } from './repository.ts';
 import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
-import { toApiGroup, toApiUser } from './user-mapper.ts';
+import { toApiUser } from './user-mapper.ts';
 
 const pageSize = 1_000;
 
@@ -32,7 +33,8 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
   }
 
   async function* groupLines(
-    { id, slug }: FederationDirectory,
+    topology: Topology,
+    { id }: FederationDirectory,
     state: 'present' | 'read-only',
   ): AsyncGenerator<ExportLine[]> {
     const pages = scan(
@@ -40,7 +42,8 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
       (row) => row.id,
     );
     for await (const rows of pages) {
-      yield rows.map((row) => ({ kind: 'group', state, group: toApiGroup(row, slug) }));
+      const groups = await presentGroups(repository, topology, rows);
+      yield groups.map((group) => ({ kind: 'group', state, group }));
     }
   }
 
@@ -78,7 +81,7 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
     ];
     const counts = { users: 0, groups: 0 };
     for (const directory of topology.directories) {
-      for await (const lines of groupLines(directory, isEnabled(directory) ? 'present' : 'read-only')) {
+      for await (const lines of groupLines(topology, directory, isEnabled(directory) ? 'present' : 'read-only')) {
         counts.groups += lines.length;
         yield lines;
       }

@@ -19,7 +19,13 @@ const event = (
   data,
   createdAt: new Date(at),
 });
-const nothingElse: Surroundings = { enabled: ['a', 'b'], named: [], members: new Map(), memberLimit: 100 };
+const nothingElse: Surroundings = {
+  enabled: ['a', 'b'],
+  named: [],
+  members: new Map(),
+  nested: new Map(),
+  memberLimit: 100,
+};
 const start = new Map([
   ['a', { position: 0 }],
   ['b', { position: 5 }],

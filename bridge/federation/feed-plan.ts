@@ -41,6 +41,8 @@ export interface Surroundings {
   named: readonly NamedUser[];
   /** Of each event that renames a group: its members by id, after those already told of it, up to `memberLimit` of them. */
   members: ReadonlyMap<StoredEvent, readonly string[]>;
+  /** Of each of the events' {@link placedGroups} that is a group: itself and every group in it. */
+  nested: ReadonlyMap<string, readonly string[]>;
   memberLimit: number;
 }
 
@@ -67,6 +69,15 @@ export function isRename(event: StoredEvent): boolean {
   return changes === undefined || Object.keys(changes).some((name) => name.toLowerCase() === 'displayname');
 }
 
+const memberIds = ({ data }: StoredEvent): string[] =>
+  [...(data.members ?? []), ...(data.affectedUsers ?? [])].filter(isUuid).map((id) => id.toLowerCase());
+
+/** Ids below which groups may stand elsewhere or bring other roles after the event; most of them are users'. */
+export function placedGroups(event: StoredEvent): string[] {
+  if (event.resourceType !== 'Group') return [];
+  return isRename(event) ? [event.resourceId, ...memberIds(event)] : memberIds(event);
+}
+
 export interface TouchedKeys {
   usernames: Set<string>;
   emails: Set<string>;
@@ -83,7 +94,7 @@ export function keysOf(events: readonly StoredEvent[]): TouchedKeys {
 
 interface Affected {
   directoryId: string;
-  relation: 'own' | 'group' | 'shadowing';
+  relation: 'own' | 'group' | 'shadowing' | 'nested';
 }
 
 /** Finds the users that a user's event may have hidden or brought up: in directories of lower precedence. */
@@ -104,16 +115,19 @@ function createShadowFinder({ enabled, named }: Surroundings) {
 /** Everybody whom the event concerns, ordered by id, after `within`; `complete` is false when there are more. */
 function affectedBy(
   event: StoredEvent,
-  { members, memberLimit }: Surroundings,
+  { members, nested, memberLimit }: Surroundings,
   findShadowed: (event: StoredEvent) => NamedUser[],
   within: string | undefined,
 ): { users: [string, Affected][]; complete: boolean } {
-  const { directoryId, data } = event;
+  const { directoryId } = event;
   const users = new Map<string, Affected>();
   if (event.resourceType === 'User') users.set(event.resourceId, { directoryId, relation: 'own' });
-  const inGroup = [...(data.members ?? []), ...(data.affectedUsers ?? [])].filter(isUuid).map((id) => id.toLowerCase());
+  const inGroup = memberIds(event);
   const current = members.get(event) ?? [];
   for (const id of [...inGroup, ...current]) if (!users.has(id)) users.set(id, { directoryId, relation: 'group' });
+  for (const id of placedGroups(event).flatMap((root) => nested.get(root) ?? [])) {
+    if (id !== event.resourceId) users.set(id, { directoryId, relation: 'nested' });
+  }
   for (const user of findShadowed(event)) users.set(user.id, { directoryId: user.directoryId, relation: 'shadowing' });
   // Members that were not read yet come later in the order of ids; whoever sorts behind the last one read waits too.
   const complete = current.length < memberLimit;
@@ -147,7 +161,13 @@ export function planChanges(
   const findShadowed = createShadowFinder(surroundings);
   const roomLeft = () => room - users.size - groups.size;
 
-  function takeUser(event: StoredEvent, id: string, { directoryId, relation }: Affected): void {
+  const isTaken = (id: string) => users.has(id) || groups.has(id);
+
+  function takeAffected(event: StoredEvent, id: string, { directoryId, relation }: Affected): void {
+    if (relation === 'nested') {
+      touch(groups, id, { directoryId, reasons: new Set([event.type]), position: event.position, at: event.createdAt });
+      return;
+    }
     const isShadowing = relation === 'shadowing';
     const touched = touch(users, id, {
       directoryId,
@@ -173,15 +193,15 @@ export function planChanges(
       within === undefined &&
       surroundings.enabled.includes(directoryId);
     const needed =
-      affected.users.filter(([id]) => !users.has(id)).length + (namesGroup && !groups.has(resourceId) ? 1 : 0);
+      affected.users.filter(([id]) => !isTaken(id)).length + (namesGroup && !groups.has(resourceId) ? 1 : 0);
     const fits = needed <= roomLeft() && affected.complete;
     if (!fits && (users.size + groups.size > 0 || room < 1)) return false;
 
     if (namesGroup) touch(groups, resourceId, { directoryId, reasons: new Set([type]), position: event.position, at });
     let last = within ?? beforeAllIds;
     for (const [id, one] of affected.users) {
-      if (!users.has(id) && roomLeft() < 1) break;
-      takeUser(event, id, one);
+      if (!isTaken(id) && roomLeft() < 1) break;
+      takeAffected(event, id, one);
       last = id;
     }
     places.set(directoryId, fits ? { position: event.position } : { position: before, within: last });

@@ -7,13 +7,14 @@ import type { Clock } from '../platform/clock.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import type { ApiChanges, FederationItem, GroupItem, UserItem } from './contracts.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Place } from './cursor.ts';
-import { isRename, keysOf, mergeByTime, type Plan, planChanges, type Touched } from './feed-plan.ts';
+import { isRename, keysOf, mergeByTime, type Plan, placedGroups, planChanges, type Touched } from './feed-plan.ts';
+import { presentGroups } from './groups.ts';
 import { requireTopology } from './lookup.ts';
 import type { MembersQuery } from './repositories/feed.ts';
 import type { FederationRepository } from './repository.ts';
 import { beforeAllIds } from './stored.ts';
 import { isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
-import { toApiGroup, toApiUser } from './user-mapper.ts';
+import { toApiUser } from './user-mapper.ts';
 import { createWaker } from './waker.ts';
 
 /** Events read from a directory for one answer. Each may hold a thousand ids, so this bounds the memory. */
@@ -100,6 +101,18 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
     return new Map(renames.map((event) => [event, listOf.get(keyOf(queryOf(event))) ?? []]));
   }
 
+  /** The groups in which the events put or leave other groups, and what is in those: all of it may stand elsewhere now. */
+  async function nestedGroups(news: readonly StoredEvent[]): Promise<Map<string, string[]>> {
+    const nested = new Map<string, string[]>();
+    for (const [directoryId, events] of Map.groupBy(news, (event) => event.directoryId)) {
+      const roots = new Set(events.flatMap(placedGroups));
+      for (const { root, id } of await repository.listNestedIds(directoryId, [...roots])) {
+        nested.set(root, [...(nested.get(root) ?? []), id]);
+      }
+    }
+    return nested;
+  }
+
   async function plan(
     topology: Topology,
     news: StoredEvent[],
@@ -113,6 +126,7 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
     return planChanges(news, places, room, {
       enabled,
       named,
+      nested: await nestedGroups(news.filter((event) => enabled.includes(event.directoryId))),
       members: await renamedMembers(news.filter(isRename), places, memberLimit),
       memberLimit,
     });
@@ -146,22 +160,19 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
   }
 
   async function groupItems(topology: Topology, { groups }: Plan): Promise<GroupItem[]> {
-    const rows = new Map(
-      (await repository.readGroups(reachOf(topology).enabled, [...groups.keys()])).map((row) => [row.id, row]),
-    );
+    const rows = await repository.readGroups(reachOf(topology).enabled, [...groups.keys()]);
+    const shown = new Map((await presentGroups(repository, topology, rows)).map((group) => [group.id, group]));
     return [...groups].flatMap(([id, touched]): GroupItem[] => {
       const directory = topology.directories.find((candidate) => candidate.id === touched.directoryId);
       if (!directory) return [];
-      const row = rows.get(id);
+      const group = shown.get(id);
       const common = {
         kind: 'group' as const,
         id,
         reasons: [...touched.reasons],
         ...described(directory.slug, touched),
       };
-      return [
-        row ? { ...common, state: 'present', group: toApiGroup(row, directory.slug) } : { ...common, state: 'absent' },
-      ];
+      return [group ? { ...common, state: 'present', group } : { ...common, state: 'absent' }];
     });
   }
 

@@ -4,12 +4,13 @@ import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid } from '../platform/ids.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
 import type { ApiFederation, ApiGroup, ApiUser, PasswordVerdict } from './contracts.ts';
+import { presentGroups } from './groups.ts';
 import type { GroupFilter } from './repositories/groups.ts';
 import type { Page, UserFilter } from './repositories/users.ts';
 import type { FederationRepository } from './repository.ts';
 import type { StoredGroup, StoredUser } from './stored.ts';
 import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
-import { toApiGroup, toApiUser } from './user-mapper.ts';
+import { toApiUser } from './user-mapper.ts';
 
 const overloadedRetrySeconds = 1;
 const disabledRetrySeconds = 60;
@@ -77,7 +78,11 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
     const directory = directoryOf(topology, row);
     return toApiUser(row, directory.slug, topology.attributes, directory);
   }
-  const groupOf = (topology: Topology, row: StoredGroup): ApiGroup => toApiGroup(row, directoryOf(topology, row).slug);
+  async function groupOf(topology: Topology, row: StoredGroup): Promise<ApiGroup> {
+    const [group] = await presentGroups(repository, topology, [row]);
+    if (!group) throw new Error('a group came from a directory that was not asked');
+    return group;
+  }
 
   /** @throws ApiError group_absent, or directory_disabled when the group is known but its directory is switched off. */
   async function requireGroup(topology: Topology, id: string): Promise<StoredGroup> {
@@ -184,7 +189,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
     async listGroups(federationId: string, filter: GroupFilter, page: Page): Promise<ApiGroup[]> {
       const topology = await topologyOf(federationId);
       const groups = await repository.listGroups(reachOf(topology).enabled, filter, page);
-      return groups.map((group) => groupOf(topology, group));
+      return presentGroups(repository, topology, groups);
     },
 
     async countGroups(federationId: string, filter: GroupFilter): Promise<number> {

@@ -5,6 +5,7 @@ import type { Database } from '../platform/db/database.ts';
 import { createFederationQueries } from './repositories/federations.ts';
 import { createFeedQueries } from './repositories/feed.ts';
 import { createGroupQueries } from './repositories/groups.ts';
+import { createMemberQueries } from './repositories/members.ts';
 import { createUserQueries } from './repositories/users.ts';
 
 export function createFederationRepository(db: Kysely<Database>, pool: Pool) {
@@ -13,6 +14,7 @@ export function createFederationRepository(db: Kysely<Database>, pool: Pool) {
     ...createUserQueries(pool),
     ...createGroupQueries(pool),
     ...createFeedQueries(pool),
+    ...createMemberQueries(pool),
   };
 }
 

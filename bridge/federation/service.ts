@@ -10,6 +10,7 @@ import { createFeed } from './feed.ts';
 import { createLifeCycle } from './life-cycle.ts';
 import { createLookup } from './lookup.ts';
 import type { FederationRepository } from './repository.ts';
+import { createRoleService } from './role-service.ts';
 
 export interface FederationServiceDeps {
   repository: FederationRepository;
@@ -32,6 +33,7 @@ export function createFederationService({
   return {
     ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
     ...createAttributeService({ repository, onChange: signal.changed }),
+    ...createRoleService({ repository, onChange: signal.changed }),
     ...createLookup({ repository, clock, passwords }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,

@@ -61,9 +61,19 @@ describe('toApiGroup', () => {
       id: 'g',
       name: 'Sales',
       path: ['acme', 'Sales'],
+      parents: [],
       directory: 'acme',
+      roles: [],
       version: expect.any(String),
     });
+    const roles = [{ client: null, role: 'seller', allowAdmin: false }];
+    const versions = [
+      toApiGroup(group, 'acme'),
+      toApiGroup(group, 'acme', [{ id: 'p', name: 'All' }]),
+      toApiGroup(group, 'acme', [], roles),
+    ];
+    expect(new Set(versions.map(({ version }) => version)).size).toBe(3);
+    expect(versions[1]).toMatchObject({ path: ['acme', 'All', 'Sales'], parents: ['p'] });
     expect(toApiGroup({ ...group, name: 'Selling' }, 'acme').version).not.toBe(toApiGroup(group, 'acme').version);
   });
 });

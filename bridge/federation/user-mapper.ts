@@ -3,6 +3,8 @@ import { hash } from 'node:crypto';
 import type { CompiledAttributes } from './attribute-mappings.ts';
 import { type Binding, identityOf, unbound } from './binding.ts';
 import type { ApiGroup, ApiUser } from './contracts.ts';
+import type { GroupPlace } from './nesting.ts';
+import type { MappedRole } from './role-mappings.ts';
 import type { StoredGroup, StoredUser } from './stored.ts';
 
 /** Raised when the mapping changes, so that readers see another version and take the new form. */
@@ -51,13 +53,20 @@ export function toApiUser(
 }
 
 /** `directory` is the slug of the group's directory. */
-export function toApiGroup(group: StoredGroup, directory: string): ApiGroup {
+export function toApiGroup(
+  group: StoredGroup,
+  directory: string,
+  above: readonly GroupPlace[] = [],
+  roles: readonly MappedRole[] = [],
+): ApiGroup {
   return {
     id: group.id,
     name: group.name,
-    path: [directory, group.name],
+    path: [directory, ...above.map(({ name }) => name), group.name],
+    parents: above.map(({ id }) => id),
     directory,
+    roles: [...roles],
     // Not the resource's version: that rises with every membership, and none of them is in this object.
-    version: versionOf(group.name, directory),
+    version: versionOf(group.name, directory, ...(above.length + roles.length > 0 ? [above, roles] : [])),
   };
 }

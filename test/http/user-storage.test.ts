@@ -489,6 +489,8 @@ describe('groups', () => {
       name: 'Sales / Nordics',
       path: [first.slug, 'Sales / Nordics'],
       directory: first.slug,
+      parents: [],
+      roles: [],
       version: expect.any(String),
     };
     expect((await client.get(`/groups/${id}`)).body).toEqual(group);

@@ -62,6 +62,32 @@ test('attributes are mapped one by one, and from a file', async () => {
   expect(await json('federation', 'attributes', 'reset', 'acme')).toEqual(start);
 });
 
+test('groups are mapped to roles, with a look at whom it alters before', async () => {
+  const map = ['federation', 'roles', 'map', 'acme', 'entra', 'Sales'];
+  const preview = await run(...map, 'seller', '--preview');
+  expect(preview.stdout).toMatch(/Nobody gains or loses a role[^]*no group "Sales" yet[^]*Nothing was changed/);
+  expect(await json('federation', 'roles', 'list', 'acme')).toEqual({ mappings: [] });
+  await json(...map, 'seller');
+  const { mappings } = await json(...map, 'editor', '--client', 'shop');
+  expect(mappings).toMatchObject([
+    { directory: 'entra', group: { displayName: 'Sales' }, client: null, role: 'seller', allowAdmin: false },
+    { client: 'shop', role: 'editor' },
+  ]);
+  const refused = await run(...map, 'admin');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/administers Keycloak/);
+  await json(...map, 'admin', '--allow-admin');
+  expect((await run('federation', 'roles', 'list', 'acme')).stdout).toMatch(
+    /Sales +shop\/editor +refused[^]*admin +allowed/,
+  );
+  await json('federation', 'roles', 'unmap', 'acme', 'entra', 'sales', 'editor', '--client', 'shop');
+  expect((await run('federation', 'roles', 'unmap', 'acme', 'entra', 'Sales', 'editor')).stderr).toMatch(
+    /not mapped to editor/,
+  );
+  await writeFile(join(folder, 'roles.json'), JSON.stringify({ mappings: [mappings[1]] }));
+  expect((await json('federation', 'roles', 'import', 'acme', 'roles.json')).mappings).toEqual([mappings[1]]);
+});
+
 test.each([
   ['an attribute that is not mapped', 2, /Nothing is mapped/, ['attributes', 'unmap', 'acme', 'nothing']],
   ['a reserved name', 1, /"username" is reserved/, ['attributes', 'map', 'acme', 'title', 'username']],

@@ -17,6 +17,8 @@ export interface ComponentStatus {
   lastAppliedAt?: number;
   removalsHeld?: string;
   bindings?: { directory: string; kind: string; alias: string; state: string; detail: string }[];
+  /** By group, why it lacks a role that it is mapped to. */
+  rolesRefused?: Record<string, string[]>;
   counts: { users: number; added: number; updated: number; removed: number; failed: number };
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../../platform/db/database.ts';
 import { type AttributeMapping, createAttributeCompiler } from '../attribute-mappings.ts';
 import type { Binding } from '../binding.ts';
+import type { RoleMapping } from '../role-mappings.ts';
 import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
 
 export interface FederationToken {
@@ -99,6 +100,23 @@ const selectTopology = sql`
     ), '[]') as reserved
   from federations f`;
 
+async function listRoleMappings(db: Kysely<Database>, federationId: string): Promise<RoleMapping[]> {
+  const rows = await db
+    .selectFrom('federation_role_mappings')
+    .selectAll()
+    .where('federation_id', '=', federationId)
+    .orderBy('position')
+    .execute();
+  return rows.map((row) => ({
+    directoryId: row.directory_id,
+    groupId: row.group_id,
+    groupName: row.group_name,
+    client: row.client,
+    role: row.role,
+    allowAdmin: row.allow_admin,
+  }));
+}
+
 /** The statements of one change to a federation; its row is locked until the change is committed. */
 function changeOf(trx: Transaction<Database>, federationId: string) {
   return {
@@ -148,6 +166,25 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
         .executeTakeFirst();
       return numDeletedRows > 0n;
     },
+
+    /** Replaces all of them; their order is kept. */
+    async writeRoleMappings(mappings: readonly RoleMapping[]): Promise<void> {
+      await trx.deleteFrom('federation_role_mappings').where('federation_id', '=', federationId).execute();
+      if (mappings.length === 0) return;
+      const rows = mappings.map((mapping, position) => ({
+        federation_id: federationId,
+        directory_id: mapping.directoryId,
+        position,
+        group_id: mapping.groupId,
+        group_name: mapping.groupName,
+        client: mapping.client,
+        role: mapping.role,
+        allow_admin: mapping.allowAdmin,
+      }));
+      await trx.insertInto('federation_role_mappings').values(rows).execute();
+    },
+
+    listRoleMappings: () => listRoleMappings(trx, federationId),
 
     /** The mappings as they are stored; null for the default ones. */
     async readAttributeMappings(): Promise<AttributeMapping[] | null> {
@@ -215,6 +252,8 @@ export function createFederationQueries(db: Kysely<Database>) {
       const { numDeletedRows } = await db.deleteFrom('federations').where('id', '=', id).executeTakeFirst();
       return numDeletedRows > 0n;
     },
+
+    listRoleMappings: (federationId: string) => listRoleMappings(db, federationId),
 
     async findTopology(federationId: string): Promise<Topology | undefined> {
       const { rows } = await sql<TopologyRow>`${selectTopology} where f.id = ${federationId}`.execute(db);

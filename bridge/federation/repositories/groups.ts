@@ -3,9 +3,13 @@ import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn } from '../../platform/db/scope.ts';
 import { isStorable } from '../../platform/db/storable.ts';
+import type { NestedEdge } from '../nesting.ts';
 import { containing } from '../search.ts';
 import { beforeAllIds, type StoredGroup } from '../stored.ts';
 import type { Page } from './users.ts';
+
+/** More memberships of groups in groups than this aren't followed. */
+const maxEdges = 20_000;
 
 interface GroupRow {
   directory_id: string;
@@ -74,6 +78,45 @@ export function createGroupQueries(pool: Pool) {
           where g.directory_id = any(${directoryIds}::uuid[]) and ${nameMatches(filter)}`.execute(scope),
       );
       return rows[0]?.count ?? 0;
+    },
+
+    /**
+     * Who is in whom among the groups that contain these, however indirectly. Past a number of nested groups that no
+     * organization has, nobody is in anybody: half of the picture would put groups now here, now there.
+     */
+    async readNesting(directoryId: string, ids: readonly string[]): Promise<NestedEdge[]> {
+      if (ids.length === 0) return [];
+      const { rows } = await readIn(pool, [directoryId], (scope) =>
+        sql<NestedEdge>`
+          with recursive up (child, parent) as (
+            select m.child_group_id, m.group_id from group_members m
+            where m.directory_id = ${directoryId} and m.child_group_id = any(${ids}::uuid[])
+            union
+            select m.child_group_id, m.group_id from up
+            join group_members m on m.directory_id = ${directoryId} and m.child_group_id = up.parent
+          )
+          select up.child, up.parent, g.display_name as "parentName"
+          from (select * from up limit ${maxEdges + 1}) as up
+          join groups g on g.directory_id = ${directoryId} and g.id = up.parent`.execute(scope),
+      );
+      return rows.length > maxEdges ? [] : rows;
+    },
+
+    /** Those of `ids` that are groups of the directory, and every group in them, however indirectly. */
+    async listNestedIds(directoryId: string, ids: readonly string[]): Promise<{ root: string; id: string }[]> {
+      if (ids.length === 0) return [];
+      const { rows } = await readIn(pool, [directoryId], (scope) =>
+        sql<{ root: string; id: string }>`
+          with recursive down (root, id) as (
+            select g.id, g.id from groups g where g.directory_id = ${directoryId} and g.id = any(${ids}::uuid[])
+            union
+            select down.root, m.child_group_id from down
+            join group_members m on m.directory_id = ${directoryId} and m.group_id = down.id
+            where m.child_group_id is not null
+          )
+          select root, id from down limit ${maxEdges}`.execute(scope),
+      );
+      return rows;
     },
 
     /** The next groups of one directory by id. */

@@ -37,4 +37,47 @@ export const deleteAttributeMappings = createRoute({
   responses: { 200: json(shapes.attributeMappingsShape, 'The default'), ...refusals({ 404: 'federation_absent' }) },
 });
 
-export const mappingOperations = [getAttributeMappings, putAttributeMappings, deleteAttributeMappings];
+export const getRoleMappings = createRoute({
+  ...common,
+  method: 'get',
+  path: '/federations/{slug}/role-mappings',
+  operationId: 'getRoleMappings',
+  summary: 'Which groups bring which roles in Keycloak',
+  request: { params: slugParams },
+  responses: { 200: json(shapes.roleMappingsShape, 'The mappings'), ...refusals({ 404: 'federation_absent' }) },
+});
+
+export const putRoleMappings = createRoute({
+  ...common,
+  method: 'put',
+  path: '/federations/{slug}/role-mappings',
+  operationId: 'putRoleMappings',
+  summary: 'Replaces the mappings; the groups in Keycloak carry the roles, and lose those that are mapped no more',
+  request: { params: slugParams, body: body(shapes.roleMappingsWish) },
+  responses: {
+    200: json(shapes.roleMappingsShape, 'The mappings'),
+    ...refusals({ 400: 'invalid_request', 404: 'federation_absent' }),
+  },
+});
+
+export const previewRoleMappings = createRoute({
+  ...common,
+  method: 'post',
+  path: '/federations/{slug}/role-mappings/preview',
+  operationId: 'previewRoleMappings',
+  summary: 'Who would gain and lose roles if the mappings were replaced by these; changes nothing',
+  request: { params: slugParams, query: shapes.previewQuery, body: body(shapes.roleMappingsWish) },
+  responses: {
+    200: json(shapes.rolePreviewShape, 'Whom it alters'),
+    ...refusals({ 400: 'invalid_request', 404: 'federation_absent' }),
+  },
+});
+
+export const mappingOperations = [
+  getAttributeMappings,
+  putAttributeMappings,
+  deleteAttributeMappings,
+  getRoleMappings,
+  putRoleMappings,
+  previewRoleMappings,
+];

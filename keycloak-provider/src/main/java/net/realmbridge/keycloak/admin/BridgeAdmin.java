@@ -21,6 +21,8 @@ import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.BridgeUser;
 import net.realmbridge.keycloak.client.Ids;
 import net.realmbridge.keycloak.feed.SyncReport;
+import net.realmbridge.keycloak.imports.GroupMirror;
+import net.realmbridge.keycloak.imports.GroupRoles;
 import net.realmbridge.keycloak.imports.Mapping;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
@@ -29,6 +31,7 @@ import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.runtime.SessionBridge;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
 import org.keycloak.component.ComponentModel;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -87,7 +90,8 @@ public final class BridgeAdmin {
     }
 
     private Map<String, Object> status(ComponentModel model) {
-        return ComponentStatus.of(factory.runtime(session, model), KeycloakInternals.countUsers(session, realm.getId(), model.getId()));
+        return ComponentStatus.of(factory.runtime(session, model), KeycloakInternals.countUsers(session, realm.getId(), model.getId()),
+                KeycloakInternals.groupAttributes(session, realm.getId(), GroupRoles.REFUSED, GroupMirror.COMPONENT, model.getId()));
     }
 
     /** Forgets what Keycloak's user cache holds, of one user or of the realm, without a call to the bridge. */
@@ -184,7 +188,12 @@ public final class BridgeAdmin {
         copy.put("component", local.getFederationLink());
         copy.put("version", local.getFirstAttribute(Mapping.VERSION));
         copy.put("directory", local.getFirstAttribute(Mapping.DIRECTORY));
+        copy.put("groups", local.getGroupsStream().map(BridgeAdmin::path).sorted().toList());
         return copy;
+    }
+
+    private static String path(GroupModel group) {
+        return (group.getParent() == null ? "" : path(group.getParent())) + "/" + group.getName();
     }
 
     private static Map<String, Object> bridge(Answer<BridgeUser> answer) {

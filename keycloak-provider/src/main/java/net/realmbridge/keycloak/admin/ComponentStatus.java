@@ -1,6 +1,7 @@
 package net.realmbridge.keycloak.admin;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import net.realmbridge.keycloak.config.BridgeConfig;
@@ -13,7 +14,8 @@ final class ComponentStatus {
     private ComponentStatus() {
     }
 
-    static Map<String, Object> of(BridgeRuntime runtime, long users) {
+    /** @param rolesRefused by group, why it doesn't have a role that it is mapped to */
+    static Map<String, Object> of(BridgeRuntime runtime, long users, Map<String, List<String>> rolesRefused) {
         BridgeConfig config = runtime.config();
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("id", config.componentId());
@@ -35,6 +37,7 @@ final class ComponentStatus {
         status.put("lastFullSync", feed.lastFullSync());
         status.put("removalsHeld", feed.held());
         status.put("bindings", BindingStatus.of(runtime.bindings()));
+        status.put("rolesRefused", rolesRefused);
         status.put("counts", Map.of("users", users, "added", feed.added(), "updated", feed.updated(), "removed", feed.removed(),
                 "failed", feed.failed()));
         return status;

@@ -84,7 +84,7 @@ public final class UserImporter {
     public void addStrangers(List<BridgeUser> rows) {
         Map<String, List<GroupModel>> memberships = new HashMap<>();
         // Before the batch: a group that isn't there yet must be seen by the next row.
-        rows.forEach(row -> memberships.put(row.id(), row.groups().stream().map(groups::ensure).filter(Objects::nonNull).toList()));
+        rows.forEach(row -> memberships.put(row.id(), groups.referred(row.groups())));
         organizations.prepare(rows);
         KeycloakInternals.inBatch(session, () -> {
             // Table by table, so that the rows of one table go to the database in one statement.

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -508,6 +509,22 @@ public final class KeycloakInternals {
 
     private static EntityManager entities(KeycloakSession session) {
         return session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+
+    /** The values that groups have under one attribute, by the group's name, of those that have a value under another. */
+    public static Map<String, List<String>> groupAttributes(KeycloakSession session, String realmId, String attribute, String marker,
+            String markerValue) {
+        Map<String, List<String>> values = new TreeMap<>();
+        session.getProvider(JpaConnectionProvider.class).getEntityManager()
+                .createQuery("select g.name, a.value from GroupEntity g join g.attributes a join g.attributes m"
+                        + " where g.realm = :realm and a.name = :attribute and m.name = :marker and m.value = :value", Object[].class)
+                .setParameter("attribute", attribute)
+                .setParameter("realm", realmId)
+                .setParameter("marker", marker)
+                .setParameter("value", markerValue)
+                .getResultStream()
+                .forEach(row -> values.computeIfAbsent((String) row[0], name -> new ArrayList<>()).add((String) row[1]));
+        return values;
     }
 
     /** @return {@code null} if the realm's user profile declares the attribute itself */

@@ -72,7 +72,7 @@ class HttpBridgeClientTest {
             BridgeUser user = (BridgeUser) found.value();
             assertThat(user.username()).isEqualTo("anna@acme.test");
             assertThat(user.attributes()).containsEntry("department", List.of("Sales"));
-            assertThat(user.groups()).containsExactly(new BridgeGroup(GROUP_ID, "Sales", List.of("acme", "Sales")));
+            assertThat(user.groups()).containsExactly(new BridgeGroup(GROUP_ID, "Sales", List.of("acme", "Sales"), null, null));
         });
     }
 
