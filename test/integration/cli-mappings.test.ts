@@ -65,7 +65,7 @@ test('attributes are mapped one by one, and from a file', async () => {
 test('groups are mapped to roles, with a look at whom it alters before', async () => {
   const map = ['federation', 'roles', 'map', 'acme', 'entra', 'Sales'];
   const preview = await run(...map, 'seller', '--preview');
-  expect(preview.stdout).toMatch(/Nobody gains or loses a role[^]*no group "Sales" yet[^]*Nothing was changed/);
+  expect(preview.stdout).toMatch(/Nobody gains or loses a role[\s\S]*no group "Sales" yet[\s\S]*Nothing was changed/);
   expect(await json('federation', 'roles', 'list', 'acme')).toEqual({ mappings: [] });
   await json(...map, 'seller');
   const { mappings } = await json(...map, 'editor', '--client', 'shop');
@@ -78,7 +78,7 @@ test('groups are mapped to roles, with a look at whom it alters before', async (
   expect(refused.stderr).toMatch(/administers Keycloak/);
   await json(...map, 'admin', '--allow-admin');
   expect((await run('federation', 'roles', 'list', 'acme')).stdout).toMatch(
-    /Sales +shop\/editor +refused[^]*admin +allowed/,
+    /Sales +shop\/editor +refused[\s\S]*admin +allowed/,
   );
   await json('federation', 'roles', 'unmap', 'acme', 'entra', 'sales', 'editor', '--client', 'shop');
   expect((await run('federation', 'roles', 'unmap', 'acme', 'entra', 'Sales', 'editor')).stderr).toMatch(
