@@ -125,8 +125,10 @@ function affectedBy(
   const inGroup = memberIds(event);
   const current = members.get(event) ?? [];
   for (const id of [...inGroup, ...current]) if (!users.has(id)) users.set(id, { directoryId, relation: 'group' });
-  for (const id of placedGroups(event).flatMap((root) => nested.get(root) ?? [])) {
-    if (id !== event.resourceId) users.set(id, { directoryId, relation: 'nested' });
+  for (const root of placedGroups(event)) {
+    // A group that is renamed is told anyway; one that is in its own member may stand elsewhere now.
+    const told = root === event.resourceId ? root : undefined;
+    for (const id of nested.get(root) ?? []) if (id !== told) users.set(id, { directoryId, relation: 'nested' });
   }
   for (const user of findShadowed(event)) users.set(user.id, { directoryId: user.directoryId, relation: 'shadowing' });
   // Members that were not read yet come later in the order of ids; whoever sorts behind the last one read waits too.

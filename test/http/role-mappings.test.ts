@@ -111,6 +111,11 @@ describe('a group in a group', () => {
     await members(sales, 'add', all);
     expect((await group(sales)).path).toEqual(path('All', 'Sales'));
     expect((await group(all)).path).toEqual(path('All'));
+    const cursor = await client.cursor();
+    await members(all, 'remove', sales);
+    const told = await toldAfter(cursor);
+    expect(told.get(sales)?.group?.path).toEqual(path('Sales'));
+    expect(told.get(all)?.group?.path).toEqual(path('Sales', 'All'));
   });
 });
 
