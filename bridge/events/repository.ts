@@ -1,5 +1,5 @@
 // The event log: written in the transaction of the change, placed in order after it committed, read by position.
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
@@ -21,6 +21,9 @@ const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) =>
   created_at: now,
 });
 
+/** Rows of one insert: a statement has 65,535 parameters at most. */
+const rowsPerInsert = 1_000;
+
 /** The statements that append events, for the transaction of the change. */
 export function eventInsertions(
   directoryId: string,
@@ -28,8 +31,13 @@ export function eventInsertions(
   actor: Actor,
   now: Date,
 ): Statement[] {
-  const [first, ...others] = events.map((event) => rowOf(directoryId, event, actor, now));
-  return first ? [insertion('events', [first, ...others])] : [];
+  const statements: Statement[] = [];
+  for (let start = 0; start < events.length; start += rowsPerInsert) {
+    const slice = events.slice(start, start + rowsPerInsert);
+    const [first, ...others] = slice.map((event) => rowOf(directoryId, event, actor, now));
+    if (first) statements.push(insertion('events', [first, ...others]));
+  }
+  return statements;
 }
 
 /** Appends events in the caller's transaction. */
@@ -40,11 +48,9 @@ export async function appendEvents(
   actor: Actor,
   now: Date,
 ): Promise<void> {
-  if (events.length === 0) return;
-  await scope
-    .insertInto('events')
-    .values(events.map((event) => rowOf(directoryId, event, actor, now)))
-    .execute();
+  for (const { text, values } of eventInsertions(directoryId, events, actor, now)) {
+    await scope.executeQuery(CompiledQuery.raw(text, [...values]));
+  }
 }
 
 export interface EventReader {

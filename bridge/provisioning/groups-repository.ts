@@ -72,7 +72,8 @@ export async function touchGroups(
     .updateTable('groups')
     .set((eb) => ({ version: eb('version', '+', 1), last_modified_at: now }))
     .where('directory_id', '=', directoryId)
-    .where('id', 'in', groupIds)
+    // One parameter, however many there are.
+    .where('id', '=', sql<string>`any(${[...groupIds]}::uuid[])`)
     .returning(['id', 'version'])
     .execute();
   return new Map(rows.map((row) => [row.id, row.version]));
@@ -104,13 +105,12 @@ export async function lockGroupsOfMember(scope: Scope, directoryId: string, memb
     .selectFrom('groups')
     .select('id')
     .where('directory_id', '=', directoryId)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('group_members')
-        .select('group_id')
-        .where('directory_id', '=', directoryId)
-        .where('member_id', '=', memberId)
-        .unionAll(scope.selectNoFrom(sql<string>`${memberId}::uuid`.as('group_id'))),
+    // Not a join: without statistics, as after a first import, PostgreSQL compared every group with each of them.
+    .where(
+      'id',
+      '=',
+      sql<string>`any(array(select group_id from group_members where directory_id = ${directoryId}
+        and member_id = ${memberId} union all select ${memberId}::uuid))`,
     )
     .orderBy('id')
     .forUpdate()

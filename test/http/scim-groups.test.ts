@@ -1,5 +1,7 @@
 // Groups over HTTP: members are rows, and what a client says of them is what it finds.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeIn } from '../../bridge/platform/db/scope.ts';
 import { type Body, createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
 import {
   enterprise,
@@ -250,4 +252,23 @@ test('a group has no enterprise extension', async () => {
   const answer = await scim.get(filtered('/Groups', `${enterprise}:department eq "x"`));
   expect(answer.status).toBe(400);
   expect(answer.body.scimType).toBe('invalidFilter');
+});
+
+test('a leaver of many thousand groups leaves all of them, and each tells', async () => {
+  const client = await bridge.directory();
+  const leaver = await newUser(client, 'leaver');
+  const { id: directoryId } = client.directory;
+  await writeIn(bridge.database.pool, directoryId, async (scope) => {
+    await sql`insert into groups (directory_id, id, display_name, display_name_key, resource, version, created_at,
+        last_modified_at)
+      select ${directoryId}, gen_random_uuid(), 'g' || n, 'g' || n, jsonb_build_object('displayName', 'g' || n), 1,
+        now(), now() from generate_series(1, 7000) as n`.execute(scope);
+    await sql`insert into group_members (directory_id, group_id, member_id, user_id, created_at)
+      select directory_id, id, ${leaver.id}, ${leaver.id}::uuid, now() from groups
+      where directory_id = ${directoryId}`.execute(scope);
+  });
+  expect((await client.delete(`/Users/${leaver.id}`)).status).toBe(204);
+  const events = (await eventsOf(bridge, client)).filter(({ type }) => type === 'group.member_removed');
+  expect(new Set(events.map(({ resourceId }) => resourceId)).size).toBe(7_000);
+  expect((await client.get(filtered('/Groups', `members.value eq "${leaver.id}"`))).body.totalResults).toBe(0);
 });
