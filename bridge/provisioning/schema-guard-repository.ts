@@ -9,10 +9,13 @@ import type { ScimRequest } from './contracts.ts';
 
 type Guarded = Pick<ScimRequest, 'directory' | 'types'>;
 
-/** Fails with a division by zero when the revision is another: in one round trip with what follows, nothing else can. */
+/**
+ * Fails with a division by zero when the revision is another: in one round trip with what follows, nothing else can. Nobody
+ * waits while it is being changed, which may take minutes: the writers of one directory would take all connections.
+ */
 const holdRevision = ({ directory, types }: Guarded): Statement =>
   statementOf(sql`select 1 / count(*) from (
-    select from directories where id = ${directory.id} and schema_revision = ${types.revision} for share) as present`);
+    select from directories where id = ${directory.id} and schema_revision = ${types.revision} for share nowait) as present`);
 
 /** For directories that never declared anything there is nothing to hold: their requests can't write what they don't know. */
 export function schemaGuard(request: Guarded): Statement[] {

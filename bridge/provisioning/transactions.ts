@@ -1,7 +1,7 @@
 // Transactions of provisioning: one per use case, repeated when PostgreSQL says that it collided with another.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isDivisionByZero, isRetryable, violatedConstraint } from '../platform/db/errors.ts';
+import { isDivisionByZero, isLocked, isRetryable, violatedConstraint } from '../platform/db/errors.ts';
 import { type RowsOf, readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../platform/db/scope.ts';
 import type { Statement } from '../platform/db/statement.ts';
 import { createTurns } from '../platform/turns.ts';
@@ -41,7 +41,7 @@ export function createTransactions(pool: Pool): Transactions {
       try {
         return await write();
       } catch (error) {
-        if (isDivisionByZero(error)) throw new ScimFailure(schemasChanged, { cause: error });
+        if (isDivisionByZero(error) || isLocked(error)) throw new ScimFailure(schemasChanged, { cause: error });
         if (attempt >= attempts || !mayRetry(error)) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }

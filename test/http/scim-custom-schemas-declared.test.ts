@@ -321,6 +321,31 @@ describe('another replica', () => {
   });
 });
 
+test('writers of a directory whose schemas are long in changing hold nobody else up', async () => {
+  const client = await bridge.directory();
+  const neighbour = await bridge.directory();
+  await put(client, simple([{ name: 'a' }]));
+  const operator = await bridge.database.pool.connect();
+  await operator.query('begin');
+  await operator.query('update directories set schema_revision = schema_revision + 1 where id = $1', [
+    client.directory.id,
+  ]);
+  try {
+    const writers = Array.from({ length: 12 }, (_, n) =>
+      client.post('/Users', { schemas: [userSchema], userName: `w${n}` }),
+    );
+    expect((await neighbour.get('/Users')).status).toBe(200);
+    const refused = await Promise.all(writers);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(refused[0]?.body.detail).toContain('schemas are being changed');
+    expect(refused[0]?.headers.get('retry-after')).toBe('5');
+  } finally {
+    await operator.query('rollback');
+    operator.release();
+  }
+  await newUser(client, 'afterwards');
+});
+
 test('a directory that declares nothing pays nothing: no statement speaks of schemas', async () => {
   const client = await bridge.directory();
   const query = vi.spyOn(Client.prototype, 'query');

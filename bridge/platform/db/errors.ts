@@ -22,6 +22,11 @@ export function isDivisionByZero(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '22012';
 }
 
+/** True for a statement that was not to wait for a lock that somebody else holds. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03';
+}
+
 /** True when PostgreSQL cancelled a statement that took longer than it may. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';

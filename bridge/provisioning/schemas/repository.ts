@@ -52,7 +52,7 @@ export function readDeclared(pool: Pool, directoryId: string): Promise<Declared>
 
 /**
  * Runs `work` as the directory's next revision, alone: writers that hold the present one are waited for, and those that
- * come meanwhile wait and are then refused (schema-guard-repository.ts).
+ * come meanwhile are refused (schema-guard-repository.ts).
  */
 export function changeSchemas<T>(
   pool: Pool,
