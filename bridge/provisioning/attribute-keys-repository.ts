@@ -6,21 +6,28 @@ import type { IndexedKey } from '../scim/resource/indexed-keys.ts';
 
 export type KeyTable = 'user_attribute_keys' | 'group_attribute_keys' | 'resource_attribute_keys';
 
-/** The statement that inserts the keys of a new resource; none when it has no keys. */
+/** Rows of one insert: a statement has 65,535 parameters at most. */
+const rowsPerInsert = 1_000;
+
+/** The statements that insert the keys of a new resource. */
 export function keyInsertions(
   table: KeyTable,
   directoryId: string,
   resourceId: string,
   keys: readonly IndexedKey[],
 ): Statement[] {
-  const [first, ...others] = keys.map(({ attribute, key, isUnique }) => ({
-    directory_id: directoryId,
-    resource_id: resourceId,
-    attribute,
-    key,
-    is_unique: isUnique,
-  }));
-  return first ? [insertion(table, [first, ...others])] : [];
+  const statements: Statement[] = [];
+  for (let start = 0; start < keys.length; start += rowsPerInsert) {
+    const [first, ...others] = keys.slice(start, start + rowsPerInsert).map(({ attribute, key, isUnique }) => ({
+      directory_id: directoryId,
+      resource_id: resourceId,
+      attribute,
+      key,
+      is_unique: isUnique,
+    }));
+    if (first) statements.push(insertion(table, [first, ...others]));
+  }
+  return statements;
 }
 
 /** Inserts the keys of many resources with one statement. */

@@ -346,6 +346,15 @@ test('writers of a directory whose schemas are long in changing hold nobody else
   await newUser(client, 'afterwards');
 });
 
+test('a user may have a thousand values of each indexed attribute', async () => {
+  const client = await bridge.directory();
+  const lists = Array.from({ length: 16 }, (_, n) => ({ name: `list${n}`, multiValued: true, indexed: true }));
+  await put(client, simple(lists));
+  const values = Array.from({ length: 1_000 }, (_, n) => `v${n}`);
+  await newUser(client, 'collector', { [badge]: Object.fromEntries(lists.map(({ name }) => [name, values])) });
+  expect(await names(client, `${badge}:list15 eq "v999"`)).toEqual(['collector']);
+});
+
 test('a directory that declares nothing pays nothing: no statement speaks of schemas', async () => {
   const client = await bridge.directory();
   const query = vi.spyOn(Client.prototype, 'query');
