@@ -102,6 +102,8 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
         query.filter ?? null,
         query.sortBy?.toLowerCase() ?? null,
         query.sortOrder,
+        // A declared attribute may have come to be of another type since.
+        sort?.type ?? null,
       ];
       const cursor: ListCursor | undefined = query.cursor ? await cursors.read(query.cursor, boundTo) : undefined;
       const byCursor = query.cursor !== undefined;

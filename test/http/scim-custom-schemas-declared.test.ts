@@ -355,6 +355,19 @@ test('a user may have a thousand values of each indexed attribute', async () => 
   expect(await names(client, `${badge}:list15 eq "v999"`)).toEqual(['collector']);
 });
 
+test('a cursor sorted by an attribute that has come to be of another type is refused', async () => {
+  const client = await bridge.directory();
+  await put(client, simple([{ name: 'n' }]));
+  for (const n of ['x', 'y']) await newUser(client, n, { [badge]: { n } });
+  const sorted = `/Users?sortBy=${encodeURIComponent(`${badge}:n`)}&count=1&cursor`;
+  const { body } = await client.get(sorted);
+  expect(body.nextCursor).toBeTypeOf('string');
+  expect((await put(client, simple([{ name: 'n', type: 'integer' }]), '?values=drop')).status).toBe(200);
+  const next = await client.get(`${sorted}=${body.nextCursor}`);
+  expect(next.status).toBe(400);
+  expect(next.body.scimType).toBe('invalidCursor');
+});
+
 test('a directory that declares nothing pays nothing: no statement speaks of schemas', async () => {
   const client = await bridge.directory();
   const query = vi.spyOn(Client.prototype, 'query');
