@@ -1,8 +1,10 @@
 // realmbridge directory resource-type …
 import { Command, Option } from 'commander';
-import { shownType, toTypeDeclaration, typeShape } from '../provisioning/schemas/contracts.ts';
 import { type Shell, withServices } from './context.ts';
 import { type DropOption, oldValues, readShape } from './declaration-file.ts';
+
+/** Loaded only for the commands that need it, so that help and mistakes are told at once. */
+const contracts = () => import('../provisioning/schemas/contracts.ts');
 
 function listCommand(shell: Shell): Command {
   const command = new Command('list')
@@ -10,6 +12,7 @@ function listCommand(shell: Shell): Command {
     .argument('<slug>');
   return command.action((slug: string) =>
     withServices(shell, command, async ({ output, services }) => {
+      const { shownType } = await contracts();
       const types = await services.types.listTypes(slug);
       output.table(
         types.map(shownType),
@@ -28,6 +31,7 @@ function putCommand(shell: Shell): Command {
     .argument('<file>', 'JSON as in docs/custom-schemas.md');
   return command.action((slug: string, file: string) =>
     withServices(shell, command, async ({ output, services }) => {
+      const { shownType, toTypeDeclaration, typeShape } = await contracts();
       const declaration = toTypeDeclaration(await readShape(file, typeShape));
       const { type, created } = await services.types.putType(slug, declaration);
       output.result(

@@ -1,6 +1,5 @@
 // realmbridge directory schema …
 import { Command, Option } from 'commander';
-import { schemaShape, shownSchema, toDeclaration } from '../provisioning/schemas/contracts.ts';
 import { type Shell, withServices } from './context.ts';
 import { type DropOption, oldValues, readShape } from './declaration-file.ts';
 
@@ -12,10 +11,14 @@ const dropOption = () =>
 
 const lost = (dropped: number): string => (dropped === 0 ? '' : `\n${dropped} resources lost values.`);
 
+/** Loaded only for the commands that need it, so that help and mistakes are told at once. */
+const contracts = () => import('../provisioning/schemas/contracts.ts');
+
 function listCommand(shell: Shell): Command {
   const command = new Command('list').description('list the schemas that a directory declares').argument('<slug>');
   return command.action((slug: string) =>
     withServices(shell, command, async ({ output, services }) => {
+      const { shownSchema } = await contracts();
       const schemas = await services.schemas.listSchemas(slug);
       output.table(
         schemas.map(shownSchema),
@@ -42,6 +45,7 @@ function putCommand(shell: Shell): Command {
     .addOption(dropOption());
   return command.action((slug: string, file: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {
+      const { schemaShape, shownSchema, toDeclaration } = await contracts();
       const declaration = toDeclaration(await readShape(file, schemaShape));
       const { schema, created, dropped } = await services.schemas.putSchema(slug, declaration, oldValues(options));
       output.result(
