@@ -10,10 +10,11 @@ import { lookupRows } from './rows/lookup-rows.ts';
 import { memoryRows } from './rows/memory-row.ts';
 import { turnRows } from './rows/turn-rows.ts';
 import { LoadGenerator } from './support/load.ts';
-import { benchCommand, isChosen, wholeNumber } from './support/options.ts';
+import { benchCommand, wholeNumber } from './support/options.ts';
+import { measureRows, type Result, renderResults } from './support/results.ts';
 import type { Outcome, Row } from './support/row.ts';
 import { onStage, type Stage } from './support/stage.ts';
-import { progress, table } from './support/table.ts';
+import { progress } from './support/table.ts';
 import { prepareWorld, type ScimBenchOptions } from './support/world.ts';
 
 /** Memory comes first: it is measured on a bridge that has not done much. The walk comes last: it deletes users. */
@@ -27,13 +28,6 @@ const rows: Row[] = [
   ...batchRows,
 ];
 
-interface Result {
-  name: string;
-  target: string;
-  measured: string;
-  verdict: 'reached' | 'MISSED' | 'not built' | 'failed';
-}
-
 async function printPlans(stage: Stage, { explain: wanted }: Outcome): Promise<void> {
   for (const statement of wanted?.statements ?? []) {
     progress(`plan of:\n${statement.text}\n${await explain(stage.store.pool, wanted?.directory.id ?? '', statement)}`);
@@ -45,27 +39,7 @@ async function measure(stage: Stage, options: ScimBenchOptions): Promise<Result[
   const load = new LoadGenerator({ ...options, databasePid: stage.server.pid, signal });
   stage.onEnd(async () => load.close());
   const world = await prepareWorld(stage, options, load);
-  const results: Result[] = [];
-  for (const { name, target, measure: measureRow } of rows) {
-    if (!isChosen(options, name)) continue;
-    if (!measureRow) {
-      results.push({ name, target, measured: '', verdict: 'not built' });
-      continue;
-    }
-    try {
-      const outcome = await measureRow(world);
-      const verdict = outcome.met ? 'reached' : 'MISSED';
-      progress(`${name}: ${outcome.figures}; ${target}: ${verdict}`);
-      if (!outcome.met) await printPlans(stage, outcome);
-      results.push({ name, target, measured: outcome.figures, verdict });
-    } catch (error) {
-      signal.throwIfAborted();
-      const measured = error instanceof Error ? error.message : String(error);
-      progress(`${name}: ${measured}`);
-      results.push({ name, target, measured, verdict: 'failed' });
-    }
-  }
-  return results;
+  return measureRows(rows, world, options, signal, (outcome) => printPlans(stage, outcome));
 }
 
 const command = benchCommand('bench:scim', 'Measures the SCIM endpoints on a directory with very many users.', 3)
@@ -82,8 +56,7 @@ command.action(async (given: ScimBenchOptions & { small: boolean; keep: boolean 
     console.log(JSON.stringify({ users: options.users, connections: options.connections, results }, null, 2));
   else {
     console.log(`\n${options.users.toLocaleString('en')} users, ${cpus().length} CPUs, Node ${process.version}\n`);
-    const cells = results.map(({ name, target, measured, verdict }) => [name, target, measured, verdict]);
-    console.log(table(['work', 'must reach', 'measured', ''], cells, [0, 1, 2, 3]));
+    console.log(renderResults(results));
   }
 });
 try {

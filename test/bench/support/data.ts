@@ -58,12 +58,16 @@ async function unchecked(admin: Client, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Users 1 to `count` of {@link userOf}, with one e-mail each; those up to `passwords.count` get the password's hash. */
+/**
+ * `count` users of {@link userOf}, from the 1st or from `first`, with one e-mail each; as many as `passwords.count` says get the
+ * password's hash.
+ */
 export async function loadUsers(
   admin: Client,
   directoryId: string,
   count: number,
   passwords?: { hash: string; count: number },
+  first = 1,
 ): Promise<void> {
   await unchecked(admin, async () => {
     await admin.query(
@@ -77,7 +81,7 @@ export async function loadUsers(
            'phoneNumbers', jsonb_build_array(jsonb_build_object('value', '+49 30 ' || n, 'type', 'work')),
            $3::text, jsonb_build_object('employeeNumber', n::text, 'department', 'Department ' || n % 40, 'costCenter', '4711')),
          1, at, at
-       from generate_series(1, $4::int) as n,
+       from generate_series($5::int, $5::int + $4::int - 1) as n,
          lateral (select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid as id,
            'user' || lpad(n::text, 7, '0') || '@example.com' as user_name,
            'user' || lpad(n::text, 7, '0') || '@mail.example.com' as email,
@@ -85,7 +89,7 @@ export async function loadUsers(
            (${literal(surnames)})[n % ${surnames.length} + 1] as family,
            timestamptz '2026-01-01' + n * interval '1 millisecond' as at) as person,
          lateral (select given || ' ' || family || ' ' || n as display) as shown`,
-      [directoryId, JSON.stringify([USER_SCHEMA, ENTERPRISE_USER_SCHEMA]), ENTERPRISE_USER_SCHEMA, count],
+      [directoryId, JSON.stringify([USER_SCHEMA, ENTERPRISE_USER_SCHEMA]), ENTERPRISE_USER_SCHEMA, count, first],
     );
     await admin.query(
       `insert into user_emails (directory_id, user_id, position, value, value_key, type_key, is_primary)

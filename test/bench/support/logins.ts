@@ -1,23 +1,12 @@
 // Logins through a real Keycloak: users that came by SCIM, whose password the bridge checks, beside Keycloak's own users
 // in the same realm. Both hash with argon2id at a cost that OWASP counts as equal: 19 MiB twice here, 7 MiB five times
 // there, which is Keycloak's default.
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { KeycloakAdminClient } from '@keycloak/keycloak-admin-client/lib/client.js';
-import { findJdk } from '../../../bridge/dev/jdk.ts';
-import {
-  keycloakVersion,
-  prepareDistribution,
-  prepareRuntime,
-  startKeycloakProcess,
-} from '../../../bridge/dev/keycloak.ts';
-import { cacheFolder, stateFolder } from '../../../bridge/dev/paths.ts';
-import { freePort } from '../../../bridge/dev/ports.ts';
-import { buildProvider, providerJar } from '../../../bridge/dev/provider.ts';
 import { connectRealm } from '../../../bridge/keycloak/connect.ts';
 import { createPasswordHasher } from '../../../bridge/platform/secrets/passwords.ts';
 import type { Comparison } from './comparison.ts';
 import { loadUsers, userOf } from './data.ts';
+import { startKeycloak } from './keycloak.ts';
 import type { Target } from './load.ts';
 import { newDirectory } from './scim-work.ts';
 import type { Stage } from './stage.ts';
@@ -29,45 +18,6 @@ const clientId = 'bench-app';
 const realm = 'bench';
 
 const localName = (n: number): string => `local-${n}`;
-
-async function startKeycloak(stage: Stage): Promise<{ url: string; admin: { username: string; password: string } }> {
-  const { context, admin: database, server, folder } = stage;
-  const { env } = process;
-  const jdk = await findJdk(env);
-  progress('preparing Keycloak');
-  await buildProvider({ ...context, env, jdk });
-  const version = env['KEYCLOAK_VERSION'] ?? keycloakVersion;
-  const distribution = await prepareDistribution(context, { version, cache: cacheFolder(env), jdk, env });
-  const runtime = await prepareRuntime(context, {
-    version,
-    distribution,
-    jars: [providerJar],
-    folder: join(stateFolder, 'keycloak'),
-    jdk,
-    env,
-  });
-  await database.query(`create database keycloak owner ${server.role}`);
-  const admin = { username: 'admin', password: randomBytes(12).toString('base64url') };
-  progress('starting Keycloak');
-  const keycloak = await startKeycloakProcess(context, {
-    home: runtime.path,
-    jdk,
-    env,
-    port: await freePort(),
-    managementPort: await freePort(),
-    database: {
-      host: '127.0.0.1',
-      port: server.port,
-      name: 'keycloak',
-      username: server.role,
-      password: server.password,
-    },
-    admin,
-    logFile: join(folder, 'keycloak.log'),
-  });
-  stage.onEnd(() => keycloak.stop());
-  return { url: keycloak.url, admin };
-}
 
 /** The realm with a public client and as many users of its own as come by SCIM. */
 async function makeRealm(url: string, credentials: { username: string; password: string }): Promise<void> {

@@ -1,4 +1,4 @@
-// One line of the table of `npm run bench:scim`.
+// One line of the tables of `npm run bench:scim` and `npm run bench:keycloak`.
 import type { Statement } from '../../../bridge/platform/db/statement.ts';
 import { type Figures, figuresOf, type Target } from './load.ts';
 import type { BenchDirectory } from './scim-work.ts';
@@ -7,16 +7,17 @@ import type { World } from './world.ts';
 export interface Outcome {
   /** What was measured, for a person. */
   figures: string;
-  met: boolean;
+  /** Undefined when there is nothing to compare with on this machine. */
+  met: boolean | undefined;
   /** Statements whose plans tell why a target is missed. */
   explain?: { directory: BenchDirectory; statements: Statement[] };
 }
 
-export interface Row {
+export interface Row<W = World> {
   name: string;
   target: string;
   /** Absent: not built. */
-  measure?: (world: World) => Promise<Outcome>;
+  measure?: (world: W) => Promise<Outcome>;
 }
 
 /** Puts targets under load in turns; answers the figures of each. */

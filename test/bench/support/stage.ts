@@ -36,6 +36,8 @@ export interface Stage {
   readonly services: Services;
   /** The bridge, started at the first call. */
   bridge(): Promise<BridgeProcess>;
+  /** Another bridge, for what stops bridges on the way: by default on a port of its own. */
+  startBridge(port?: number): Promise<BridgeProcess>;
   /** Runs at the end, the last one first. */
   onEnd(task: () => Promise<unknown>): void;
 }
@@ -121,10 +123,10 @@ async function build(options: StageOptions, context: Stage['context'], onEnd: St
   onEnd(async () => services.federations.close());
 
   let bridge: Promise<BridgeProcess> | undefined;
-  async function startBridge(): Promise<BridgeProcess> {
+  async function startBridge(port?: number): Promise<BridgeProcess> {
     const started = await startBridgeProcess(context, {
       databaseUrl: url,
-      port: await freePort(),
+      port: port ?? (await freePort()),
       metricsPort: await freePort(),
       adminToken: randomBytes(32).toString('hex'),
       logFile: join(folder, 'bridge.log'),
@@ -147,6 +149,7 @@ async function build(options: StageOptions, context: Stage['context'], onEnd: St
       bridge ??= startBridge();
       return bridge;
     },
+    startBridge,
   };
 }
 
