@@ -1,6 +1,6 @@
 // What a federation's directory is bound to in Keycloak, as options of `realmbridge federation …`.
 import { type Command, Option } from 'commander';
-import { type BindingChange, type UnlinkedUsers, unlinkedUsersChoices } from '../federation/binding.ts';
+import { type BindingChange, type UnlinkedUsers, unlinkedUsersChoices } from '../federation/mappings/binding.ts';
 import { UsageError } from './exit.ts';
 
 export interface BindingOptions {

@@ -1,6 +1,6 @@
 // The shapes of the user-storage API (docs/user-storage-api.md), which requests are checked against and OpenAPI shows.
 import { z } from '@hono/zod-openapi';
-import { unlinkedUsersChoices } from './binding.ts';
+import { unlinkedUsersChoices } from './mappings/binding.ts';
 
 const wholeNumber = (options: { min: number; max: number; default: number; description: string }) =>
   z

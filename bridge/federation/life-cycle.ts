@@ -8,8 +8,8 @@ import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
-import { type Binding, type BindingChange, changeBinding, unbound } from './binding.ts';
 import { federationAbsent as absent, type ChangeDeps, createFederationChanges } from './change.ts';
+import { type Binding, type BindingChange, changeBinding, unbound } from './mappings/binding.ts';
 import type { FederationToken } from './repositories/federations.ts';
 import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
 

@@ -4,13 +4,13 @@ import type { EventReader } from '../events/repository.ts';
 import type { ChangeSignal } from '../events/signal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
-import { createAttributeService } from './attribute-service.ts';
-import { createExport } from './export.ts';
-import { createFeed } from './feed.ts';
+import { createExport } from './changes/export.ts';
+import { createFeed } from './changes/feed.ts';
 import { createLifeCycle } from './life-cycle.ts';
-import { createLookup } from './lookup.ts';
+import { createAttributeService } from './mappings/attribute-service.ts';
+import { createRoleService } from './mappings/role-service.ts';
 import type { FederationRepository } from './repository.ts';
-import { createRoleService } from './role-service.ts';
+import { createLookup } from './users/lookup.ts';
 
 export interface FederationServiceDeps {
   repository: FederationRepository;

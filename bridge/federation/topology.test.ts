@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultAttributes } from './attribute-mappings.ts';
+import { defaultAttributes } from './mappings/attribute-mappings.ts';
 import { type FederationDirectory, reachOf, revisionOf, type Topology } from './topology.ts';
 
 const directory = (id: string, priority: number, over: Partial<FederationDirectory> = {}): FederationDirectory => ({

@@ -1,8 +1,8 @@
 // What a federation consists of at one moment, and what follows from that alone.
 import { createHash } from 'node:crypto';
 import type { DirectoryKind } from '../platform/db/database.ts';
-import type { CompiledAttributes } from './attribute-mappings.ts';
-import type { Binding } from './binding.ts';
+import type { CompiledAttributes } from './mappings/attribute-mappings.ts';
+import type { Binding } from './mappings/binding.ts';
 
 export interface Federation {
   id: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UnlinkedUsers } from '../federation/binding.ts';
+import type { UnlinkedUsers } from '../federation/mappings/binding.ts';
 import { bindingProblems, planBindings } from './bindings.ts';
 import { type BindingState, type BoundDirectory, type IdentityProviderState, refusalFlowName } from './contracts.ts';
 

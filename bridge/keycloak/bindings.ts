@@ -1,7 +1,7 @@
 // What a federation's directories are bound to in the realm, and what `connect` does about it: it sees that whoever is to be
 // refused at an identity provider is refused, and says what is missing. Organizations and identity providers are the
 // administrator's own: they are never made or removed here.
-import type { IdentityLink } from '../federation/binding.ts';
+import type { IdentityLink } from '../federation/mappings/binding.ts';
 import {
   type BindingState,
   type BoundDirectory,

@@ -1,5 +1,5 @@
 // What `connect` wants, what it finds, and what it means to do about the difference.
-import type { Binding } from '../federation/binding.ts';
+import type { Binding } from '../federation/mappings/binding.ts';
 import type { ComponentConfig, ComponentSettings, ConfigChange } from './component.ts';
 
 export const defaultFailoverAdmin = 'failover-admin';

@@ -1,8 +1,8 @@
 // The shapes of the management API, which requests are checked against and OpenAPI shows.
 import { z } from '@hono/zod-openapi';
 import { slugPattern } from '../directories/contracts.ts';
-import { unlinkedUsersChoices } from '../federation/binding.ts';
 import { identityLinkSchema } from '../federation/contracts.ts';
+import { unlinkedUsersChoices } from '../federation/mappings/binding.ts';
 import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
 import { toleranceNames } from '../scim/interop/tolerances.ts';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFederationRepository, type FederationRepository } from '../../bridge/federation/repository.ts';
-import { type ResolvableUser, resolve } from '../../bridge/federation/resolution.ts';
 import type { Reach } from '../../bridge/federation/topology.ts';
+import { type ResolvableUser, resolve } from '../../bridge/federation/users/resolution.ts';
 import { newId } from '../../bridge/platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createStoreFactory, insertUser, type StoreFactory } from '../support/store-factory.ts';

@@ -1,7 +1,7 @@
 // The reader of attribute-source.ts in SQL, for searches by attribute. Expects the user under the alias `u`; an
 // integration test compares the two.
 import { type RawBuilder, sql } from 'kysely';
-import type { AttributeSource } from '../attribute-source.ts';
+import type { AttributeSource } from '../mappings/attribute-source.ts';
 
 /** Says whether the user has the attribute with exactly this value. */
 export function attributeMatches(source: AttributeSource, value: string): RawBuilder<boolean> {

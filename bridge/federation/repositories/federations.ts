@@ -7,9 +7,9 @@ import type {
   FederationsTable,
   FederationTokensTable,
 } from '../../platform/db/database.ts';
-import { type AttributeMapping, createAttributeCompiler } from '../attribute-mappings.ts';
-import type { Binding } from '../binding.ts';
-import type { RoleMapping } from '../role-mappings.ts';
+import { type AttributeMapping, createAttributeCompiler } from '../mappings/attribute-mappings.ts';
+import type { Binding } from '../mappings/binding.ts';
+import type { RoleMapping } from '../mappings/role-mappings.ts';
 import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
 
 export interface FederationToken {

@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn } from '../../platform/db/scope.ts';
 import { isStorable } from '../../platform/db/storable.ts';
-import type { NestedEdge } from '../nesting.ts';
-import { containing } from '../search.ts';
+import type { NestedEdge } from '../groups/nesting.ts';
 import { beforeAllIds, type StoredGroup } from '../stored.ts';
+import { containing } from '../users/search.ts';
 import type { Page } from './users.ts';
 
 /** More memberships of groups in groups than this aren't followed. */

@@ -3,10 +3,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { isStorable } from '../../platform/db/storable.ts';
-import type { AttributeSource } from '../attribute-source.ts';
-import { containing, parseSearch, type SearchWord } from '../search.ts';
+import type { AttributeSource } from '../mappings/attribute-source.ts';
 import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
 import type { Reach } from '../topology.ts';
+import { containing, parseSearch, type SearchWord } from '../users/search.ts';
 import { attributeMatches } from './attribute-filter.ts';
 import { isUnreserved, isVisible, shadowedAmong } from './visibility.ts';
 

@@ -1,6 +1,6 @@
 // The mappings of a federation: its users' attributes, and the roles that its groups bring.
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { AttributeMappings } from '../../federation/attribute-service.ts';
+import type { AttributeMappings } from '../../federation/mappings/attribute-service.ts';
 import type { FederationService } from '../../federation/service.ts';
 import type { AppEnv } from '../../platform/http/request-context.ts';
 import * as operations from './operations.ts';

@@ -1,11 +1,11 @@
 // The operator's use cases of role mappings: what they are, and whom a change of them alters.
 import { isDeepStrictEqual } from 'node:util';
-import { isStorable } from '../platform/db/storable.ts';
-import { ApiError } from '../platform/http/api-error.ts';
-import { isUuid } from '../platform/ids.ts';
-import { type ChangeDeps, createFederationChanges, federationAbsent } from './change.ts';
+import { isStorable } from '../../platform/db/storable.ts';
+import { ApiError } from '../../platform/http/api-error.ts';
+import { isUuid } from '../../platform/ids.ts';
+import { type ChangeDeps, createFederationChanges, federationAbsent } from '../change.ts';
+import { reachOf, type Topology } from '../topology.ts';
 import { isAdminRole, maxRoleMappings, type RoleMapping, roleKey, roleText } from './role-mappings.ts';
-import { reachOf, type Topology } from './topology.ts';
 
 /** A mapping as operators write it. */
 export interface WishedRole {

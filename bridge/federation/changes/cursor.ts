@@ -1,6 +1,6 @@
 // Where a reader of the change feed stands. Opaque to clients; nothing in it is secret or gives access to anything.
 import { z } from 'zod';
-import { ApiError } from '../platform/http/api-error.ts';
+import { ApiError } from '../../platform/http/api-error.ts';
 
 /**
  * How far a directory's log was delivered. `within` is set when the next event touches more users than fit in one answer:

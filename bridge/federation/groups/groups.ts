@@ -1,11 +1,11 @@
 // Groups as Keycloak sees them: where each stands in the tree, and which roles it brings.
-import type { ApiGroup } from './contracts.ts';
+import type { ApiGroup } from '../contracts.ts';
+import { rolesOf } from '../mappings/role-mappings.ts';
+import type { FederationRepository } from '../repository.ts';
+import type { StoredGroup } from '../stored.ts';
+import type { Topology } from '../topology.ts';
+import { toApiGroup } from '../users/user-mapper.ts';
 import { createNesting, flat, type Nesting } from './nesting.ts';
-import type { FederationRepository } from './repository.ts';
-import { rolesOf } from './role-mappings.ts';
-import type { StoredGroup } from './stored.ts';
-import type { Topology } from './topology.ts';
-import { toApiGroup } from './user-mapper.ts';
 
 /** The same groups in the same order; those of a directory that is not the federation's are left out. */
 export async function presentGroups(

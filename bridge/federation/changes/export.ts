@@ -1,12 +1,12 @@
 // Everything that a federation has, line by line, in memory that doesn't grow with it.
-import type { Clock } from '../platform/clock.ts';
-import type { ExportLine } from './contracts.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ExportLine } from '../contracts.ts';
+import { presentGroups } from '../groups/groups.ts';
+import type { FederationRepository } from '../repository.ts';
+import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
+import { requireTopology } from '../users/lookup.ts';
+import { toApiUser } from '../users/user-mapper.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
-import { presentGroups } from './groups.ts';
-import { requireTopology } from './lookup.ts';
-import type { FederationRepository } from './repository.ts';
-import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
-import { toApiUser } from './user-mapper.ts';
 
 const pageSize = 1_000;
 

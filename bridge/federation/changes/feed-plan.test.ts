@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventData, EventType, StoredEvent } from '../events/contracts.ts';
+import type { EventData, EventType, StoredEvent } from '../../events/contracts.ts';
 import { isRename, mergeByTime, planChanges, type Surroundings } from './feed-plan.ts';
 
 const uuid = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;

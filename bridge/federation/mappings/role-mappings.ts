@@ -1,6 +1,6 @@
 // Which groups bring which roles of the realm: data of the federation. Keycloak's groups carry the roles, so nothing is
 // written for a single user.
-import type { Nesting } from './nesting.ts';
+import type { Nesting } from '../groups/nesting.ts';
 
 /** A role of the realm, or of one of its clients. */
 export interface MappedRole {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultAttributes } from './attribute-mappings.ts';
-import type { StoredUser } from './stored.ts';
+import { defaultAttributes } from '../mappings/attribute-mappings.ts';
+import type { StoredUser } from '../stored.ts';
 import { toApiGroup, toApiUser } from './user-mapper.ts';
 
 const user: StoredUser = {

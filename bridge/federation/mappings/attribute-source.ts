@@ -1,6 +1,6 @@
 // Where a value is in a stored SCIM resource: parsed once from the path that an operator writes, then read from each user.
-import { findAttribute, isForbiddenName, resolveAttribute, resolveSchema } from '../scim/schema/resolve.ts';
-import { userResourceType } from '../scim/schema/resource-types.ts';
+import { findAttribute, isForbiddenName, resolveAttribute, resolveSchema } from '../../scim/schema/resolve.ts';
+import { userResourceType } from '../../scim/schema/resource-types.ts';
 
 /** `type eq "work"`: an element counts when its sub-attribute has this value, case aside. */
 export interface ElementCondition {

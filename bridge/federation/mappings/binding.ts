@@ -1,7 +1,7 @@
 // What a directory's users are tied to in the realm: an organization, and their accounts at the realm's identity provider.
-import { isStorable } from '../platform/db/storable.ts';
+import { isStorable } from '../../platform/db/storable.ts';
+import type { StoredUser } from '../stored.ts';
 import { type AttributeSource, parseSource, readSource } from './attribute-source.ts';
-import type { StoredUser } from './stored.ts';
 
 export const unlinkedUsersChoices = ['allow', 'refuse'] as const;
 /** What happens to somebody whom the identity provider lets in and no directory has: Keycloak's usual way, or the door. */

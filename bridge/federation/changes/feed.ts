@@ -1,20 +1,20 @@
 // The change feed: what happened since a cursor, told as the resulting states, with a long poll.
 
-import type { StoredEvent } from '../events/contracts.ts';
-import type { EventReader } from '../events/repository.ts';
-import type { ChangeSignal } from '../events/signal.ts';
-import type { Clock } from '../platform/clock.ts';
-import { ApiError } from '../platform/http/api-error.ts';
-import type { ApiChanges, FederationItem, GroupItem, UserItem } from './contracts.ts';
+import type { StoredEvent } from '../../events/contracts.ts';
+import type { EventReader } from '../../events/repository.ts';
+import type { ChangeSignal } from '../../events/signal.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { ApiError } from '../../platform/http/api-error.ts';
+import type { ApiChanges, FederationItem, GroupItem, UserItem } from '../contracts.ts';
+import { presentGroups } from '../groups/groups.ts';
+import type { MembersQuery } from '../repositories/feed.ts';
+import type { FederationRepository } from '../repository.ts';
+import { beforeAllIds } from '../stored.ts';
+import { isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
+import { requireTopology } from '../users/lookup.ts';
+import { toApiUser } from '../users/user-mapper.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Place } from './cursor.ts';
 import { isRename, keysOf, mergeByTime, type Plan, placedGroups, planChanges, type Touched } from './feed-plan.ts';
-import { presentGroups } from './groups.ts';
-import { requireTopology } from './lookup.ts';
-import type { MembersQuery } from './repositories/feed.ts';
-import type { FederationRepository } from './repository.ts';
-import { beforeAllIds } from './stored.ts';
-import { isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
-import { toApiUser } from './user-mapper.ts';
 import { createWaker } from './waker.ts';
 
 /** Events read from a directory for one answer. Each may hold a thousand ids, so this bounds the memory. */

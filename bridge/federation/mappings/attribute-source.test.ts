@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
+import { ENTERPRISE_USER_SCHEMA } from '../../scim/schema/enterprise-user-schema.ts';
 import { type AttributeSource, parseSource, readSource } from './attribute-source.ts';
 
 const badges = 'urn:acme:scim:badges:2.0:User';

@@ -1,10 +1,10 @@
 // The pure half of the change feed: from events in their order to the users and groups whose state is to be told, and to
 // the place where the next answer goes on.
-import type { StoredEvent } from '../events/contracts.ts';
-import { isUuid } from '../platform/ids.ts';
+import type { StoredEvent } from '../../events/contracts.ts';
+import { isUuid } from '../../platform/ids.ts';
+import type { NamedUser } from '../repositories/feed.ts';
+import { beforeAllIds } from '../stored.ts';
 import type { Place } from './cursor.ts';
-import type { NamedUser } from './repositories/feed.ts';
-import { beforeAllIds } from './stored.ts';
 
 /** The reason for an item of a user that another directory's user came to hide, or ceased to hide. */
 export const shadowingChanged = 'user.shadowing_changed';

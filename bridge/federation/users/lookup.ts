@@ -1,15 +1,15 @@
 // What Keycloak asks about single users and groups, and about lists of them.
-import type { Clock } from '../platform/clock.ts';
-import { ApiError } from '../platform/http/api-error.ts';
-import { isUuid } from '../platform/ids.ts';
-import type { PasswordHasher } from '../platform/secrets/passwords.ts';
-import type { ApiFederation, ApiGroup, ApiUser, PasswordVerdict } from './contracts.ts';
-import { presentGroups } from './groups.ts';
-import type { GroupFilter } from './repositories/groups.ts';
-import type { Page, UserFilter } from './repositories/users.ts';
-import type { FederationRepository } from './repository.ts';
-import type { StoredGroup, StoredUser } from './stored.ts';
-import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from './topology.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { ApiError } from '../../platform/http/api-error.ts';
+import { isUuid } from '../../platform/ids.ts';
+import type { PasswordHasher } from '../../platform/secrets/passwords.ts';
+import type { ApiFederation, ApiGroup, ApiUser, PasswordVerdict } from '../contracts.ts';
+import { presentGroups } from '../groups/groups.ts';
+import type { GroupFilter } from '../repositories/groups.ts';
+import type { Page, UserFilter } from '../repositories/users.ts';
+import type { FederationRepository } from '../repository.ts';
+import type { StoredGroup, StoredUser } from '../stored.ts';
+import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
 import { toApiUser } from './user-mapper.ts';
 
 const overloadedRetrySeconds = 1;

@@ -1,6 +1,6 @@
 // Which SCIM attributes Keycloak gets as user attributes: data of the federation, compiled once for each of its revisions.
 import { hash } from 'node:crypto';
-import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
+import { ENTERPRISE_USER_SCHEMA } from '../../scim/schema/enterprise-user-schema.ts';
 import { type AttributeSource, parseSource, readSource } from './attribute-source.ts';
 
 export interface AttributeMapping {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
+import { ENTERPRISE_USER_SCHEMA } from '../../scim/schema/enterprise-user-schema.ts';
+import type { StoredUser } from '../stored.ts';
 import { changeBinding, identityOf, unbound } from './binding.ts';
-import type { StoredUser } from './stored.ts';
 
 const user: StoredUser = {
   directoryId: 'd',

@@ -1,11 +1,11 @@
 // From stored rows to the users and groups of the user-storage API.
 import { hash } from 'node:crypto';
-import type { CompiledAttributes } from './attribute-mappings.ts';
-import { type Binding, identityOf, unbound } from './binding.ts';
-import type { ApiGroup, ApiUser } from './contracts.ts';
-import type { GroupPlace } from './nesting.ts';
-import type { MappedRole } from './role-mappings.ts';
-import type { StoredGroup, StoredUser } from './stored.ts';
+import type { ApiGroup, ApiUser } from '../contracts.ts';
+import type { GroupPlace } from '../groups/nesting.ts';
+import type { CompiledAttributes } from '../mappings/attribute-mappings.ts';
+import { type Binding, identityOf, unbound } from '../mappings/binding.ts';
+import type { MappedRole } from '../mappings/role-mappings.ts';
+import type { StoredGroup, StoredUser } from '../stored.ts';
 
 /** Raised when the mapping changes, so that readers see another version and take the new form. */
 const mapping = 1;

@@ -1,8 +1,8 @@
 // The operator's use cases of attribute mappings.
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError } from '../platform/http/api-error.ts';
+import { ApiError } from '../../platform/http/api-error.ts';
+import { type ChangeDeps, createFederationChanges, federationAbsent } from '../change.ts';
 import { type AttributeMapping, checkMappings, defaultMappings, type WishedMapping } from './attribute-mappings.ts';
-import { type ChangeDeps, createFederationChanges, federationAbsent } from './change.ts';
 
 export interface AttributeMappings {
   /** Whether these are the ones that every federation starts with. */
