@@ -36,15 +36,25 @@ export interface ShownResource {
   silent?: boolean;
 }
 
+/** Resources that are read while they are sent: the JSON texts of `count` elements, commas between them included. */
+export interface StreamedResources {
+  count: number;
+  texts: AsyncIterable<string>;
+}
+
 export interface ShownList {
+  /** Empty where they are `streamed`. */
   resources: JsonObject[];
+  streamed?: StreamedResources;
   totalResults: number;
   startIndex: number;
 }
 
 /** A page by index or, without `startIndex`, by cursor. */
 export interface ShownPage {
+  /** Empty where they are `streamed`. */
   resources: JsonObject[];
+  streamed?: StreamedResources;
   totalResults: number;
   startIndex?: number;
   /** Absent on the last page. */

@@ -210,20 +210,18 @@ export async function listMembers(
   });
 }
 
-/** Looks at no more members than it takes to know. */
-export async function hasMoreMembersThan(
+/** Whether the groups have more members together. Looks at no more of them than it takes to know. */
+export async function haveMoreMembersThan(
   scope: Scope,
   directoryId: string,
-  groupId: string,
+  groupIds: readonly string[],
   count: number,
 ): Promise<boolean> {
-  const row = await scope
-    .selectFrom('group_members')
-    .select('member_id')
-    .where('directory_id', '=', directoryId)
-    .where('group_id', '=', groupId)
-    .offset(count)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  if (groupIds.length === 0) return false;
+  const { rows } = await sql`
+    select 1 from unnest(${[...groupIds]}::uuid[]) as wanted (id)
+      cross join lateral (select 1 from group_members where directory_id = ${directoryId} and group_id = wanted.id
+        limit ${count + 1}) as m
+    offset ${count} limit 1`.execute(scope);
+  return rows.length > 0;
 }

@@ -16,13 +16,14 @@ import { changedKeys, mapKeyConflict } from './attribute-keys.ts';
 import { changesBetween } from './changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from './contracts.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
-import { groupById, type MembersRow, membersText, nextMembers } from './group-reads.ts';
+import { groupById, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import { inTime, parsePage } from './list-page.ts';
+import { heldMembers, listTexts, membersAfter } from './member-texts.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
 import { requireVersion } from './preconditions.ts';
-import { membersAttribute, show } from './presentation.ts';
+import { listedGroup, membersAttribute, show } from './presentation.ts';
 import { groupColumns } from './resource-columns.ts';
 import { guardSchemas } from './schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from './scim-failure.ts';
@@ -49,25 +50,11 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     return show(request.types.group, stored, membersAttribute(members, request.baseUrl), request);
   }
 
-  /**
-   * Page by page as the client takes them, and without a transaction that waits for it: a member who comes or goes
-   * meanwhile may be in the answer or not, everybody else is.
-   */
-  async function* membersAfter({ directory, baseUrl }: ScimRequest, id: string, last: string): AsyncGenerator<string> {
-    for (let after: string | undefined = last; after !== undefined; ) {
-      const [rows]: readonly [MembersRow[]] = await transactions.readAtOnce(directory.id, [
-        membersText(directory.id, id, baseUrl, after),
-      ]);
-      for (const { members } of rows) yield members;
-      after = nextMembers(rows);
-    }
-  }
-
   /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
   async function shownAfterPatch(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
     const { projection, directory } = request;
     const mayBeSilent = projection.mode !== 'only' && wantsAttribute(projection, 'members');
-    if (!mayBeSilent || !(await groups.hasMoreMembersThan(scope, directory.id, stored.id, shownMembersLimit))) {
+    if (!mayBeSilent || !(await groups.haveMoreMembersThan(scope, directory.id, [stored.id], shownMembersLimit))) {
       return shown(scope, stored, request);
     }
     return { ...show(request.types.group, stored, {}, request), silent: true };
@@ -197,7 +184,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       return {
         ...show(request.types.group, toStored(row), {}, request),
         members: members.map((part) => part.members),
-        ...(last !== undefined && { furtherMembers: membersAfter(request, id, last) }),
+        ...(last !== undefined && { furtherMembers: membersAfter(transactions, request, id, last) }),
       };
     },
 
@@ -205,13 +192,14 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       const page = parsePage(request.types.group, query, request);
       const list = async (scope: Scope): Promise<ShownList> => {
         const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
-        const members = wantsAttribute(request.projection, 'members')
-          ? await groups.listMembers(
-              scope,
-              request.directory.id,
-              found.map((group) => group.id),
-            )
-          : [];
+        const ids = wantsAttribute(request.projection, 'members') ? found.map(({ id }) => id) : [];
+        const rest = { totalResults: total, startIndex: page.startIndex };
+        if (await groups.haveMoreMembersThan(scope, request.directory.id, ids, heldMembers)) {
+          const listed = found.map((group) => listedGroup(request.types.group, group, request));
+          const texts = listTexts(transactions, request, listed);
+          return { resources: [], streamed: { count: listed.length, texts }, ...rest };
+        }
+        const members = await groups.listMembers(scope, request.directory.id, ids);
         const byGroup = Map.groupBy(members, (member) => member.groupId);
         const resources = await mapWithBreaks(
           found,
@@ -219,7 +207,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
             show(request.types.group, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
               .body,
         );
-        return { resources, totalResults: total, startIndex: page.startIndex };
+        return { resources, ...rest };
       };
       return inTime(() => transactions.read(request.directory.id, list));
     },

@@ -1,10 +1,11 @@
 // From the store to what a client sees: id, meta, and the attributes that are computed from memberships.
 import type { JsonObject } from '../scim/json.ts';
 import { locationOf, toResponse } from '../scim/messages.ts';
-import { type Projection, project } from '../scim/projection.ts';
+import { type Projection, project, wantsWhole } from '../scim/projection.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
 import type { StoredMember } from './groups-repository.ts';
+import type { ListedResource } from './member-texts.ts';
 import type { StoredResource } from './stored-resource.ts';
 import type { DirectGroup } from './users-repository.ts';
 
@@ -16,7 +17,7 @@ export function show(
   resourceType: ResourceTypeDefinition,
   stored: StoredResource,
   computed: JsonObject,
-  request: ScimRequest,
+  request: Pick<ScimRequest, 'baseUrl' | 'projection'>,
 ): ShownResource {
   const { id, version, resource, createdAt: created, lastModifiedAt: lastModified } = stored;
   const whole = toResponse(
@@ -30,6 +31,17 @@ export function show(
     body: project(resourceType, whole, request.projection),
     location: locationOf(resourceType, id, request.baseUrl),
   };
+}
+
+/** A group of a list whose members are yet to be read. */
+export function listedGroup(
+  resourceType: ResourceTypeDefinition,
+  stored: StoredResource,
+  request: Pick<ScimRequest, 'baseUrl' | 'projection'>,
+): ListedResource {
+  const shown = (members: JsonObject[]) => show(resourceType, stored, { members }, request).body['members'];
+  const { body } = show(resourceType, stored, {}, request);
+  return { id: stored.id, body, isWhole: wantsWhole(request.projection, 'members'), showMembers: shown };
 }
 
 /** A user's `groups` (RFC 7643 §4.1.2, readOnly): left out when there are none. */

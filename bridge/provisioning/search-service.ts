@@ -11,11 +11,12 @@ import { type Projection, parseProjection, wantsAttribute } from '../scim/projec
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { resolveAttribute } from '../scim/schema/resolve.ts';
 import type { ScimRequest, ShownPage } from './contracts.ts';
-import { listMembers } from './groups-repository.ts';
+import { haveMoreMembersThan, listMembers } from './groups-repository.ts';
 import type { CursorSigner, ListCursor } from './list-cursor.ts';
 import { inTime } from './list-page.ts';
 import { managerIdOf, wantsManager, withManagerName } from './managers.ts';
-import { groupsAttribute, membersAttribute, show } from './presentation.ts';
+import { heldMembers, type ListedResource, listTexts } from './member-texts.ts';
+import { groupsAttribute, listedGroup, membersAttribute, show } from './presentation.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
 import {
   countMatches,
@@ -42,7 +43,12 @@ interface Search {
 }
 
 export function createSearchService({ transactions, cursors }: SearchServiceDeps) {
-  async function present(scope: Scope, found: FoundResource[], request: SearchRequest, query: ListQuery) {
+  async function present(
+    scope: Scope,
+    found: FoundResource[],
+    request: SearchRequest,
+    query: ListQuery,
+  ): Promise<Pick<ShownPage, 'resources' | 'streamed'>> {
     const { id: directoryId } = request.directory;
     const projections = new Map<ResourceTypeDefinition, Projection>();
     for (const type of new Set(found.map(({ resourceType }) => resourceType))) {
@@ -60,24 +66,28 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
         ? (managerIdOf(stored.resource) ?? [])
         : [],
     );
-    const [groupsOfUsers, members, names] = await Promise.all([
+    const groupIds = idsWanting('Group', 'members');
+    const [groupsOfUsers, isLong, names] = await Promise.all([
       listGroupsOfUsers(scope, directoryId, idsWanting('User', 'groups')),
-      listMembers(scope, directoryId, idsWanting('Group', 'members')),
+      haveMoreMembersThan(scope, directoryId, groupIds, heldMembers),
       listDisplayNames(scope, directoryId, [...new Set(managerIds)]),
     ]);
+    const members = isLong ? [] : await listMembers(scope, directoryId, groupIds);
     const byUser = Map.groupBy(groupsOfUsers, ({ userId }) => userId);
     const byGroup = Map.groupBy(members, ({ groupId }) => groupId);
-    return mapWithBreaks(found, ({ resourceType, stored }) => {
+    const readLater = new Set(isLong ? groupIds : []);
+    const shown = await mapWithBreaks(found, ({ resourceType, stored }): ListedResource => {
+      const shownAs = { ...request, projection: projectionOf(resourceType) };
+      if (readLater.has(stored.id)) return listedGroup(resourceType, stored, shownAs);
       const computed: JsonObject = {
         ...groupsAttribute(byUser.get(stored.id) ?? [], request.baseUrl),
         ...membersAttribute(byGroup.get(stored.id) ?? [], request.baseUrl),
       };
       const resource = withManagerName(stored.resource, names.get(managerIdOf(stored.resource) ?? ''));
-      return show(resourceType, { ...stored, resource }, computed, {
-        ...request,
-        projection: projectionOf(resourceType),
-      }).body;
+      return show(resourceType, { ...stored, resource }, computed, shownAs);
     });
+    if (!isLong) return { resources: shown.map(({ body }) => body) };
+    return { resources: [], streamed: { count: shown.length, texts: listTexts(transactions, request, shown) } };
   }
 
   return {
@@ -120,14 +130,14 @@ export function createSearchService({ transactions, cursors }: SearchServiceDeps
           findSlice(scope, directoryId, parts, slice),
         ]);
         const page = found.slice(0, query.count);
-        const resources = await present(scope, page, request, query);
-        return { total, resources, last: page.at(-1)?.position, hasMore: found.length > query.count };
+        const shown = await present(scope, page, request, query);
+        return { total, shown, last: page.at(-1)?.position, hasMore: found.length > query.count };
       };
-      const { total, resources, last, hasMore } = await inTime(() => transactions.read(directoryId, read));
-      if (!byCursor) return { resources, totalResults: total, startIndex: query.startIndex };
-      if (!hasMore) return { resources, totalResults: total };
+      const { total, shown, last, hasMore } = await inTime(() => transactions.read(directoryId, read));
+      if (!byCursor) return { ...shown, totalResults: total, startIndex: query.startIndex };
+      if (!hasMore) return { ...shown, totalResults: total };
       const next: ListCursor = { total, after: last ?? cursor?.after };
-      return { resources, totalResults: total, nextCursor: await cursors.write(next, boundTo) };
+      return { ...shown, totalResults: total, nextCursor: await cursors.write(next, boundTo) };
     },
   };
 }

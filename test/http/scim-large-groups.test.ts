@@ -1,9 +1,9 @@
 // Groups with so many members that they are read while they are sent.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeIn } from '../../bridge/platform/db/scope.ts';
-import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
-import { newGroup } from '../support/scim.ts';
+import { type Body, createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { newGroup, newUser } from '../support/scim.ts';
 
 let bridge: TestBridge;
 let scim: ScimClient;
@@ -16,9 +16,9 @@ afterAll(() => bridge.close());
 
 const memberOf = (n: number): string => `member-${String(n).padStart(6, '0')}`;
 
-async function groupOf(name: string, count: number): Promise<string> {
-  const { id } = await newGroup(scim, name);
-  const directoryId = scim.directory.id;
+async function groupOf(name: string, count: number, client = scim): Promise<string> {
+  const { id } = await newGroup(client, name);
+  const directoryId = client.directory.id;
   await writeIn(bridge.database.pool, directoryId, (scope) =>
     sql`insert into group_members (directory_id, group_id, member_id, created_at)
       select ${directoryId}, ${id}, 'member-' || lpad(n::text, 6, '0'), now() from generate_series(1, ${count}::int) as n`.execute(
@@ -41,6 +41,53 @@ test.each([999, 1_000, 1_001, 9_999, 10_000, 10_001, 25_000])('a group of %i mem
   expect(status).toBe(200);
   const values = body.members.map(({ value }: { value: string }) => value);
   expect(values).toEqual(Array.from({ length: count }, (_, index) => memberOf(index + 1)));
+});
+
+describe('a list of groups with very many members together', () => {
+  const sizes = [12_000, 0, 3, 11_000];
+  const expected = sizes.map((size) => Array.from({ length: size }, (_, index) => memberOf(index + 1)));
+  let large: ScimClient;
+  beforeAll(async () => {
+    large = await bridge.directory();
+    for (const [index, size] of sizes.entries()) await groupOf(`large ${index}`, size, large);
+    await newUser(large, 'somebody');
+  });
+  const valuesOf = (resources: Body[]): string[][] =>
+    resources.map(({ members = [] }: Body) => members.map(({ value }: Body) => value));
+
+  test.each([
+    ['by index', '/Groups?sortBy=displayName'],
+    ['by index, with a part of each member', '/Groups?sortBy=displayName&attributes=members.value'],
+    ['by index, without a part of each member', '/Groups?sortBy=displayName&excludedAttributes=members.display'],
+    ['by cursor', '/Groups?sortBy=displayName&cursor'],
+  ])('has each once %s', async (_how, path) => {
+    const { status, body } = await large.get(path);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ totalResults: 4, itemsPerPage: 4 });
+    expect(valuesOf(body.Resources)).toEqual(expected);
+    expect(body.Resources[1]).not.toHaveProperty('members');
+  });
+
+  test('stands beside users at the root', async () => {
+    const { body } = await large.get('/');
+    expect(body).toMatchObject({ totalResults: 5, itemsPerPage: 5 });
+    expect(body.Resources.map(({ userName = '' }: Body) => userName)).toEqual(['', '', '', '', 'somebody']);
+    expect(valuesOf(body.Resources)).toEqual([...expected, []]);
+  });
+
+  test('is read while it is sent, and nobody holds a connection meanwhile', async () => {
+    const lists = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        bridge.app.request(`/scim/v2/${large.directory.slug}/Groups`, {
+          headers: { Authorization: `Bearer ${large.token}` },
+        }),
+      ),
+    );
+    const readers = lists.map((response) => response.body?.getReader());
+    for (const reader of readers) expect((await reader?.read())?.value?.length).toBeLessThan(1_000);
+    expect((await large.get('/Groups?excludedAttributes=members')).status).toBe(200);
+    for (const reader of readers) await reader?.cancel();
+  });
 });
 
 test('clients that are slow to read a large group hold no connection', async () => {

@@ -87,7 +87,18 @@ export function respondResource(c: Context, status: number, shown: ShownResource
   return answer(c, status, body, { ...typeHeader(c), ...headers });
 }
 
-export const respondList = (c: Context, page: ShownPage): Response => respond(c, 200, listResponse(page));
+async function* listParts(head: JsonObject, texts: AsyncIterable<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  yield* texts;
+  yield ']}';
+}
+
+export function respondList(c: Context, { streamed, ...page }: ShownPage): Response {
+  const whole = listResponse(page);
+  if (streamed === undefined) return respond(c, 200, whole);
+  const { Resources: _none, ...head } = whole;
+  return answer(c, 200, streamOf(listParts({ ...head, itemsPerPage: streamed.count }, streamed.texts)), typeHeader(c));
+}
 
 /** Answers a method that the endpoint doesn't have. */
 export const notAllowed =
