@@ -18,18 +18,18 @@ import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
 import { createOutgoing, type Outgoing } from './platform/http/outgoing.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
-import { createBulkCreates } from './provisioning/bulk-creates.ts';
-import { createBulkService } from './provisioning/bulk-service.ts';
-import { createGroupsService } from './provisioning/groups-service.ts';
-import { createCursorSigner } from './provisioning/list-cursor.ts';
-import { createResourcesService } from './provisioning/resources-service.ts';
+import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
+import { createBulkService } from './provisioning/bulk/bulk-service.ts';
+import { createGroupsService } from './provisioning/groups/groups-service.ts';
+import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
+import { createSearchService } from './provisioning/lists/search-service.ts';
+import { createResourcesService } from './provisioning/resources/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
 import { readDeclared } from './provisioning/schemas/repository.ts';
 import { createSchemaService } from './provisioning/schemas/service.ts';
 import { createTypeService } from './provisioning/schemas/types-service.ts';
-import { createSearchService } from './provisioning/search-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
-import { createUsersService } from './provisioning/users-service.ts';
+import { createUsersService } from './provisioning/users/users-service.ts';
 
 export interface ServiceDeps {
   store: Store;

@@ -2,7 +2,7 @@
 // list of many such groups is ever held as a whole.
 import type { JsonObject } from '../scim/json.ts';
 import type { ScimRequest } from './contracts.ts';
-import { type MembersRow, membersText, nextMembers } from './group-reads.ts';
+import { type MembersRow, membersText, nextMembers } from './groups/group-reads.ts';
 import type { Transactions } from './transactions.ts';
 
 type Requester = Pick<ScimRequest, 'directory' | 'baseUrl'>;

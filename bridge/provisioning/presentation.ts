@@ -4,10 +4,10 @@ import { locationOf, toResponse } from '../scim/messages.ts';
 import { type Projection, project, wantsWhole } from '../scim/projection.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import type { ScimRequest, ShownResource } from './contracts.ts';
-import type { StoredMember } from './groups-repository.ts';
+import type { StoredMember } from './groups/groups-repository.ts';
 import type { ListedResource } from './member-texts.ts';
 import type { StoredResource } from './stored-resource.ts';
-import type { DirectGroup } from './users-repository.ts';
+import type { DirectGroup } from './users/users-repository.ts';
 
 /** Shows nothing but `id` and `schemas`, so nothing beside the row is read: for answers without a body. */
 export const noProjection: Projection = { mode: 'only', names: new Set() };

@@ -22,12 +22,13 @@ import { type Projection, parseProjection } from '../scim/projection.ts';
 import { ok, type Result } from '../scim/result.ts';
 import type { ResourceTypeDefinition } from '../scim/schema/model.ts';
 import { groupResourceType, type ResourceTypes, userResourceType } from '../scim/schema/resource-types.ts';
-import { type BulkService, maxBulkOperations } from './bulk-service.ts';
+import { type BulkService, maxBulkOperations } from './bulk/bulk-service.ts';
 import type { ListQuery, ScimRequest, ShownPage, ShownResource } from './contracts.ts';
-import type { GroupsService } from './groups-service.ts';
-import { cursorTimeoutSeconds } from './list-cursor.ts';
+import type { GroupsService } from './groups/groups-service.ts';
+import { cursorTimeoutSeconds } from './lists/list-cursor.ts';
+import type { SearchService } from './lists/search-service.ts';
 import { noProjection } from './presentation.ts';
-import type { ResourcesService } from './resources-service.ts';
+import type { ResourcesService } from './resources/resources-service.ts';
 import { authenticate } from './routes/authentication.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import {
@@ -46,8 +47,7 @@ import {
 import { rootRoutes } from './routes/root.ts';
 import type { TypeCatalogue } from './schemas/catalogue.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
-import type { SearchService } from './search-service.ts';
-import type { UsersService } from './users-service.ts';
+import type { UsersService } from './users/users-service.ts';
 
 const maxBodyBytes = 2 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 // Makes docs/scim-support.md from what the server says of itself, its schemas, its profiles and the conformance tables.
-import { groupStorage, userStorage } from '../../bridge/provisioning/filter-columns.ts';
+import { groupStorage, userStorage } from '../../bridge/provisioning/filters/filter-columns.ts';
 import { profileNames, tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
 import { toleranceNames, toleranceNotes } from '../../bridge/scim/interop/tolerances.ts';
 import { commonAttributes } from '../../bridge/scim/schema/common-attributes.ts';

@@ -1,8 +1,8 @@
 // How PostgreSQL goes about the filters that identity providers send, with many users: never through all of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListQuery } from '../../bridge/provisioning/contracts.ts';
-import { parsePage } from '../../bridge/provisioning/list-page.ts';
-import { countOfUsers, pageOfUsers, userById } from '../../bridge/provisioning/user-reads.ts';
+import { parsePage } from '../../bridge/provisioning/lists/list-page.ts';
+import { countOfUsers, pageOfUsers, userById } from '../../bridge/provisioning/users/user-reads.ts';
 import { tolerancesOf } from '../../bridge/scim/interop/profiles.ts';
 import { DEFAULT_PROJECTION } from '../../bridge/scim/projection.ts';
 import { userResourceType } from '../../bridge/scim/schema/resource-types.ts';

@@ -1,6 +1,6 @@
 // POST /Bulk (RFC 7644 §3.7). A job that was processed is 200, whatever became of its operations.
 import type { Hono } from 'hono';
-import type { BulkService } from '../bulk-service.ts';
+import type { BulkService } from '../bulk/bulk-service.ts';
 import { notAllowed, readJson, requesterOf, respond, type ScimEnv } from './exchange.ts';
 
 export function bulkRoutes(app: Hono<ScimEnv>, bulk: BulkService): void {

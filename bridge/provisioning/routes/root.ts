@@ -3,8 +3,8 @@
 import type { Hono } from 'hono';
 import { scimError } from '../../scim/errors.ts';
 import { parseListQuery, parseSearchRequest } from '../../scim/messages.ts';
+import type { SearchService } from '../lists/search-service.ts';
 import { valueOrThrow } from '../scim-failure.ts';
-import type { SearchService } from '../search-service.ts';
 import { listLimits, notAllowed, readJson, requesterOf, respondError, respondList, type ScimEnv } from './exchange.ts';
 
 export function rootRoutes(app: Hono<ScimEnv>, searching: SearchService): void {

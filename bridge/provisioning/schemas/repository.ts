@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../../platform/db/scope.ts';
 import type { SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
-import type { KeyTable } from '../attribute-keys-repository.ts';
+import type { KeyTable } from './attribute-keys-repository.ts';
 import type { Declared } from './catalogue.ts';
 import { schemaShape, toDeclaration, toTypeDeclaration, typeShape } from './contracts.ts';
 

@@ -1,8 +1,8 @@
 // How fast a filter's text becomes SQL. Pure computing, in this process.
 import { performance } from 'node:perf_hooks';
 import { statementOf } from '../../../bridge/platform/db/sql-fragment.ts';
-import { userStorage } from '../../../bridge/provisioning/filter-columns.ts';
-import { filterToSql } from '../../../bridge/provisioning/filter-to-sql.ts';
+import { userStorage } from '../../../bridge/provisioning/filters/filter-columns.ts';
+import { filterToSql } from '../../../bridge/provisioning/filters/filter-to-sql.ts';
 import { checkFilter } from '../../../bridge/scim/filter/check.ts';
 import { parseFilter } from '../../../bridge/scim/filter/parse.ts';
 import { userResourceType } from '../../../bridge/scim/schema/resource-types.ts';

@@ -1,7 +1,7 @@
 // Filters in a directory with many users: equality beside one with few, and searches by parts of values.
 import type { ListQuery } from '../../../bridge/provisioning/contracts.ts';
-import { parsePage } from '../../../bridge/provisioning/list-page.ts';
-import { countOfUsers, pageOfUsers } from '../../../bridge/provisioning/user-reads.ts';
+import { parsePage } from '../../../bridge/provisioning/lists/list-page.ts';
+import { countOfUsers, pageOfUsers } from '../../../bridge/provisioning/users/user-reads.ts';
 import { tolerancesOf } from '../../../bridge/scim/interop/profiles.ts';
 import { DEFAULT_PROJECTION } from '../../../bridge/scim/projection.ts';
 import { userResourceType } from '../../../bridge/scim/schema/resource-types.ts';

@@ -1,0 +1,272 @@
+// The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
+import { appendEvents } from '../../events/repository.ts';
+import { mapWithBreaks } from '../../platform/breath.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Scope } from '../../platform/db/scope.ts';
+import { isUuid } from '../../platform/ids.ts';
+import { deepEqual, own } from '../../scim/json.ts';
+import { parsePatch } from '../../scim/patch/parse.ts';
+import { planPatch } from '../../scim/patch/plan.ts';
+import type { MemberChange } from '../../scim/patch/types.ts';
+import { wantsAttribute, wantsWhole } from '../../scim/projection.ts';
+import { checkImmutable } from '../../scim/resource/declared-rules.ts';
+import { validate } from '../../scim/resource/validate.ts';
+import type { Resource } from '../../scim/schema/model.ts';
+import { changesBetween } from '../changes.ts';
+import type { ListQuery, ScimRequest, ShownList, ShownResource } from '../contracts.ts';
+import { inTime, parsePage } from '../lists/list-page.ts';
+import { heldMembers, listTexts, membersAfter } from '../member-texts.ts';
+import { requireVersion } from '../preconditions.ts';
+import { listedGroup, membersAttribute, show } from '../presentation.ts';
+import { groupColumns } from '../resource-columns.ts';
+import { changedKeys, mapKeyConflict } from '../schemas/attribute-keys.ts';
+import { guardSchemas } from '../schemas/schema-guard-repository.ts';
+import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
+import type { StoredResource } from '../stored-resource.ts';
+import type { Transactions } from '../transactions.ts';
+import { toStored } from '../users/users-repository.ts';
+import { applyMembers, memberEvents } from './group-members.ts';
+import { groupById, membersText, nextMembers } from './group-reads.ts';
+import * as groups from './groups-repository.ts';
+import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
+import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
+
+export interface GroupsServiceDeps {
+  transactions: Transactions;
+  clock: Clock;
+  /** Told the directory's id after each commit that wrote events. */
+  onChange: (directoryId: string) => void;
+}
+
+/** A PATCH of a group with more members than this is answered without a body, unless attributes are asked for. */
+const shownMembersLimit = 100;
+
+export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
+  async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    // A group may have a hundred thousand members: they are read only when they are wanted.
+    const members = wantsAttribute(request.projection, 'members')
+      ? await groups.listMembers(scope, request.directory.id, [stored.id])
+      : [];
+    return show(request.types.group, stored, membersAttribute(members, request.baseUrl), request);
+  }
+
+  /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
+  async function shownAfterPatch(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    const { projection, directory } = request;
+    const mayBeSilent = projection.mode !== 'only' && wantsAttribute(projection, 'members');
+    if (!mayBeSilent || !(await groups.haveMoreMembersThan(scope, directory.id, [stored.id], shownMembersLimit))) {
+      return shown(scope, stored, request);
+    }
+    return { ...show(request.types.group, stored, {}, request), silent: true };
+  }
+
+  async function locked(
+    scope: Scope,
+    request: ScimRequest,
+    id: string,
+    lock: 'change' | 'delete' = 'change',
+  ): Promise<StoredResource> {
+    const stored = isUuid(id) ? await groups.findGroup(scope, request.directory.id, id, { lock }) : undefined;
+    if (!stored) throw notFound('Group', id);
+    requireVersion(stored, request);
+    return stored;
+  }
+
+  /** Writes what differs; an unchanged group keeps its version and lastModified (RFC 7644 §3.5.2). */
+  async function save(
+    scope: Scope,
+    request: ScimRequest,
+    before: StoredResource,
+    resource: Resource,
+    changes: readonly MemberChange[],
+  ): Promise<{ stored: StoredResource; changed: boolean }> {
+    const directoryId = request.directory.id;
+    const now = clock.now();
+    const delta = await applyMembers(scope, directoryId, before.id, changes, now);
+    const resourceChanged = !deepEqual(resource, before.resource);
+    if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0)
+      return { stored: before, changed: false };
+
+    const version = before.version + 1;
+    await groups.updateGroup(scope, directoryId, {
+      id: before.id,
+      resource,
+      columns: groupColumns(resource),
+      version,
+      now,
+      keys: changedKeys(request.types.group, before.resource, resource),
+    });
+    const events = memberEvents(before.id, version, delta);
+    if (resourceChanged) {
+      events.unshift({
+        type: 'group.updated',
+        resourceType: 'Group',
+        resourceId: before.id,
+        resourceVersion: version,
+        data: { changes: changesBetween(before.resource, resource) },
+      });
+    }
+    await appendEvents(scope, directoryId, events, request.actor, now);
+    return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+  }
+
+  async function update(
+    request: ScimRequest,
+    id: string,
+    plan: (before: StoredResource) => { resource: Resource; members: readonly MemberChange[] },
+    showAs = shown,
+  ): Promise<ShownResource> {
+    const { id: directoryId } = request.directory;
+    let attempted: Resource | undefined;
+    try {
+      const { result, changed } = await transactions.write(
+        directoryId,
+        async (scope) => {
+          await guardSchemas(scope, request);
+          const before = await locked(scope, request, id);
+          const next = plan(before);
+          attempted = next.resource;
+          const saved = await save(scope, request, before, next.resource, next.members);
+          return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
+        },
+        id,
+      );
+      if (changed) onChange(directoryId);
+      return result;
+    } catch (error) {
+      throw mapKeyConflict(
+        mapGroupConflict(error, attempted && own(attempted, 'displayName')),
+        request.types.group,
+        attempted,
+      );
+    }
+  }
+
+  return {
+    /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
+    async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
+      const { id: directoryId } = request.directory;
+      const group = prepareGroup(request, body, clock);
+      try {
+        const result = await transactions.write(directoryId, async (scope) => {
+          await guardSchemas(scope, request);
+          await insertPreparedGroup(scope, request, group);
+          return shown(scope, group.stored, request);
+        });
+        onChange(directoryId);
+        return result;
+      } catch (error) {
+        throw mapKeyConflict(
+          mapGroupConflict(error, group.columns.display_name),
+          request.types.group,
+          group.stored.resource,
+        );
+      }
+    },
+
+    async readGroup(request: ScimRequest, id: string): Promise<ShownResource> {
+      if (!isUuid(id)) throw notFound('Group', id);
+      const { directory, baseUrl, projection } = request;
+      const group = groupById(directory.id, id);
+      const isWhole = wantsWhole(projection, 'members');
+      if (!isWhole && wantsAttribute(projection, 'members')) {
+        return transactions.read(directory.id, async (scope) => {
+          const stored = await groups.findGroup(scope, directory.id, id);
+          if (!stored) throw notFound('Group', id);
+          return shown(scope, stored, request);
+        });
+      }
+      const [[row], members] = isWhole
+        ? await transactions.readAtOnce(directory.id, [group, membersText(directory.id, id, baseUrl)])
+        : [...(await transactions.readAtOnce(directory.id, [group])), []];
+      if (!row) throw notFound('Group', id);
+      const last = nextMembers(members);
+      return {
+        ...show(request.types.group, toStored(row), {}, request),
+        members: members.map((part) => part.members),
+        ...(last !== undefined && { furtherMembers: membersAfter(transactions, request, id, last) }),
+      };
+    },
+
+    async listGroups(request: ScimRequest, query: ListQuery): Promise<ShownList> {
+      const page = parsePage(request.types.group, query, request);
+      const list = async (scope: Scope): Promise<ShownList> => {
+        const { total, groups: found } = await groups.listGroups(scope, request.directory.id, page);
+        const ids = wantsAttribute(request.projection, 'members') ? found.map(({ id }) => id) : [];
+        const rest = { totalResults: total, startIndex: page.startIndex };
+        if (await groups.haveMoreMembersThan(scope, request.directory.id, ids, heldMembers)) {
+          const listed = found.map((group) => listedGroup(request.types.group, group, request));
+          const texts = listTexts(transactions, request, listed);
+          return { resources: [], streamed: { count: listed.length, texts }, ...rest };
+        }
+        const members = await groups.listMembers(scope, request.directory.id, ids);
+        const byGroup = Map.groupBy(members, (member) => member.groupId);
+        const resources = await mapWithBreaks(
+          found,
+          (group) =>
+            show(request.types.group, group, membersAttribute(byGroup.get(group.id) ?? [], request.baseUrl), request)
+              .body,
+        );
+        return { resources, ...rest };
+      };
+      return inTime(() => transactions.read(request.directory.id, list));
+    },
+
+    /** PUT: what the body doesn't name is cleared, members included (RFC 7644 §3.5.1). */
+    async replaceGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const { resource, members = [] } = valueOrThrow(
+        validate(request.types.group, body, 'replace', request.tolerances),
+      );
+      return update(request, id, (before) => {
+        const changed = checkImmutable(request.types.group, before.resource, resource);
+        if (changed !== undefined) throw new ScimFailure(changed);
+        return { resource, members: [{ kind: 'replaceAll', members }] };
+      });
+    },
+
+    async patchGroup(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
+      const tolerances = request.tolerances;
+      const operations = valueOrThrow(parsePatch(body, request.types.group, tolerances));
+      const planned = (before: StoredResource) => {
+        const plan = valueOrThrow(planPatch(request.types.group, { ...before.resource, id }, operations, tolerances));
+        const { id: _id, ...resource } = plan.resource;
+        return { resource, members: plan.members };
+      };
+      return update(request, id, planned, shownAfterPatch);
+    },
+
+    async deleteGroup(request: ScimRequest, id: string): Promise<void> {
+      const { id: directoryId } = request.directory;
+      if (!isUuid(id)) throw notFound('Group', id);
+      await transactions.write(directoryId, async (scope) => {
+        await groups.lockGroupsOfMember(scope, directoryId, id);
+        const before = await locked(scope, request, id, 'delete');
+        const now = clock.now();
+        const removed = await removeMembers(scope, directoryId, id, { kind: 'all' });
+        const parents = await removeMemberEverywhere(scope, directoryId, id);
+        const versions = await groups.touchGroups(
+          scope,
+          directoryId,
+          parents.filter((parent) => parent !== id),
+          now,
+        );
+        await groups.deleteGroup(scope, directoryId, id);
+        const events = [
+          ...memberEvents(id, before.version, { added: [], removed }),
+          ...[...versions].flatMap(([parent, version]) => memberEvents(parent, version, { added: [], removed: [id] })),
+        ];
+        events.push({
+          type: 'group.deleted',
+          resourceType: 'Group',
+          resourceId: id,
+          resourceVersion: before.version,
+          data: { changes: changesBetween(before.resource, {}) },
+        });
+        await appendEvents(scope, directoryId, events, request.actor, now);
+      });
+      onChange(directoryId);
+    },
+  };
+}
+
+export type GroupsService = ReturnType<typeof createGroupsService>;

@@ -1,0 +1,182 @@
+// The use cases of resources whose types a directory declares. Lists are the search service's.
+import { appendEvents, eventInsertions } from '../../events/repository.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Scope } from '../../platform/db/scope.ts';
+import { isUuid } from '../../platform/ids.ts';
+import { deepEqual } from '../../scim/json.ts';
+import { parsePatch } from '../../scim/patch/parse.ts';
+import { planPatch } from '../../scim/patch/plan.ts';
+import { checkImmutable } from '../../scim/resource/declared-rules.ts';
+import { validate } from '../../scim/resource/validate.ts';
+import type { Resource, ResourceTypeDefinition } from '../../scim/schema/model.ts';
+import { changesBetween } from '../changes.ts';
+import type { ScimRequest, ShownResource } from '../contracts.ts';
+import { requireVersion } from '../preconditions.ts';
+import { show } from '../presentation.ts';
+import { externalIdOf } from '../resource-columns.ts';
+import { changedKeys, mapKeyConflict } from '../schemas/attribute-keys.ts';
+import { guardSchemas, schemaGuard } from '../schemas/schema-guard-repository.ts';
+import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
+import type { RowLock, StoredResource } from '../stored-resource.ts';
+import type { Transactions } from '../transactions.ts';
+import { toStored } from '../users/users-repository.ts';
+import { prepareResource } from './new-resource.ts';
+import * as resources from './resources-repository.ts';
+
+export interface ResourcesServiceDeps {
+  transactions: Transactions;
+  clock: Clock;
+  /** Told the directory's id after each commit that wrote events. */
+  onChange: (directoryId: string) => void;
+}
+
+export function createResourcesService({ transactions, clock, onChange }: ResourcesServiceDeps) {
+  async function locked(
+    scope: Scope,
+    request: ScimRequest,
+    type: ResourceTypeDefinition,
+    id: string,
+    lock: RowLock,
+  ): Promise<StoredResource> {
+    const stored = isUuid(id)
+      ? await resources.findResource(scope, request.directory.id, type.name, id, lock)
+      : undefined;
+    if (!stored) throw notFound(type.name, id);
+    requireVersion(stored, request);
+    return stored;
+  }
+
+  /** Writes what differs; an unchanged resource keeps its version and lastModified (RFC 7644 §3.5.2). */
+  async function save(
+    scope: Scope,
+    request: ScimRequest,
+    type: ResourceTypeDefinition,
+    before: StoredResource,
+    resource: Resource,
+  ): Promise<StoredResource> {
+    if (deepEqual(resource, before.resource)) return before;
+    const { id: directoryId } = request.directory;
+    const version = before.version + 1;
+    const now = clock.now();
+    await resources.updateResource(scope, directoryId, {
+      id: before.id,
+      resource,
+      externalId: externalIdOf(resource),
+      version,
+      now,
+      keys: changedKeys(type, before.resource, resource),
+    });
+    const event = {
+      type: 'resource.updated' as const,
+      resourceType: type.name,
+      resourceId: before.id,
+      resourceVersion: version,
+      data: { changes: changesBetween(before.resource, resource) },
+    };
+    await appendEvents(scope, directoryId, [event], request.actor, now);
+    return { ...before, resource, version, lastModifiedAt: now };
+  }
+
+  async function update(
+    request: ScimRequest,
+    type: ResourceTypeDefinition,
+    id: string,
+    plan: (before: StoredResource) => Resource,
+  ): Promise<ShownResource> {
+    const { id: directoryId } = request.directory;
+    let attempted: Resource | undefined;
+    try {
+      const { before, after } = await transactions.write(
+        directoryId,
+        async (scope) => {
+          await guardSchemas(scope, request);
+          const stored = await locked(scope, request, type, id, 'change');
+          attempted = plan(stored);
+          return { before: stored, after: await save(scope, request, type, stored, attempted) };
+        },
+        id,
+      );
+      if (after !== before) onChange(directoryId);
+      return show(type, after, {}, request);
+    } catch (error) {
+      throw mapKeyConflict(error, type, attempted);
+    }
+  }
+
+  return {
+    /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a unique value that is taken. */
+    async createResource(request: ScimRequest, body: unknown, type: ResourceTypeDefinition): Promise<ShownResource> {
+      const { id: directoryId } = request.directory;
+      const prepared = prepareResource(request, type, body, clock);
+      const { stored, created } = prepared;
+      try {
+        await transactions.writeAtOnce(directoryId, [
+          ...schemaGuard(request),
+          ...resources.insertions(directoryId, prepared),
+          ...eventInsertions(directoryId, [created], request.actor, stored.createdAt),
+        ]);
+      } catch (error) {
+        throw mapKeyConflict(error, type, stored.resource);
+      }
+      onChange(directoryId);
+      return show(type, stored, {}, request);
+    },
+
+    async readResource(request: ScimRequest, id: string, type: ResourceTypeDefinition): Promise<ShownResource> {
+      if (!isUuid(id)) throw notFound(type.name, id);
+      const { id: directoryId } = request.directory;
+      const [[row]] = await transactions.readAtOnce(directoryId, [resources.resourceById(directoryId, type.name, id)]);
+      if (!row) throw notFound(type.name, id);
+      return show(type, toStored(row), {}, request);
+    },
+
+    /** PUT: what the body doesn't name is cleared (RFC 7644 §3.5.1). */
+    async replaceResource(
+      request: ScimRequest,
+      id: string,
+      body: unknown,
+      type: ResourceTypeDefinition,
+    ): Promise<ShownResource> {
+      const { resource } = valueOrThrow(validate(type, body, 'replace', request.tolerances));
+      return update(request, type, id, (before) => {
+        const changed = checkImmutable(type, before.resource, resource);
+        if (changed !== undefined) throw new ScimFailure(changed);
+        return resource;
+      });
+    },
+
+    async patchResource(
+      request: ScimRequest,
+      id: string,
+      body: unknown,
+      type: ResourceTypeDefinition,
+    ): Promise<ShownResource> {
+      const { tolerances } = request;
+      const operations = valueOrThrow(parsePatch(body, type, tolerances));
+      return update(request, type, id, (before) => {
+        const plan = valueOrThrow(planPatch(type, { ...before.resource, id }, operations, tolerances));
+        const { id: _id, ...resource } = plan.resource;
+        return resource;
+      });
+    },
+
+    async deleteResource(request: ScimRequest, id: string, type: ResourceTypeDefinition): Promise<void> {
+      const { id: directoryId } = request.directory;
+      await transactions.write(directoryId, async (scope) => {
+        const before = await locked(scope, request, type, id, 'delete');
+        await resources.deleteResource(scope, directoryId, id);
+        const event = {
+          type: 'resource.deleted' as const,
+          resourceType: type.name,
+          resourceId: id,
+          resourceVersion: before.version,
+          data: { changes: changesBetween(before.resource, {}) },
+        };
+        await appendEvents(scope, directoryId, [event], request.actor, clock.now());
+      });
+      onChange(directoryId);
+    },
+  };
+}
+
+export type ResourcesService = ReturnType<typeof createResourcesService>;
