@@ -18,6 +18,8 @@ export interface ScimRequest {
   /** The directory's SCIM base URL, for meta.location and $ref. */
   baseUrl: string;
   projection: Projection;
+  /** The answer becomes a part of another, so nothing of it may be left for later. */
+  isEmbedded?: boolean;
   /** The If-Match header. */
   ifMatch?: string | undefined;
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeIn } from '../../bridge/platform/db/scope.ts';
 import { type Body, createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
-import { newGroup, newUser } from '../support/scim.ts';
+import { groupSchema, newGroup, newUser, patchOp } from '../support/scim.ts';
 
 let bridge: TestBridge;
 let scim: ScimClient;
@@ -41,6 +41,35 @@ test.each([999, 1_000, 1_001, 9_999, 10_000, 10_001, 25_000])('a group of %i mem
   expect(status).toBe(200);
   const values = body.members.map(({ value }: { value: string }) => value);
   expect(values).toEqual(Array.from({ length: count }, (_, index) => memberOf(index + 1)));
+});
+
+test.each(['POST', 'PUT', 'PATCH'] as const)(
+  'a %s of a group with very many members answers with each once',
+  async (method) => {
+    const members = Array.from({ length: 12_000 }, (_, index) => ({ value: memberOf(index + 1) }));
+    const body = { schemas: [groupSchema], displayName: `by ${method}`, members };
+    const answer = await (async () => {
+      if (method === 'POST') return scim.post('/Groups', body);
+      const { id } = await newGroup(scim, `by ${method}`);
+      if (method === 'PUT') return scim.put(`/Groups/${id}`, body);
+      return scim.patch(`/Groups/${id}?attributes=members`, patchOp({ op: 'add', path: 'members', value: members }));
+    })();
+    expect(answer.status).toBe(method === 'POST' ? 201 : 200);
+    expect(answer.headers.get('etag')).toBe(answer.body.meta?.version ?? 'W/"2"');
+    expect(answer.body.members).toEqual(members);
+  },
+);
+
+test('a bulk request that asks for them has all members in its answer', async () => {
+  const members = Array.from({ length: 1_500 }, (_, index) => ({ value: memberOf(index + 1) }));
+  const { id } = await newGroup(scim, 'in bulk');
+  const data = { schemas: [groupSchema], displayName: 'in bulk', members };
+  const { body } = await scim.post('/Bulk?attributes=members', {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: [{ method: 'PUT', path: `/Groups/${id}`, data }],
+  });
+  expect(body.Operations[0].status).toBe('200');
+  expect(body.Operations[0].response.members).toHaveLength(1_500);
 });
 
 describe('a list of groups with very many members together', () => {

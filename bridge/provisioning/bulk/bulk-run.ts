@@ -263,7 +263,7 @@ export class BulkRun {
       ? valueOrThrow(parseProjection(attributes, excludedAttributes, operation.resourceType))
       : noProjection;
     const tolerances = { ...this.job.request.tolerances, used: (name: ToleranceName) => this.noteUse(operation, name) };
-    return { ...this.job.request, tolerances, projection };
+    return { ...this.job.request, tolerances, projection, isEmbedded: true };
   }
 
   private noteUse({ index }: BulkOperation, name: ToleranceName): void {

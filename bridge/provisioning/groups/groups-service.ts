@@ -1,4 +1,5 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
+import { CompiledQuery } from 'kysely';
 import { appendEvents } from '../../events/repository.ts';
 import { mapWithBreaks } from '../../platform/breath.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -26,7 +27,7 @@ import type { StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import { toStored } from '../users/users-repository.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
-import { groupById, membersText, nextMembers } from './group-reads.ts';
+import { groupById, type MembersRow, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
@@ -38,11 +39,32 @@ export interface GroupsServiceDeps {
   onChange: (directoryId: string) => void;
 }
 
+/** Members of a group with more than this are not looked into on their way to the client. */
+const plainMembersLimit = 1_000;
+
 /** A PATCH of a group with more members than this is answered without a body, unless attributes are asked for. */
 const shownMembersLimit = 100;
 
 export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
+  /** With members as the text that PostgreSQL makes of them, the first in the scope and the others as they are sent. */
+  async function shownLarge(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    const { text, values } = membersText(request.directory.id, stored.id, request.baseUrl);
+    const { rows } = await scope.executeQuery<MembersRow>(CompiledQuery.raw(text, [...values]));
+    const last = nextMembers(rows);
+    return {
+      ...show(request.types.group, stored, {}, request),
+      members: rows.map(({ members }) => members),
+      ...(last !== undefined && { furtherMembers: membersAfter(transactions, request, stored.id, last) }),
+    };
+  }
+
   async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
+    const { directory, projection } = request;
+    const isLarge =
+      request.isEmbedded !== true &&
+      wantsWhole(projection, 'members') &&
+      (await groups.haveMoreMembersThan(scope, directory.id, [stored.id], plainMembersLimit));
+    if (isLarge) return shownLarge(scope, stored, request);
     // A group may have a hundred thousand members: they are read only when they are wanted.
     const members = wantsAttribute(request.projection, 'members')
       ? await groups.listMembers(scope, request.directory.id, [stored.id])
