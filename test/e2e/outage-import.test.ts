@@ -53,6 +53,13 @@ async function cursor(): Promise<string> {
   return rows[0]?.value;
 }
 
+test('while the bridge is up, a local user’s name that looks like an e-mail address costs it no question', async () => {
+  await stage.component.connected();
+  proxy.resetCounts();
+  expect((await stage.realm.login('mail@like.test', localPassword)).status).toBe(200);
+  expect(interactiveCalls()).toBe(0);
+});
+
 test.each<Fault>(['refused', 'hang'])(
   'in an outage (%s) a component can be disabled, moved, enabled again, added and deleted',
   async (fault) => {

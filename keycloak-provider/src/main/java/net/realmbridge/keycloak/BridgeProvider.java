@@ -76,7 +76,7 @@ public final class BridgeProvider implements UserStorageProvider, UserLookupProv
     @Override
     public UserModel getUserByEmail(RealmModel realm, String email) {
         return isImporting()
-                ? imported.lookup(realm, bridge -> bridge.userByEmail(email), "email:" + email)
+                ? imported.byEmail(realm, email)
                 : live.byEmail(realm, email);
     }
 

@@ -52,9 +52,13 @@ public final class OfflinePasswords {
      * The bridge has called the password valid. The hash is made after the login's transaction, and only where the user is still
      * as the bridge saw it: a change that was applied meanwhile may have been a new password.
      */
-    void confirmed(String userId, String password, String version) {
+    void confirmed(UserModel user, String password, String version) {
+        String userId = user.getId();
         if (!config.keepsOfflinePasswords()) {
-            refused(userId);
+            // Left over from before, which syncs clean up too: worth a look into Keycloak's cache, but no query at each login.
+            if (!rows(user).isEmpty()) {
+                refused(userId);
+            }
             return;
         }
         UserModel local = local(userId);

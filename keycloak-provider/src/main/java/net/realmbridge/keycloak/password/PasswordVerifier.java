@@ -50,7 +50,7 @@ public final class PasswordVerifier {
             dropLocalPasswords(user);
         } else if (check.enabled()) {
             if (offline != null) {
-                offline.confirmed(id, password, check.version());
+                offline.confirmed(user, password, check.version());
             }
             return true;
         }
