@@ -3,7 +3,7 @@
 import { cpus } from 'node:os';
 import { keycloakImportRows } from './rows/keycloak-import-rows.ts';
 import { keycloakOutageRows } from './rows/keycloak-outage-rows.ts';
-import { keycloakRequestRows } from './rows/keycloak-request-rows.ts';
+import { keycloakRequestRows, warmUp } from './rows/keycloak-request-rows.ts';
 import { type KeycloakBenchOptions, prepareKeycloakWorld } from './support/keycloak-world.ts';
 import { LoadGenerator } from './support/load.ts';
 import { benchCommand } from './support/options.ts';
@@ -21,6 +21,8 @@ async function measure(stage: Stage, options: KeycloakBenchOptions): Promise<Mea
   const load = new LoadGenerator({ ...options, databasePid: stage.server.pid, signal });
   stage.onEnd(async () => load.close());
   const world = await prepareKeycloakWorld(stage, options, load);
+  progress('warming Keycloak up');
+  await warmUp(world);
   const rows = [...keycloakRequestRows, ...keycloakOutageRows, ...keycloakImportRows(options.sizes)];
   return {
     conditions: {
