@@ -24,18 +24,21 @@ public final class ConfigProperties {
 
     public static List<ProviderConfigProperty> all() {
         return ProviderConfigurationBuilder.create()
-                .property().name(BRIDGE_URL).type(ProviderConfigProperty.URL_TYPE).required(true)
+                // Not URL_TYPE: the console shows that as a link, and has no field to fill in.
+                .property().name(BRIDGE_URL).type(ProviderConfigProperty.STRING_TYPE).required(true)
                 .label("Bridge URL")
                 .helpText("Address of the Realmbridge server, without the path of its API, such as https://bridge.example.com."
                         + " Saving does not call it: a component can be changed or disabled while the bridge is down.")
                 .add()
                 .property().name(FEDERATION).type(ProviderConfigProperty.STRING_TYPE).required(true)
                 .label("Federation")
-                .helpText("Slug of the federation in the bridge: the ordered list of directories that this realm sees.")
+                .helpText("Slug of the federation in the bridge: the ordered list of directories that this realm sees."
+                        + " `realmbridge federation list` shows them.")
                 .add()
                 .property().name(TOKEN).type(ProviderConfigProperty.PASSWORD).secret(true).required(true)
                 .label("Token")
-                .helpText("The federation's token. It is stored masked; an expression such as ${vault.realmbridge} is looked up in Keycloak's vault.")
+                .helpText("The federation's token, as `realmbridge token create --federation SLUG` shows it once. Saved tokens are masked; an"
+                        + " expression such as ${vault.realmbridge} is looked up in Keycloak's vault.")
                 .add()
                 .property().name(GROUPS_PARENT).type(ProviderConfigProperty.STRING_TYPE).defaultValue(BridgeConfig.DEFAULT_PARENT)
                 .label("Groups parent")
@@ -59,7 +62,7 @@ public final class ConfigProperties {
                 .property().name(REMOVAL_GUARD).type(ProviderConfigProperty.BOOLEAN_TYPE).defaultValue("true")
                 .label("Hold mass removals")
                 .helpText("On: a full sync that would remove more than 50 users and more than 10 % of them removes none and reports them as failed."
-                        + " Switch it off for one sync to let a wanted mass removal through.")
+                        + " A wanted mass removal is let through by POST …/realmbridge/{component}/sync?removals=release in the admin REST API.")
                 .add()
                 .property().name(PASSWORD_CHANGE_ENDS_SESSIONS).type(ProviderConfigProperty.BOOLEAN_TYPE).defaultValue("true")
                 .label("Password change ends sessions")
