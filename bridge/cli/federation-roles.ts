@@ -26,6 +26,10 @@ function tell({ output }: CommandContext, mappings: readonly Mapping[]): void {
   );
 }
 
+/** A group may come later than its mapping, but it is as likely to be misspelt. */
+const unmatchedLines = ({ unmatched }: Preview): string[] =>
+  unmatched.map((one) => `! ${one.directory} has no group "${groupText(one)}" yet; ${roleText(one)} waits for it`);
+
 function tellPreview({ output }: CommandContext, preview: Preview): void {
   const lines = preview.roles.flatMap(({ gain, lose, ...role }) =>
     [
@@ -38,13 +42,12 @@ function tellPreview({ output }: CommandContext, preview: Preview): void {
         return `${sign} ${roleText(role)}: ${count} ${count === 1 ? 'user' : 'users'} (${users.map(({ username }) => username).join(', ')}${more})`;
       }),
   );
-  const unmatched = preview.unmatched.map(
-    (one) => `! ${one.directory} has no group "${groupText(one)}" yet; ${roleText(one)} waits for it`,
-  );
   output.result(preview, () =>
-    [...(lines.length > 0 ? lines : ['Nobody gains or loses a role.']), ...unmatched, 'Nothing was changed.'].join(
-      '\n',
-    ),
+    [
+      ...(lines.length > 0 ? lines : ['Nobody gains or loses a role.']),
+      ...unmatchedLines(preview),
+      'Nothing was changed.',
+    ].join('\n'),
   );
 }
 
@@ -87,7 +90,11 @@ function changing(shell: Shell, bare: Command, wishOf: (args: string[], options:
         options,
       );
       if (options.preview) tellPreview(context, await federations.previewRoleMappings(federation, wish, namedUsers));
-      else tell(context, await federations.changeRoleMappings(federation, wish));
+      else {
+        tell(context, await federations.changeRoleMappings(federation, wish));
+        const now = await federations.previewRoleMappings(federation, (current) => current, namedUsers);
+        for (const line of unmatchedLines(now)) context.output.note(line);
+      }
     }),
   );
 }

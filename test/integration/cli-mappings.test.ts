@@ -67,7 +67,7 @@ test('groups are mapped to roles, with a look at whom it alters before', async (
   const preview = await run(...map, 'seller', '--preview');
   expect(preview.stdout).toMatch(/Nobody gains or loses a role[\s\S]*no group "Sales" yet[\s\S]*Nothing was changed/);
   expect(await json('federation', 'roles', 'list', 'acme')).toEqual({ mappings: [] });
-  await json(...map, 'seller');
+  expect((await run(...map, 'seller')).stderr).toMatch(/no group "Sales" yet; seller waits for it/);
   const { mappings } = await json(...map, 'editor', '--client', 'shop');
   expect(mappings).toMatchObject([
     { directory: 'entra', group: { displayName: 'Sales' }, client: null, role: 'seller', allowAdmin: false },
