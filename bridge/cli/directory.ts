@@ -78,7 +78,14 @@ function toleranceLines({ profile, tolerances, sufficientProfiles }: ToleranceRe
         formatTime(lastUsedAt),
       ]),
     ),
-    ...(wider ? [`The profile ${strictest} would have accepted all of these, too.`] : []),
+    '',
+    ...used.map(({ name, note }) => `${name}: ${note}`),
+    ...(wider
+      ? [
+          '',
+          `So far the stricter profile ${strictest} would have accepted all of these, too. What has not come up yet isn't counted.`,
+        ]
+      : []),
   ];
 }
 

@@ -177,7 +177,8 @@ describe('a day of an operator', () => {
     expect(shown.tolerances).toContainEqual(expect.objectContaining({ name: 'pathKeys', allowed: true, uses: 3 }));
     const text = (await run('directory', 'show', 'acme-entra')).stdout;
     expect(text).toMatch(/pathKeys +yes +3 /);
-    expect(text).toContain('The profile google would have accepted all of these');
+    expect(text).toContain('pathKeys: Entra, aadOptscim062020');
+    expect(text).toContain('So far the stricter profile google would have accepted all of these');
   });
 
   test('a federation asks its directories in the order that was set', async () => {
