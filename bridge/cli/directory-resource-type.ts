@@ -51,7 +51,8 @@ function deleteCommand(shell: Shell): Command {
   return command.action((slug: string, name: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {
       const dropped = await services.types.deleteType(slug, name, oldValues(options));
-      const also = dropped === 0 ? '' : `\n${dropped} resources were deleted with it.`;
+      const also =
+        dropped === 0 ? '' : `\n${dropped === 1 ? '1 resource was' : `${dropped} resources were`} deleted with it.`;
       output.result(
         { deleted: name, dropped },
         () => `✓ directory "${slug}" has no resource type ${name} any more${also}`,

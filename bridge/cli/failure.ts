@@ -18,7 +18,7 @@ const remedies: Record<string, string> = {
     'See them with `realmbridge federation list`, or make one with `realmbridge federation create SLUG`.',
   schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
   resource_type_absent: 'See them with `realmbridge directory resource-type list SLUG`.',
-  token_absent: 'See them with `realmbridge token list`.',
+  token_absent: 'See them with `realmbridge token list --directory SLUG`, or --federation SLUG.',
   issuer_absent: 'See them with `realmbridge directory issuer list SLUG`.',
 };
 
