@@ -1,5 +1,5 @@
 // The SQL of SCIM groups, and the reading of their members; members-repository.ts changes them.
-import { type SqlBool, sql } from 'kysely';
+import { CompiledQuery, type SqlBool, sql } from 'kysely';
 import type { Scope } from '../../platform/db/scope.ts';
 import type { IndexedKey } from '../../scim/resource/indexed-keys.ts';
 import type { Resource } from '../../scim/schema/model.ts';
@@ -10,6 +10,7 @@ import type { GroupColumns } from '../resource-columns.ts';
 import { insertKeys, replaceKeys } from '../schemas/attribute-keys-repository.ts';
 import type { ListPage, RowLock, StoredResource } from '../stored-resource.ts';
 import { toStored } from '../users/users-repository.ts';
+import { type MembersRow, membersText } from './group-reads.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
@@ -224,4 +225,16 @@ export async function haveMoreMembersThan(
         limit ${count + 1}) as m
     offset ${count} limit 1`.execute(scope);
   return rows.length > 0;
+}
+
+/** The first members of a group as text, read in the scope of the change after which they are shown. */
+export async function readMembersText(
+  scope: Scope,
+  directoryId: string,
+  groupId: string,
+  baseUrl: string,
+): Promise<MembersRow[]> {
+  const { text, values } = membersText(directoryId, groupId, baseUrl);
+  const { rows } = await scope.executeQuery<MembersRow>(CompiledQuery.raw(text, [...values]));
+  return rows;
 }

@@ -1,5 +1,4 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
-import { CompiledQuery } from 'kysely';
 import { appendEvents } from '../../events/repository.ts';
 import { mapWithBreaks } from '../../platform/breath.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -27,7 +26,7 @@ import type { StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import { toStored } from '../users/users-repository.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
-import { groupById, type MembersRow, membersText, nextMembers } from './group-reads.ts';
+import { groupById, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
@@ -48,8 +47,7 @@ const shownMembersLimit = 100;
 export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
   /** With members as the text that PostgreSQL makes of them, the first in the scope and the others as they are sent. */
   async function shownLarge(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
-    const { text, values } = membersText(request.directory.id, stored.id, request.baseUrl);
-    const { rows } = await scope.executeQuery<MembersRow>(CompiledQuery.raw(text, [...values]));
+    const rows = await groups.readMembersText(scope, request.directory.id, stored.id, request.baseUrl);
     const last = nextMembers(rows);
     return {
       ...show(request.types.group, stored, {}, request),
