@@ -376,3 +376,14 @@ test('a thousand operations of all kinds are taken at once, beside other writers
   const events = await eventsOf(bridge, scim);
   expect(events.filter(({ type }) => type === 'user.created')).toHaveLength(901);
 });
+
+test('of many creations with one userName the first is made, and each answer stands where its operation does', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => (index % 150 === 149 ? 'the-same' : `many-${index}`));
+  const statuses = ({ body }: Answer) => body.Operations.map(({ status }: Body) => status);
+  const { body, ...first } = await bulk(names.map((name, index) => ({ ...user(name), bulkId: `b${index}` })));
+  expect(statuses({ body, ...first })).toEqual(names.map((_, index) => (index === 299 ? '409' : '201')));
+  expect(body.Operations.map(({ bulkId }: Body) => bulkId)).toEqual(names.map((_, index) => `b${index}`));
+
+  const again = await bulk(names.map((_, index) => user(index < 100 ? `many-${index}` : `other-${index}`)));
+  expect(statuses(again)).toEqual(names.map((_, index) => (index < 100 ? '409' : '201')));
+});
