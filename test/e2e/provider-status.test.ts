@@ -229,7 +229,8 @@ describe('the admin resource', () => {
         lastAppliedAt >= lastEventAt,
     );
     expect(after).toMatchObject({ state: 'connected', lease: true, counts: { users: 1 } });
-    expect(after.lastError).toMatch(/500|refused|version/);
+    // Which of the faults before was the last to be noticed depends on what was under way when the proxy changed.
+    expect(after.lastError).toMatch(/500|refused|version|closed/);
   });
 });
 
