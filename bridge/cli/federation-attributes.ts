@@ -1,9 +1,8 @@
 // realmbridge federation attributes …: which SCIM attributes Keycloak gets, and as what.
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
+import { readList } from './mapping-file.ts';
 
 type Federations = CommandContext['services']['federations'];
 type Mappings = Awaited<ReturnType<Federations['listAttributeMappings']>>;
@@ -19,22 +18,6 @@ function tell({ output }: CommandContext, mappings: Mappings): void {
     mappings.mappings.map(({ path, attribute, multiValued }) => [path, attribute, multiValued ? 'all' : 'first']),
     'No attribute is mapped. Bring the default mappings back with `realmbridge federation attributes reset`.',
   );
-}
-
-/** A list of mappings from a file: what GET /attribute-mappings answers, or the bare array. */
-export async function readList(shell: Shell, file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(resolve(shell.cwd, file), 'utf8');
-  } catch {
-    throw new UsageError(`The file ${file} can't be read.`);
-  }
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && 'mappings' in parsed ? parsed.mappings : parsed;
-  } catch {
-    throw new UsageError(`The file ${file} is not JSON.`);
-  }
 }
 
 type Wished = NonNullable<ReturnType<Wish>>;
@@ -55,8 +38,7 @@ function isWished(value: unknown): value is Wished {
   );
 }
 
-function changing(shell: Shell, bare: Command, wishOf: (args: string[], options: Options) => Promise<Wish> | Wish) {
-  const command = bare;
+function changing(shell: Shell, command: Command, wishOf: (args: string[], options: Options) => Promise<Wish> | Wish) {
   return command.action((federation: string, ...rest: unknown[]) =>
     withServices(shell, command, async (context) => {
       const args = rest.filter((value) => typeof value === 'string');

@@ -1,8 +1,9 @@
 // realmbridge federation roles …: which groups bring which roles in Keycloak.
 import { Command } from 'commander';
+import { isUuid } from '../platform/ids.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
-import { readList } from './federation-attributes.ts';
+import { readList } from './mapping-file.ts';
 
 type Federations = CommandContext['services']['federations'];
 type Mapping = Awaited<ReturnType<Federations['listRoleMappings']>>[number];
@@ -11,7 +12,6 @@ type Wished = ReturnType<Wish>;
 type Preview = Awaited<ReturnType<Federations['previewRoleMappings']>>;
 
 const namedUsers = 20;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const groupText = ({ group }: Mapping): string => ('id' in group ? group.id : group.displayName);
 const roleText = ({ client, role }: { client: string | null; role: string }): string =>
@@ -99,7 +99,7 @@ function changing(shell: Shell, bare: Command, wishOf: (args: string[], options:
   );
 }
 
-const groupOf = (text: string) => (uuid.test(text) ? { id: text.toLowerCase() } : { displayName: text });
+const groupOf = (text: string) => (isUuid(text) ? { id: text.toLowerCase() } : { displayName: text });
 
 const sameGroup = (a: Mapping, directory: string, group: string): boolean =>
   a.directory === directory && groupText(a).toLowerCase() === group.toLowerCase();

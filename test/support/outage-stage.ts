@@ -1,6 +1,7 @@
 // A realm with a federated user who has sessions, for tests of what an outage does to her: once imported, once served live.
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import type { Body } from './bridge.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { addComponent, addDirectory, addLocalUser, type Component, pushUser, userPassword } from './federated-realm.ts';
 import { createTestRealm, keycloakAdmin, type TestRealm } from './keycloak.ts';
@@ -14,8 +15,7 @@ const checker = { client_id: 'checker', client_secret: 'checker-secret' };
 
 export interface Reply {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers at will
-  body: any;
+  body: Body;
 }
 
 export interface OutageStage {
