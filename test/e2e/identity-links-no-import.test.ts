@@ -91,6 +91,19 @@ test('a link follows its subject, goes with its user, and is taken away with the
   );
 });
 
+test('two users who exchange their subjects exchange their links', async () => {
+  const [one, two] = [
+    await pushUser(scim, 'dora', { externalId: 'first' }),
+    await pushUser(scim, 'emil', { externalId: 'second' }),
+  ];
+  await linked(one, 'first');
+  await linked(two, 'second');
+  await setByScim(scim, one, 'externalId', 'second');
+  await setByScim(scim, two, 'externalId', 'first');
+  await linked(one, 'second');
+  await linked(two, 'first');
+});
+
 test('the status says that an organization needs imported users', async () => {
   const { bindings } = await component.status();
   expect(bindings).toContainEqual(

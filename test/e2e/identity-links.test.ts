@@ -121,9 +121,21 @@ test('two users who exchange their subjects exchange their links', async () => {
   await linked(two.id, `company ${two.subject}`);
   await setByScim(scim, one.id, 'externalId', two.subject);
   await setByScim(scim, two.id, 'externalId', one.subject);
-  await component.sync('full');
   await linked(one.id, `company ${two.subject}`);
   await linked(two.id, `company ${one.subject}`);
+});
+
+test('who waits for a subject gets it as soon as its holder is gone', async () => {
+  const { id, subject } = await hire('ella');
+  await linked(id, `company ${subject}`);
+  const heir = await pushUser(scim, 'elmar', { externalId: subject });
+  await eventually(
+    'the import',
+    () => realm.getUser('elmar@acme.test'),
+    (user) => user !== undefined,
+  );
+  expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
+  await linked(heir, `company ${subject}`);
 });
 
 test('of two users with one subject the first is linked, and the second told to be not', async () => {
@@ -138,9 +150,8 @@ test('of two users with one subject the first is linked, and the second told to 
   expect(await linksOf(second)).toEqual([]);
   const explained = await component.call('GET', `/users/${second}/explain`);
   expect(explained.body['identityLink']).toMatchObject({ provider: 'company', subject, linked: false, holder: id });
-  // Once the subject is free, the next sync links it.
+  // Once the subject is free, whoever waits for it is linked.
   await setByScim(scim, id, 'externalId', `${subject}-gone`);
-  await component.sync('full');
   await linked(second, `company ${subject}`);
 });
 

@@ -32,6 +32,7 @@ final class ChangeApplier {
 
     /** @return whether a full sync must follow, because the federation itself has changed */
     boolean apply(List<Change> changes) {
+        voidPendingLinks(changes);
         importing.each(changes, this::apply, this::keepOut);
         importing.linkLeftOver();
         runtime.metrics().synced(importing.result());
@@ -50,10 +51,16 @@ final class ChangeApplier {
         if (changes.stream().anyMatch(Change::isFederation)) {
             runtime.snapshots().expire();
         }
+        voidPendingLinks(changes);
         importing.each(changes.stream().filter(Change::isUser).toList(), (scope, change) -> {
             remembered(scope, change);
             return Outcome.UNCHANGED;
         });
+        importing.linkLeftOver();
+    }
+
+    private void voidPendingLinks(List<Change> changes) {
+        changes.stream().filter(Change::isUser).forEach(change -> runtime.pendingLinks().remove(change.id()));
     }
 
     private Outcome apply(Importing.Scope scope, Change change) {

@@ -111,6 +111,7 @@ final class FullSync implements ExportSink {
     @Override
     public void user(BridgeUser user) {
         seenUsers.add(user.id());
+        runtime.pendingLinks().remove(user.id());
         if (!isBound(user)) {
             unbound.add(user);
             if (unbound.size() >= BUFFER) {

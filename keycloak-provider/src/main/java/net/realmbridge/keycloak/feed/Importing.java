@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 import net.realmbridge.keycloak.client.BridgeUser;
+import net.realmbridge.keycloak.imports.IdentityLinks;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
@@ -16,6 +17,7 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.storage.StorageId;
 import org.keycloak.storage.user.SynchronizationResult;
 
 /**
@@ -62,11 +64,41 @@ final class Importing {
         }, row -> { });
     }
 
-    /** Tries those again whose subject somebody else was linked to, who may have lost it since. */
+    /**
+     * Tries those again whose subject somebody else was linked to, now or in an earlier run, who may have lost it since. Who still
+     * can't be linked is told, and waits for the next run.
+     */
     void linkLeftOver() {
-        List<BridgeUser> left = List.copyOf(unlinked);
+        List<BridgeUser> left = new ArrayList<>(runtime.pendingLinks().takeAll());
+        left.addAll(unlinked);
         unlinked.clear();
-        each(left, (scope, user) -> scope.importer().bind(user));
+        if (left.isEmpty()) {
+            return;
+        }
+        List<BridgeUser> free = KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
+                (session, realm) -> new IdentityLinks(session, realm).withFreeSubject(left, this::keycloakId));
+        if (free == null) {
+            return;
+        }
+        each(free, (scope, user) -> runtime.config().importEnabled()
+                ? scope.importer().bind(user)
+                : isCurrent(user) ? RemoteLinks.apply(scope, runtime, user) : Outcome.UNCHANGED);
+        left.removeAll(free);
+        left.addAll(unlinked);
+        unlinked.clear();
+        left.forEach(user -> {
+            runtime.conflicts().accept(IdentityLinks.refusal(user));
+            runtime.pendingLinks().add(user);
+        });
+    }
+
+    private boolean isCurrent(BridgeUser user) {
+        BridgeUser remembered = runtime.snapshots().get(user.id());
+        return remembered == null || remembered.version().equals(user.version());
+    }
+
+    private String keycloakId(String id) {
+        return runtime.config().importEnabled() ? id : new StorageId(runtime.config().componentId(), id).getId();
     }
 
     <R> void each(List<R> rows, BiFunction<Scope, R, Outcome> action) {

@@ -30,9 +30,9 @@ final class RemoteLinks {
         if (component != null) {
             UserModel remote = new RemoteUser(scope.session(), scope.realm(), component, runtime.config(),
                     runtime.mapping(scope.session(), scope.realm()), user);
-            IdentityLinks links = new IdentityLinks(scope.session(), scope.realm(), runtime.conflicts());
+            IdentityLinks links = new IdentityLinks(scope.session(), scope.realm());
             if (!links.reconcile(remote, user.identityLink(), new StoredMark(scope, remote.getId()))) {
-                links.refused(user);
+                scope.importer().leaveUnlinked(user);
             }
         }
         return Outcome.UNCHANGED;

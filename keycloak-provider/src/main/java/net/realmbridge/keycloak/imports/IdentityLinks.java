@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import net.realmbridge.keycloak.client.BridgeUser;
@@ -27,15 +27,13 @@ public final class IdentityLinks {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final Consumer<String> conflicts;
     private final Map<String, Boolean> providers = new HashMap<>();
     private final Map<String, Set<String>> taken = new HashMap<>();
     private final Set<String> linked = new HashSet<>();
 
-    public IdentityLinks(KeycloakSession session, RealmModel realm, Consumer<String> conflicts) {
+    public IdentityLinks(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
-        this.conflicts = conflicts;
     }
 
     private boolean hasProvider(String alias) {
@@ -140,10 +138,27 @@ public final class IdentityLinks {
         mark.remove();
     }
 
-    /** Tells that a user could not be linked. */
-    public void refused(BridgeUser remote) {
-        conflicts.accept("User " + remote.id() + " is not linked to identity provider " + remote.identityLink().provider()
-                + ": another user is linked to the same subject");
+    /** Why a user is not linked whose {@link #reconcile} was refused. */
+    public static String refusal(BridgeUser remote) {
+        return "User " + remote.id() + " is not linked to identity provider " + remote.identityLink().provider()
+                + ": another user is linked to the same subject";
+    }
+
+    /**
+     * Those of the users whose subject nobody else is linked to, found out in one query for each identity provider.
+     *
+     * @param ownId Keycloak's id of a user of the bridge
+     */
+    public List<BridgeUser> withFreeSubject(List<BridgeUser> users, UnaryOperator<String> ownId) {
+        Map<String, Map<String, String>> holders = new HashMap<>();
+        users.stream().map(BridgeUser::identityLink)
+                .collect(Collectors.groupingBy(IdentityLink::provider, Collectors.mapping(IdentityLink::subject, Collectors.toSet())))
+                .forEach((provider, subjects) -> holders.put(provider,
+                        KeycloakInternals.subjectHolders(session, realm.getId(), provider, subjects)));
+        return users.stream().filter(user -> {
+            String holder = holders.get(user.identityLink().provider()).get(user.identityLink().subject());
+            return holder == null || holder.equals(ownId.apply(user.id()));
+        }).toList();
     }
 
     private static FederatedIdentityModel model(IdentityLink link) {

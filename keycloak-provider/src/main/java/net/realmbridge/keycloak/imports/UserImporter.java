@@ -50,7 +50,7 @@ public final class UserImporter {
         this.mapping = mapping;
         this.groups = new GroupMirror(session, realm, config);
         this.organizations = new OrganizationMembership(session, realm);
-        this.links = new IdentityLinks(session, realm, conflicts);
+        this.links = new IdentityLinks(session, realm);
         this.users = KeycloakInternals.localUsers(session);
         this.conflicts = conflicts;
     }
@@ -95,7 +95,7 @@ public final class UserImporter {
             added.forEach((row, user) -> organizations.joinNew(user, row));
             added.forEach((row, user) -> {
                 if (!links.linkNew(user, row)) {
-                    unlinked.add(row);
+                    leaveUnlinked(row);
                 }
             });
             added.forEach((row, user) -> {
@@ -164,16 +164,13 @@ public final class UserImporter {
         return version != null && (version.equals(imported) || (version + INCOMPLETE).equals(imported));
     }
 
-    /** Mends membership and link of a user who is otherwise as it should be. */
+    /** Mends membership and link of a user who is otherwise as it should be; of another version, nothing is done. */
     public Outcome bind(BridgeUser remote) {
         UserModel user = find(remote.id());
-        if (user == null) {
+        if (user == null || !isAt(user, remote.version())) {
             return Outcome.UNCHANGED;
         }
-        organizations.reconcile(user, remote);
-        if (!links.reconcile(user, remote)) {
-            links.refused(remote);
-        }
+        bind(user, remote);
         evict(user);
         return Outcome.UNCHANGED;
     }
@@ -181,8 +178,13 @@ public final class UserImporter {
     private void bind(UserModel user, BridgeUser remote) {
         organizations.reconcile(user, remote);
         if (!links.reconcile(user, remote)) {
-            unlinked.add(remote);
+            leaveUnlinked(remote);
         }
+    }
+
+    /** Remembers that somebody else was linked to the user's subject when it was this user's turn. */
+    public void leaveUnlinked(BridgeUser remote) {
+        unlinked.add(remote);
     }
 
     /** Users whose subject somebody else was linked to when it was their turn. */

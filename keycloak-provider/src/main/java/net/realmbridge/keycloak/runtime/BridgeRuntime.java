@@ -36,6 +36,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots;
     private final Bindings bindings;
+    private final PendingLinks pendingLinks = new PendingLinks();
     private final FeedLog feedLog = new FeedLog(System::currentTimeMillis);
     private final Metrics metrics;
     private volatile Runnable onTurn = () -> { };
@@ -145,6 +146,11 @@ public final class BridgeRuntime implements AutoCloseable {
     /** What the federation's directories are bound to in the realm. */
     public Bindings bindings() {
         return bindings;
+    }
+
+    /** Users who wait for somebody else to lose the link that they should have. */
+    public PendingLinks pendingLinks() {
+        return pendingLinks;
     }
 
     public Snapshots snapshots() {
