@@ -1,5 +1,6 @@
 package net.realmbridge.keycloak;
 
+import java.util.Locale;
 import java.util.function.Function;
 
 import net.realmbridge.keycloak.client.Answer;
@@ -49,13 +50,26 @@ final class ImportedUsers {
     /**
      * At each login Keycloak takes what looks like an e-mail address for one, before it tries it as a username. While the feed holds
      * its lease, nobody has the address whom Keycloak doesn't know yet; a name that it does know as a username is answered by that,
-     * and costs the bridge no question.
+     * and costs the bridge no question. A login asks twice, and users sign in again, so the name is remembered: should its user
+     * lose it, the feed brings whoever has the address now.
      */
     UserModel byEmail(RealmModel realm, String email) {
-        if (runtime.lease().isHeld() && KeycloakInternals.localUsers(session).getUserByUsername(realm, email) != null) {
+        if (runtime.lease().isHeld() && isUsername(realm, email)) {
             return null;
         }
         return lookup(realm, bridge -> bridge.userByEmail(email), "email:" + email);
+    }
+
+    private boolean isUsername(RealmModel realm, String name) {
+        String key = name.toLowerCase(Locale.ROOT);
+        if (runtime.usernames().isFresh(key)) {
+            return true;
+        }
+        boolean known = KeycloakInternals.localUsers(session).getUserByUsername(realm, name) != null;
+        if (known) {
+            runtime.usernames().mark(key);
+        }
+        return known;
     }
 
     private UserModel imported(RealmModel realm, BridgeUser remote) {

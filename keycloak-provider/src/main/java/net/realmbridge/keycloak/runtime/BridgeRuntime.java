@@ -24,6 +24,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private static final int FAULTS_TO_OPEN = 3;
     private static final long OPEN_MILLIS = 3_000;
     private static final long NEGATIVE_MILLIS = 3_000;
+    private static final long USERNAME_MILLIS = TimeUnit.MINUTES.toMillis(5);
     private static final long MAPPING_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final BridgeConfig config;
@@ -33,6 +34,7 @@ public final class BridgeRuntime implements AutoCloseable {
     private final BridgeClient client;
     private final Freshness validated;
     private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
+    private final Freshness usernames = new Freshness(USERNAME_MILLIS, System::nanoTime);
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots;
     private final Bindings bindings;
@@ -113,6 +115,11 @@ public final class BridgeRuntime implements AutoCloseable {
     /** Names that the bridge has just declared absent: a mistyped name isn't asked for three times. */
     public Freshness absent() {
         return absent;
+    }
+
+    /** Names in lower case that a user in Keycloak has. */
+    public Freshness usernames() {
+        return usernames;
     }
 
     public Metrics metrics() {
