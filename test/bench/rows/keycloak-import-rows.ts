@@ -25,14 +25,16 @@ const run = promisify(execFile);
 const overLdap = { first: 3, again: 10 };
 
 function besideLdap({ bridge, ldap }: Imports, of: keyof ImportRates): Outcome {
-  if (!ldap)
-    return {
-      figures: `${figure(bridge[of])} users/s, with no LDAP server to compare with (--ldap-root)`,
-      met: undefined,
-    };
-  const factor = bridge[of] / ldap[of];
+  const [own, other] = [bridge[of] ?? Number.NaN, ldap?.[of]];
+  if (other === undefined) {
+    const reason = ldap
+      ? `which LDAP's first sync was cut before`
+      : 'with no LDAP server to compare with (--ldap-root)';
+    return { figures: `${figure(own)} users/s, ${reason}`, met: undefined };
+  }
+  const factor = own / other;
   return {
-    figures: `${figure(bridge[of])} users/s, ${factor.toFixed(1)} × LDAP's ${figure(ldap[of])}`,
+    figures: `${figure(own)} users/s, ${factor.toFixed(1)} × LDAP's ${figure(other)}`,
     met: factor >= overLdap[of],
   };
 }

@@ -168,7 +168,7 @@ const lookUp = (world: KeycloakWorld): Promise<Outcome> =>
         return {
           method: 'GET',
           path: `/admin/realms/${realmOf(world, kind).name}/users?${query.toString()}`,
-          headers: { Authorization: `Bearer ${world.adminToken}` },
+          headers: { Authorization: `Bearer ${world.adminTokens[kind]}` },
         };
       },
       check: holds('"username"'),

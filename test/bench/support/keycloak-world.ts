@@ -39,6 +39,8 @@ export interface KeycloakWorld {
   keycloak: BenchKeycloak;
   /** An administrator's token that outlives the benchmark. */
   adminToken: string;
+  /** Tokens of each realm's own administrator, which live as long. */
+  adminTokens: { local: string; imported: string };
   /** Only users of its own: number 1 and on of {@link userOf}. */
   local: TestRealm;
   /** Imported from the bridge. */
@@ -65,6 +67,9 @@ export const watchedUsers = 200;
 export const resource = { clientId: 'bench-resource', secret: 'bench-resource-secret' };
 /** The watched realm's own users: not like e-mail addresses, by which Keycloak would ask the provider for them. */
 export const localName = (n: number): string => `local-${n}`;
+
+/** A realm's own; what the master realm's may do is spread over all realms' clients, and costs more the later a realm was made. */
+const administrator = 'administrator';
 
 const hourSeconds = 3_600;
 const usersAtOnce = 250;
@@ -96,8 +101,26 @@ async function createRealm(keycloak: BenchKeycloak, name: string): Promise<TestR
         ],
       },
     ],
+    users: [
+      {
+        username: administrator,
+        email: 'administrator@here.test',
+        firstName: 'Realm',
+        lastName: 'Administrator',
+        enabled: true,
+        emailVerified: true,
+        credentials: [{ type: 'password', value: password, temporary: false }],
+        clientRoles: { 'realm-management': ['realm-admin'] },
+      },
+    ],
   });
   return useRealm(name, server);
+}
+
+async function adminTokenOf(realm: TestRealm): Promise<string> {
+  const answer = await realm.login(administrator, password);
+  if (answer.accessToken === undefined) throw new Error(`login in ${realm.name}: ${JSON.stringify(answer)}`);
+  return answer.accessToken;
 }
 
 const serverOf = ({ url, admin }: BenchKeycloak) => ({
@@ -210,6 +233,7 @@ export async function prepareKeycloakWorld(
     load,
     keycloak,
     adminToken,
+    adminTokens: { local: await adminTokenOf(local), imported: await adminTokenOf(federatedRealm) },
     local,
     federated,
     watched,
