@@ -1,4 +1,5 @@
 // The environment, parsed once. The only reader of process.env in the product.
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isAddressRange } from './platform/http/outgoing.ts';
 
@@ -17,6 +18,7 @@ const addressRanges = z
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  DATABASE_PASSWORD: z.string().optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   HOST: z.string().min(1).default('0.0.0.0'),
   PORT: port.default(8400),
@@ -31,6 +33,7 @@ const environment = z.object({
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
   OUTGOING_ALLOW: addressRanges.optional(),
   REQUEST_TIMEOUT_SECONDS: seconds.default(30),
+  SHUTDOWN_DELAY_SECONDS: z.coerce.number().int().min(0).max(3_600).default(0),
   SHUTDOWN_TIMEOUT_SECONDS: seconds.default(10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -46,6 +49,8 @@ export interface Config {
   authenticationSecret?: string;
   adminToken?: string;
   migrateOnStart: boolean;
+  /** How long requests are still taken after /health/ready has begun to say no. */
+  shutdownDelayMs: number;
   shutdownTimeoutMs: number;
   logLevel: string;
 }
@@ -61,24 +66,66 @@ export class ConfigError extends Error {
   }
 }
 
+type Variables = Record<string, string | undefined>;
+
+/** What may come from a file instead, named by `…_FILE`: the way in which container platforms hand out secrets. */
+const secretKeys = ['DATABASE_URL', 'DATABASE_PASSWORD', 'AUTHENTICATION_SECRET', 'ADMIN_TOKEN'] as const;
+
+/** Whether a variable is set, be it by the name of a file. */
+export const isGiven = (env: Variables, key: (typeof secretKeys)[number]): boolean =>
+  Boolean(env[key] || env[`${key}_FILE`]);
+
+/** Puts the contents of the files in the place of their names, and says which can't be had. */
+function readSecretFiles(given: Variables): { values: Variables; problems: ConfigError['problems'] } {
+  const values = { ...given };
+  const problems: ConfigError['problems'] = [];
+  for (const key of secretKeys) {
+    const fileKey = `${key}_FILE`;
+    const file = given[fileKey];
+    if (file === undefined) continue;
+    if (given[key] !== undefined) {
+      problems.push({ key: fileKey, message: `can't be set together with ${key}` });
+      continue;
+    }
+    try {
+      const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      if (text === '') problems.push({ key: fileKey, message: 'names an empty file' });
+      // What is wrong with the file is said once, not by "is required" as well.
+      values[key] = text;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      problems.push({ key: fileKey, message: `names a file that can't be read (${code})` });
+      values[key] = '';
+    }
+  }
+  return { values, problems };
+}
+
+/** The URL with the password in the place of its own. */
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url;
+  return Object.assign(new URL(url), { password: encodeURIComponent(password) }).href;
+}
+
 /**
  * Parses the variables that the README lists under "Configuration". Empty strings count as unset.
  * @throws ConfigError naming every bad key at once.
  */
-export function parseConfig(env: Record<string, string | undefined>): Config {
+export function parseConfig(env: Variables): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => {
-        const key = String(issue.path[0] ?? '');
-        return { key, message: given[key] === undefined ? 'is required' : issue.message };
-      }),
-    );
+  const { values, problems } = readSecretFiles(given);
+  const unreadable = new Set(problems.map(({ key }) => key));
+  const parsed = environment.safeParse(values);
+  for (const issue of parsed.error?.issues ?? []) {
+    const key = String(issue.path[0] ?? '');
+    const source = given[key] === undefined && given[`${key}_FILE`] !== undefined ? `${key}_FILE` : key;
+    if (unreadable.has(source)) continue;
+    problems.push({ key: source, message: values[key] === undefined ? 'is required' : issue.message });
   }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const e = parsed.data;
   return {
-    database: { url: e.DATABASE_URL, poolSize: e.DATABASE_POOL_SIZE },
+    database: { url: withPassword(e.DATABASE_URL, e.DATABASE_PASSWORD), poolSize: e.DATABASE_POOL_SIZE },
     http: {
       host: e.HOST,
       port: e.PORT,
@@ -94,6 +141,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),
     migrateOnStart: e.MIGRATE_ON_START,
+    shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1_000,
     shutdownTimeoutMs: e.SHUTDOWN_TIMEOUT_SECONDS * 1_000,
     logLevel: e.LOG_LEVEL,
   };
