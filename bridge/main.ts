@@ -164,6 +164,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
 
   async function close(): Promise<void> {
     closing = true;
+    // A load balancer needs a moment to see that this replica isn't ready any more; until then it is served.
+    if (main?.listening) await sleep(config.shutdownDelayMs);
     services.federations.close();
     const servers = [main, health].filter((server) => server?.listening);
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
@@ -210,18 +212,18 @@ function fail(error: unknown): never {
 
 /** Serves until a signal or a fatal error ends the process. */
 export async function serveUntilStopped(env: Record<string, string | undefined>): Promise<void> {
-  let config: Config;
-  let bridge: RunningBridge;
+  let bridge: RunningBridge | undefined;
   try {
-    config = parseConfig(env);
+    const config = parseConfig(env);
+    // Before anything is started: the first process of a container gets only those signals that it has asked for.
+    closeWithGrace({ delay: config.shutdownDelayMs + config.shutdownTimeoutMs + 2_000 }, async ({ err }) => {
+      if (err) console.error('The bridge stops after an error that nobody caught:', err);
+      await bridge?.close();
+    });
     bridge = await serve(config);
   } catch (error) {
-    return fail(error);
+    fail(error);
   }
-  closeWithGrace({ delay: config.shutdownTimeoutMs + 2_000 }, async ({ err }) => {
-    if (err) console.error('The bridge stops after an error that nobody caught:', err);
-    await bridge.close();
-  });
 }
 
 if (import.meta.main) await serveUntilStopped(process.env);
