@@ -1,6 +1,5 @@
 // What people, applications and administrators do while the bridge is failing. Each operation says in a few words what came
 // of it, so that the table of expectations can be read.
-import { inject } from 'vitest';
 import { userPassword } from './federated-realm.ts';
 import { claimsOf, type TokenAnswer, testClientId, useRealm } from './keycloak.ts';
 import { localNames, localPassword, type OutageStage, type Reply, usernameOf } from './outage-stage.ts';
@@ -75,9 +74,9 @@ async function account({ realm, tokens }: OutageStage): Promise<string> {
   return response.status === 200 ? JSON.parse(text).username : String(response.status);
 }
 
-async function masterLogin(): Promise<string> {
-  const { adminUsername, adminPassword } = inject('keycloak');
-  return said(await useRealm('master').login(adminUsername, adminPassword, { clientId: 'admin-cli' }));
+async function masterLogin({ realm: { server } }: OutageStage): Promise<string> {
+  const { adminUsername, adminPassword } = server;
+  return said(await useRealm('master', server).login(adminUsername, adminPassword, { clientId: 'admin-cli' }));
 }
 
 export const operations = {

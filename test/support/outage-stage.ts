@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import type { Body } from './bridge.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { addComponent, addDirectory, addLocalUser, type Component, pushUser, userPassword } from './federated-realm.ts';
-import { createTestRealm, keycloakAdmin, type TestRealm } from './keycloak.ts';
+import { createTestRealm, type KeycloakServer, keycloakAdmin, type TestRealm } from './keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
 import { groupSchema } from './scim.ts';
 
@@ -82,8 +82,9 @@ async function addClients(realm: TestRealm): Promise<void> {
 export async function setOutageStage(
   mode: Mode,
   bridge: BridgeUnderTest,
-  proxy: FaultProxy,
+  proxy: Pick<FaultProxy, 'url'>,
   extraUsers = 0,
+  server: KeycloakServer = inject('keycloak'),
 ): Promise<OutageStage> {
   const slug = `acme-${randomBytes(3).toString('hex')}`;
   const { scim, token } = await addDirectory(bridge, slug);
@@ -97,8 +98,8 @@ export async function setOutageStage(
     members: [{ value: scimIds[0] }],
   });
 
-  const realm = await createTestRealm();
-  await keycloakAdmin().realms.update(
+  const realm = await createTestRealm(server);
+  await keycloakAdmin('master', server).realms.update(
     { realm: realm.name },
     {
       bruteForceProtected: true,
@@ -136,7 +137,7 @@ export async function setOutageStage(
     tokens: { online: '', offline: '', access: '', checked: '', leaving: '' },
     admin: async (method, path, body) =>
       read(
-        await fetch(`${inject('keycloak').url}/admin/realms/${realm.name}${path}`, {
+        await fetch(`${server.url}/admin/realms/${realm.name}${path}`, {
           method,
           headers: {
             Authorization: `Bearer ${await realm.admin.getAccessToken()}`,

@@ -23,6 +23,19 @@ export interface BridgeUnderTest {
 
 export type ScimCalls = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
+/** The SCIM requests of an identity provider to one directory. */
+export const scimCalls =
+  (bridgeUrl: string, directory: string, token: string): ScimCalls =>
+  async (method, path, body) => {
+    const response = await fetch(`${bridgeUrl}/scim/v2/${directory}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json; charset=utf-8' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    return readAnswer(response);
+  };
+
 export async function startBridge(): Promise<BridgeUnderTest> {
   const database = await createTestDatabase();
   const services = createServices({
@@ -55,15 +68,7 @@ export async function startBridge(): Promise<BridgeUnderTest> {
     async start() {
       running ??= await serve(config);
     },
-    scim: (directory, token) => async (method, path, body) => {
-      const response = await fetch(`${url}/scim/v2/${directory}${path}`, {
-        method,
-        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json; charset=utf-8' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(15_000),
-      });
-      return readAnswer(response);
-    },
+    scim: (directory, token) => scimCalls(url, directory, token),
     async close() {
       await stop();
       services.federations.close();
