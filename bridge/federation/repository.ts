@@ -10,8 +10,8 @@ import { createUserQueries } from './repositories/users.ts';
 
 export function createFederationRepository(db: Kysely<Database>, pool: Pool) {
   return {
-    ...createFederationQueries(db),
-    ...createUserQueries(pool),
+    ...createFederationQueries(db, pool),
+    ...createUserQueries(db, pool),
     ...createGroupQueries(pool),
     ...createFeedQueries(pool),
     ...createMemberQueries(pool),

@@ -1,6 +1,7 @@
 // The SQL of federations, their directories, tokens and reserved names. These tables are outside row-level security: they
 // belong to the operator, not to a directory.
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Pool } from 'pg';
 import type {
   Database,
   FederationDirectoriesTable,
@@ -223,7 +224,8 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
 
 export type FederationChange = ReturnType<typeof changeOf>;
 
-export function createFederationQueries(db: Kysely<Database>) {
+export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
+  const topologyById = `${selectTopology.compile(db).sql} where f.id = $1`;
   const compileAttributes = createAttributeCompiler();
   return {
     async insertFederation({ createdAt, ...columns }: Federation): Promise<void> {
@@ -256,7 +258,12 @@ export function createFederationQueries(db: Kysely<Database>) {
     listRoleMappings: (federationId: string) => listRoleMappings(db, federationId),
 
     async findTopology(federationId: string): Promise<Topology | undefined> {
-      const { rows } = await sql<TopologyRow>`${selectTopology} where f.id = ${federationId}`.execute(db);
+      // Asked for in every request: under a name, it is parsed and planned once per connection.
+      const { rows } = await pool.query<TopologyRow>({
+        name: 'rb_topology',
+        text: topologyById,
+        values: [federationId],
+      });
       const [row] = rows;
       if (!row) return undefined;
       const { directories, reserved, attribute_mappings: mappings, ...federation } = row;

@@ -1,7 +1,9 @@
 // The SQL that finds users for Keycloak. Every statement runs in a scope of the federation's directories and names them.
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
-import { readIn, type Scope } from '../../platform/db/scope.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { readAtOnce, readIn, type Scope } from '../../platform/db/scope.ts';
+import type { Statement } from '../../platform/db/statement.ts';
 import { isStorable } from '../../platform/db/storable.ts';
 import type { AttributeSource } from '../mappings/attribute-source.ts';
 import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
@@ -145,7 +147,7 @@ async function readPage(
   }
 }
 
-export function createUserQueries(pool: Pool) {
+export function createUserQueries(db: Kysely<Database>, pool: Pool) {
   return {
     /** The users at these addresses, in any directory of the federation; those that don't exist are left out. */
     async readUsers(reach: Reach, refs: readonly UserRef[]): Promise<ResolvedUser[]> {
@@ -167,14 +169,14 @@ export function createUserQueries(pool: Pool) {
       id: string,
     ): Promise<{ user: ResolvedUser; passwordHash: string | null } | undefined> {
       const ownRank = sql<number>`array_position(${reach.enabled}::uuid[], u.directory_id)`;
-      const { rows } = await readIn(pool, reach.attached, (scope) =>
-        sql<UserRow & { visible: boolean; password_hash: string | null }>`
+      const { sql: text, parameters: values } = sql`
           select ${columns}, ${groups}, ${isVisible(reach, ownRank)} as visible, c.password_hash
           from users u left join user_credentials c on c.directory_id = u.directory_id and c.user_id = u.id
           where u.directory_id = any(${reach.attached}::uuid[]) and u.id = ${id}
-          limit 1`.execute(scope),
-      );
-      const [row] = rows;
+          limit 1`.compile(db);
+      const statement: Statement<UserRow & { visible: boolean; password_hash: string | null }> = { text, values };
+      // At once, because a login waits for it.
+      const [[row]] = await readAtOnce(pool, reach.attached, [statement]);
       return row && { user: { ...toUser(row), visible: row.visible }, passwordHash: row.password_hash };
     },
 
