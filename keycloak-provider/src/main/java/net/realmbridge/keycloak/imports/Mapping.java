@@ -2,7 +2,9 @@ package net.realmbridge.keycloak.imports;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +45,7 @@ public final class Mapping {
     private final Set<String> names;
 
     private Mapping(Set<String> names) {
-        this.names = names;
+        this.names = Collections.unmodifiableSet(new LinkedHashSet<>(new TreeSet<>(names)));
     }
 
     /** @param names of the attributes that the federation maps; those that are no business of the bridge are left out */
@@ -54,7 +56,7 @@ public final class Mapping {
 
     /** In alphabetical order. */
     public Set<String> names() {
-        return new TreeSet<>(names);
+        return names;
     }
 
     /** The locale is the user's own choice in Keycloak; the bridge's is only where it starts. */
