@@ -36,6 +36,12 @@ module.exports = {
       'provisioning/ writes the store; federation/ reads it.',
     ),
     only(
+      'ldap-knows-no-federation',
+      { path: feature('ldap') },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|provisioning|ldap)/' },
+      'ldap/ writes the store through provisioning; federation/ is handed what it needs of it.',
+    ),
+    only(
       'federation-knows-no-provisioning-http',
       { path: feature('federation') },
       { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|federation)/' },

@@ -28,6 +28,7 @@ const environment = z.object({
   TRUST_PROXY: flag.default(false),
   AUTHENTICATION_SECRET: secret.optional(),
   ADMIN_TOKEN: secret.optional(),
+  SECRETS_KEY: secret.optional(),
   MIGRATE_ON_START: flag.default(true),
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
@@ -48,6 +49,8 @@ export interface Config {
   outgoingAllow: string[];
   authenticationSecret?: string;
   adminToken?: string;
+  /** Encrypts the secrets that are kept in the database. */
+  secretsKey?: string;
   migrateOnStart: boolean;
   /** How long requests are still taken after /health/ready has begun to say no. */
   shutdownDelayMs: number;
@@ -140,6 +143,7 @@ export function parseConfig(env: Variables): Config {
     outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),
+    ...(e.SECRETS_KEY !== undefined && { secretsKey: e.SECRETS_KEY }),
     migrateOnStart: e.MIGRATE_ON_START,
     shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1_000,
     shutdownTimeoutMs: e.SHUTDOWN_TIMEOUT_SECONDS * 1_000,

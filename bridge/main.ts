@@ -11,6 +11,8 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { defaultDirectorySlug } from './directories/contracts.ts';
 import type { JwtRefusal } from './directories/issuers/verifier.ts';
 import { createSharedSignal } from './events/signal.ts';
+import type { LdapFailure } from './ldap/failure.ts';
+import type { WorkerTiming } from './ldap/worker.ts';
 import { systemClock } from './platform/clock.ts';
 import { connectStore, type Store } from './platform/db/connect.ts';
 import { MigrationRefusedError, migrate } from './platform/db/migrate.ts';
@@ -103,6 +105,16 @@ function reportRefusals(logger: Logger): (refusal: JwtRefusal) => void {
   };
 }
 
+/** An outage is told once in a while, not with each login that it holds up. */
+function reportFailedChecks(logger: Logger): (directoryId: string, failure: LdapFailure) => void {
+  const lines = createTokenBuckets({ perSecond: 0.1, burst: 3 });
+  return (directoryId, failure) => {
+    if (lines.take(directoryId) > 0) return;
+    const { problem, message } = failure;
+    logger.warn({ directoryId, problem, reason: message }, 'a password could not be checked by LDAP');
+  };
+}
+
 /** The single-directory mode: AUTHENTICATION_SECRET opens `/scim/v2` and needs nothing else set up. */
 async function ensureDefaultDirectory(services: Services, logger: Logger): Promise<void> {
   if (await services.directories.findDirectory(defaultDirectorySlug)) return;
@@ -111,10 +123,10 @@ async function ensureDefaultDirectory(services: Services, logger: Logger): Promi
 }
 
 /**
- * Runs the bridge until `close()`.
+ * Runs the bridge until `close()`. `ldapTiming` is for tests, which have less patience than a directory's operator.
  * @throws MigrationRefusedError, or the error of a database that doesn't answer or a port that is taken.
  */
-export async function serve(config: Config): Promise<RunningBridge> {
+export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>): Promise<RunningBridge> {
   const logger = createLogger(config.logLevel);
   const store = connectStore({
     url: config.database.url,
@@ -148,6 +160,14 @@ export async function serve(config: Config): Promise<RunningBridge> {
     onJwtRefused: reportRefusals(logger),
     onBackgroundError: (error) =>
       logger.warn({ err: error }, 'statistics could not be written; they are kept for later'),
+    secretsKey: config.secretsKey,
+    ldap: {
+      log: logger,
+      metrics,
+      onChecked: metrics.passwordChecked,
+      onFailure: reportFailedChecks(logger),
+      ...(ldapTiming && { timing: ldapTiming }),
+    },
   });
   let closing = false;
   const app = createApp({
@@ -171,6 +191,8 @@ export async function serve(config: Config): Promise<RunningBridge> {
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
+    await services.ldapWorker.close();
+    services.ldapPasswords.close();
     await services.toleranceUses.close();
     await signal.close();
     await store.close();
@@ -190,6 +212,7 @@ export async function serve(config: Config): Promise<RunningBridge> {
     const url = urlOf(config.http.host, await started(main));
     health.listen(config.metrics.port, config.metrics.host);
     const metricsUrl = urlOf(config.metrics.host, await started(health));
+    services.ldapWorker.start();
     logger.info({ url, metricsUrl }, 'listening');
     return { url, metricsUrl, close };
   } catch (error) {

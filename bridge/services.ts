@@ -13,11 +13,19 @@ import type { ChangeSignal } from './events/signal.ts';
 import { createFederationAuthenticator } from './federation/authenticator.ts';
 import { createFederationRepository } from './federation/repository.ts';
 import { createFederationService } from './federation/service.ts';
+import { createEntriesRepository } from './ldap/entries-repository.ts';
+import { createImporter } from './ldap/importer.ts';
+import { createPasswordCheck, type PasswordCheckDeps } from './ldap/password-check.ts';
+import { createLdapRepository } from './ldap/repository.ts';
+import { createLdapService } from './ldap/service.ts';
+import { createSync } from './ldap/sync.ts';
+import { createLdapWorker, type LdapWorkerDeps } from './ldap/worker.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
 import { createOutgoing, type Outgoing } from './platform/http/outgoing.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
+import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups/groups-service.ts';
@@ -43,7 +51,15 @@ export interface ServiceDeps {
   onJwtRefused?: (refusal: JwtRefusal) => void;
   /** Told of what failed apart from any request. */
   onBackgroundError?: (error: unknown) => void;
+  /** Encrypts the secrets that are kept in the database. */
+  secretsKey?: string | undefined;
+  /** How LDAP directories are read and asked, apart from their settings. */
+  ldap?: Partial<
+    Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
+  >;
 }
+
+const silentLog = { info: () => undefined, warn: () => undefined };
 
 /** Makes every service over one store; holds no request's state and opens nothing itself. */
 export function createServices(deps: ServiceDeps) {
@@ -91,6 +107,35 @@ export function createServices(deps: ServiceDeps) {
   const bulk = createBulkService({ users, groups, resources, creates });
   const cursors = createCursorSigner({ readKey: () => readServerKey(db, 'scim-cursor', clock), clock });
   const searching = createSearchService({ transactions, cursors });
+  const ldapRepository = createLdapRepository(pool);
+  const entries = createEntriesRepository(pool);
+  const sealer = createSealer({
+    secretsKey: deps.secretsKey,
+    readKey: () => readServerKey(db, 'sealed-secrets', clock),
+  });
+  const ldap = createLdapService({
+    repository: ldapRepository,
+    entries,
+    requireDirectory,
+    catalogue,
+    clock,
+    sealer,
+    outgoing,
+    onChange: directoryChanged,
+  });
+  const { log = silentLog, metrics, timing, ...passwordChecks } = deps.ldap ?? {};
+  const ldapPasswords = createPasswordCheck({ entries, sealer, outgoing, ...passwordChecks });
+  const importer = createImporter({ entries, users, groups, creates });
+  const sync = createSync({ repository: ldapRepository, entries, importer, catalogue, clock, sealer, outgoing });
+  const ldapWorker = createLdapWorker({
+    listDirectories: directories.listDirectories,
+    repository: ldapRepository,
+    sync,
+    clock,
+    log,
+    metrics,
+    ...(timing && { timing }),
+  });
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   const federations = createFederationService({
@@ -99,6 +144,7 @@ export function createServices(deps: ServiceDeps) {
     directories,
     clock,
     passwords,
+    source: ldapPasswords,
     signal: {
       subscribe: signal.subscribe,
       changed: (federationId) => {
@@ -120,6 +166,10 @@ export function createServices(deps: ServiceDeps) {
     resources,
     bulk,
     searching,
+    ldap,
+    ldapPasswords,
+    ldapSync: sync,
+    ldapWorker,
     federations,
     federationAuthenticator,
   };

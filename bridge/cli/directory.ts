@@ -4,6 +4,15 @@ import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport } from '../directories/tolerance-uses.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
 import { type Shell, withServices } from './context.ts';
+import {
+  addLdapOptions,
+  type LdapOptions,
+  ldapCommand,
+  readNewSettings,
+  statusLines,
+  syncCommand,
+  testCommand,
+} from './directory-ldap.ts';
 import { resourceTypeCommand } from './directory-resource-type.ts';
 import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
@@ -12,7 +21,8 @@ import { formatTable, formatTime } from './table.ts';
 
 const profileOption = () => new Option('--profile <profile>', "the identity provider's dialect").choices(profileNames);
 
-const shown = ({ slug, name, kind, profile, enabled, createdAt }: Directory) => ({
+const shown = ({ slug, name, kind, profile, enabled, createdAt, source }: Directory) => ({
+  ...(source && { health: enabled ? source.health : 'disabled', seenAt: source.seenAt }),
   slug,
   name,
   kind,
@@ -34,7 +44,7 @@ function listCommand(shell: Shell): Command {
           d.name,
           d.kind,
           d.profile,
-          d.enabled ? 'enabled' : 'disabled',
+          d.enabled ? (d.source && d.source.health !== 'ok' ? d.source.health : 'enabled') : 'disabled',
           formatTime(d.createdAt),
         ]),
         'There is no directory yet. Make one with `realmbridge directory create SLUG`.',
@@ -43,15 +53,39 @@ function listCommand(shell: Shell): Command {
   );
 }
 
+interface CreateOptions extends LdapOptions {
+  name?: string;
+  profile?: ProfileName;
+  kind: 'scim' | 'ldap';
+  json?: boolean;
+}
+
 function createCommand(shell: Shell): Command {
-  const command = new Command('create')
-    .description('make a directory that an identity provider can push to')
-    .argument('<slug>', 'its name in URLs')
-    .option('--name <name>', 'its name for people')
-    .addOption(profileOption());
-  return command.action((slug: string, options: { name?: string; profile?: ProfileName }) =>
+  const command = addLdapOptions(
+    new Command('create')
+      .description('make a directory that an identity provider pushes to, or that is read from an LDAP server')
+      .argument('<slug>', 'its name in URLs')
+      .option('--name <name>', 'its name for people')
+      .addOption(new Option('--kind <kind>', 'where its users come from').choices(['scim', 'ldap']).default('scim'))
+      .addOption(profileOption()),
+  );
+  return command.action((slug: string, options: CreateOptions) =>
     withServices(shell, command, async ({ output, services }) => {
-      const directory = await services.directories.createDirectory({ slug, ...options });
+      const { name, profile, kind, json: _json, ...ldap } = options;
+      const named = { slug, ...(name !== undefined && { name }) };
+      if (kind === 'ldap') {
+        if (profile !== undefined) throw new UsageError('--profile is for directories of the kind scim.');
+        const directory = await services.ldap.createDirectory(named, await readNewSettings(shell, ldap));
+        output.result(
+          shown(directory),
+          () =>
+            `✓ created directory "${slug}"; the running bridge begins to read it now\nNext: \`realmbridge directory test ${slug}\` tells whether that can work.`,
+        );
+        return;
+      }
+      if (Object.keys(ldap).some((option) => option !== 'startTls'))
+        throw new UsageError('Options of an LDAP server need --kind ldap.');
+      const directory = await services.directories.createDirectory({ ...named, ...(profile && { profile }) });
       output.result(
         shown(directory),
         () =>
@@ -91,19 +125,23 @@ function toleranceLines({ profile, tolerances, sufficientProfiles }: ToleranceRe
 
 function showCommand(shell: Shell): Command {
   const command = new Command('show')
-    .description('show a directory and which tolerances of its profile its identity provider has needed')
+    .description('show a directory: which tolerances its identity provider has needed, or how its LDAP server does')
     .argument('<slug>');
   return command.action((slug: string) =>
     withServices(shell, command, async ({ output, services }) => {
       const directory = await services.directories.requireDirectory(slug);
+      const heading = `${directory.slug}: "${directory.name}", ${directory.kind}, ${directory.kind === 'scim' ? `profile ${directory.profile}, ` : ''}${directory.enabled ? 'enabled' : 'disabled'}, created ${formatTime(directory.createdAt)} UTC`;
+      if (directory.kind === 'ldap') {
+        const status = await services.ldap.readStatus(slug);
+        output.result({ ...shown(directory), ldap: status }, () =>
+          [heading, '', ...statusLines(slug, status)].join('\n'),
+        );
+        return;
+      }
       const report = await services.toleranceUses.report(slug);
       const { tolerances, sufficientProfiles } = report;
       output.result({ ...shown(directory), tolerances, sufficientProfiles }, () =>
-        [
-          `${directory.slug}: "${directory.name}", ${directory.kind}, profile ${directory.profile}, ${directory.enabled ? 'enabled' : 'disabled'}, created ${formatTime(directory.createdAt)} UTC`,
-          '',
-          ...toleranceLines(report),
-        ].join('\n'),
+        [heading, '', ...toleranceLines(report)].join('\n'),
       );
     }),
   );
@@ -176,6 +214,9 @@ export function directoryCommand(shell: Shell): Command {
     .addCommand(toggleCommand(shell, true))
     .addCommand(toggleCommand(shell, false))
     .addCommand(deleteCommand(shell))
+    .addCommand(ldapCommand(shell))
+    .addCommand(testCommand(shell))
+    .addCommand(syncCommand(shell))
     .addCommand(issuerCommand(shell))
     .addCommand(schemaCommand(shell))
     .addCommand(resourceTypeCommand(shell));

@@ -23,7 +23,7 @@ function lazySignal(store: Store, url: string): ChangeSignal {
   };
 }
 
-export function openServices({ database, authenticationSecret, outgoingAllow }: Config): {
+export function openServices({ database, authenticationSecret, outgoingAllow, secretsKey }: Config): {
   store: Store;
   services: Services;
   close(): Promise<void>;
@@ -36,6 +36,7 @@ export function openServices({ database, authenticationSecret, outgoingAllow }: 
     passwords: createPasswordHasher(),
     signal,
     authenticationSecret,
+    secretsKey,
     outgoing: createOutgoing({ allow: outgoingAllow }),
   });
   return {

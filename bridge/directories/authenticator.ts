@@ -51,7 +51,7 @@ export function createAuthenticator(deps: {
     token: string,
   ): Promise<Accepted<DirectoryAccess> | undefined> {
     const directory = await repository.findDirectory(slug);
-    if (directory?.kind !== 'scim') return undefined;
+    if (!directory) return undefined;
     if (secretDigest && slug === defaultDirectorySlug && sameDigest(digest, secretDigest)) {
       const access: DirectoryAccess = { directory, scopes: ['read', 'write'], actor: 'token:AUTHENTICATION_SECRET' };
       return { access, ownerId: directory.id, expiresAt: null };

@@ -1,5 +1,7 @@
 // What a directory and its tokens are.
 import type { DirectoryKind } from '../platform/db/database.ts';
+import { violatedConstraint } from '../platform/db/errors.ts';
+import { ApiError } from '../platform/http/api-error.ts';
 import type { ProfileName } from '../scim/interop/profiles.ts';
 
 export interface Directory {
@@ -14,6 +16,23 @@ export interface Directory {
   createdAt: Date;
   /** Rises with every change of what the directory declares; 0: it has the standard resource types alone. */
   schemaRevision: number;
+  /** Of a directory that is pulled: how its source does. */
+  source: { health: 'ok' | 'degraded' | 'unavailable'; seenAt: Date | null } | null;
+}
+
+/** A name in URLs, checked. @throws ApiError invalid_request */
+export function requireSlug(slug: string): string {
+  if (slugPattern.test(slug)) return slug;
+  throw new ApiError(
+    'invalid_request',
+    'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.',
+  );
+}
+
+/** The 409 for a slug that is taken; any other error as it is. */
+export function mapSlugConflict(error: unknown, slug: string): unknown {
+  if (violatedConstraint(error) !== 'directories_slug_key') return error;
+  return new ApiError('conflict', `There is already a directory "${slug}".`, { cause: error });
 }
 
 export type TokenScope = 'read' | 'write';

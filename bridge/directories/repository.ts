@@ -16,6 +16,7 @@ function toDirectory(row: Selectable<DirectoriesTable>): Directory {
     enabled: row.enabled,
     createdAt: row.created_at,
     schemaRevision: row.schema_revision,
+    source: row.kind === 'ldap' ? { health: row.source_health, seenAt: row.source_seen_at } : null,
   };
 }
 
@@ -54,15 +55,18 @@ const tokenRow = (directoryId: string, token: NewDirectoryToken, now: Date): Ins
   last_used_at: null,
 });
 
+/** Also for whoever makes a directory together with what belongs to it. */
+export async function insertDirectory(db: Kysely<Database>, directory: Directory): Promise<void> {
+  const { createdAt, schemaRevision, source: _source, ...columns } = directory;
+  await db
+    .insertInto('directories')
+    .values({ ...columns, created_at: createdAt, updated_at: createdAt, schema_revision: schemaRevision })
+    .execute();
+}
+
 export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
-    async insertDirectory(directory: Directory): Promise<void> {
-      const { createdAt, schemaRevision, ...columns } = directory;
-      await db
-        .insertInto('directories')
-        .values({ ...columns, created_at: createdAt, updated_at: createdAt, schema_revision: schemaRevision })
-        .execute();
-    },
+    insertDirectory: (directory: Directory) => insertDirectory(db, directory),
 
     async findDirectory(slug: string): Promise<Directory | undefined> {
       const row = await db.selectFrom('directories').selectAll().where('slug', '=', slug).executeTakeFirst();

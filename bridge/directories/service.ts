@@ -1,11 +1,10 @@
 // The life of directories and their tokens.
 import type { Clock } from '../platform/clock.ts';
-import { violatedConstraint } from '../platform/db/errors.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
 import { type ProfileName, profileNames } from '../scim/interop/profiles.ts';
-import { type Directory, type DirectoryToken, slugPattern, type TokenScope } from './contracts.ts';
+import { type Directory, type DirectoryToken, mapSlugConflict, requireSlug, type TokenScope } from './contracts.ts';
 import type { DirectoryRepository } from './repository.ts';
 
 const defaultOverlapMs = 24 * 3_600_000;
@@ -42,12 +41,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
     listDirectories: () => repository.listDirectories(),
 
     async createDirectory(input: { slug: string; name?: string; profile?: ProfileName }): Promise<Directory> {
-      if (!slugPattern.test(input.slug)) {
-        throw new ApiError(
-          'invalid_request',
-          'A slug has 1 to 63 lower-case letters, digits and hyphens, no hyphen at the ends.',
-        );
-      }
+      const slug = requireSlug(input.slug);
       const profile = input.profile ?? 'auto';
       if (!profileNames.includes(profile)) {
         throw new ApiError(
@@ -57,21 +51,19 @@ export function createDirectoryService({ repository, clock, onChange }: Director
       }
       const directory: Directory = {
         id: newId(),
-        slug: input.slug,
-        name: input.name ?? input.slug,
+        slug,
+        name: input.name ?? slug,
         kind: 'scim',
         profile,
         enabled: true,
         createdAt: clock.now(),
         schemaRevision: 0,
+        source: null,
       };
       try {
         await repository.insertDirectory(directory);
       } catch (error) {
-        if (violatedConstraint(error) === 'directories_slug_key') {
-          throw new ApiError('conflict', `There is already a directory "${input.slug}".`, { cause: error });
-        }
-        throw error;
+        throw mapSlugConflict(error, slug);
       }
       return directory;
     },

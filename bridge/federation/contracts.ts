@@ -127,7 +127,9 @@ export const federationSchema = z
         kind: z.enum(['scim', 'ldap']),
         priority: z.number().int(),
         enabled: z.boolean(),
-        health: z.enum(['ok', 'unavailable']),
+        health: z
+          .enum(['ok', 'degraded', 'unavailable', 'disabled'])
+          .openapi({ description: 'Whether the source of its users can be reached.' }),
         organization: z.string().nullable(),
         identityLink: identityLinkSchema.nullable(),
       }),
@@ -192,7 +194,20 @@ export const verdictSchema = z
     result: z.enum(['valid', 'invalid', 'no-password', 'unavailable']),
     version: z.string().optional(),
     enabled: z.boolean().optional(),
-    reason: z.enum(['source_unavailable', 'directory_disabled', 'overloaded']).optional(),
+    reason: z
+      .enum([
+        'source_unavailable',
+        'directory_disabled',
+        'overloaded',
+        'password_expired',
+        'password_must_change',
+        'account_locked',
+        'account_disabled',
+        'account_expired',
+        'logon_denied',
+      ])
+      .optional()
+      .openapi({ description: 'The first three come with `unavailable`, the others may come with `invalid`.' }),
     retryAfterSeconds: z.number().int().optional(),
   })
   .openapi('PasswordVerdict');

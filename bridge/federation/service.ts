@@ -11,6 +11,7 @@ import { createAttributeService } from './mappings/attribute-service.ts';
 import { createRoleService } from './mappings/role-service.ts';
 import type { FederationRepository } from './repository.ts';
 import { createLookup } from './users/lookup.ts';
+import type { PasswordSource } from './users/password-source.ts';
 
 export interface FederationServiceDeps {
   repository: FederationRepository;
@@ -18,6 +19,7 @@ export interface FederationServiceDeps {
   directories: Pick<DirectoryService, 'requireDirectory'>;
   clock: Clock;
   passwords: PasswordHasher;
+  source: PasswordSource;
   signal: Pick<ChangeSignal, 'subscribe' | 'changed'>;
 }
 
@@ -27,6 +29,7 @@ export function createFederationService({
   directories,
   clock,
   passwords,
+  source,
   signal,
 }: FederationServiceDeps) {
   const feed = createFeed({ repository, events, clock, signal });
@@ -34,7 +37,7 @@ export function createFederationService({
     ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
     ...createAttributeService({ repository, onChange: signal.changed }),
     ...createRoleService({ repository, onChange: signal.changed }),
-    ...createLookup({ repository, clock, passwords }),
+    ...createLookup({ repository, clock, passwords, source }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,
     /** Ends all waiting feed requests, so that a server can stop. */

@@ -12,6 +12,9 @@ const directory = (id: string, priority: number, over: Partial<FederationDirecto
   priority,
   attachmentEnabled: true,
   directoryEnabled: true,
+  sourceHealth: 'ok',
+  sourceSeenAt: null,
+  createdAt: 0,
   ...over,
 });
 

@@ -25,6 +25,12 @@ export interface FederationDirectory extends Binding {
   attachmentEnabled: boolean;
   /** The toggle of the directory itself, which holds in every federation. */
   directoryEnabled: boolean;
+  /** Whether the source of a directory that is pulled can be reached; others are always `ok`. */
+  sourceHealth: 'ok' | 'degraded' | 'unavailable';
+  /** When the directory was made, in milliseconds since 1970. */
+  createdAt: number;
+  /** When it was last reached, in milliseconds since 1970; null: never yet, or it is not pulled. */
+  sourceSeenAt: number | null;
 }
 
 export interface ReservedUsername {
@@ -44,6 +50,16 @@ export interface Topology {
 /** Both toggles must be on. */
 export const isEnabled = (directory: FederationDirectory): boolean =>
   directory.attachmentEnabled && directory.directoryEnabled;
+
+/** As clients are told it. */
+export const healthOf = (directory: FederationDirectory): 'ok' | 'degraded' | 'unavailable' | 'disabled' =>
+  isEnabled(directory) ? directory.sourceHealth : 'disabled';
+
+/** What a user is told to be when its directory's source can't be reached: a copy, as old as the last contact. */
+export function readOnlyOf({ sourceHealth, sourceSeenAt, createdAt }: FederationDirectory) {
+  if (sourceHealth !== 'unavailable') return null;
+  return { reason: 'source_unavailable' as const, since: sourceSeenAt ?? createdAt };
+}
 
 /** What the SQL of resolution needs to know of a federation. */
 export interface Reach {

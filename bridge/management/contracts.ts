@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { slugPattern } from '../directories/contracts.ts';
 import { identityLinkSchema } from '../federation/contracts.ts';
 import { unlinkedUsersChoices } from '../federation/mappings/binding.ts';
+import { newLdapSettings } from '../ldap/contracts.ts';
 import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
 import { toleranceNames } from '../scim/interop/tolerances.ts';
@@ -21,7 +22,24 @@ export const slugParams = z.object({ slug });
 export const tokenParams = z.object({ slug, tokenId: z.uuid() });
 export const attachmentParams = z.object({ slug, directory: slug });
 
-export const newDirectory = z.strictObject({ slug, name: name.optional(), profile: profile.optional() });
+export const newDirectory = z
+  .strictObject({
+    slug,
+    name: name.optional(),
+    profile: profile.optional(),
+    kind: z.enum(['scim', 'ldap']).default('scim').openapi({
+      description: 'Whether an identity provider pushes (scim) or the bridge reads an LDAP server (ldap).',
+    }),
+    ldap: newLdapSettings.optional().openapi({ description: 'For the kind ldap.' }),
+  })
+  .refine(({ kind, ldap }) => (kind === 'ldap') === (ldap !== undefined), {
+    message: 'is for the kind ldap, which needs it',
+    path: ['ldap'],
+  })
+  .refine(({ kind, profile }) => kind === 'scim' || profile === undefined, {
+    message: 'is for the kind scim',
+    path: ['profile'],
+  });
 export const directoryChange = z.strictObject({
   name: name.optional(),
   profile: profile.optional(),
@@ -63,6 +81,10 @@ export const directoryShape = z
     profile,
     enabled: z.boolean(),
     createdAt: time,
+    health: z.enum(['ok', 'degraded', 'unavailable', 'disabled']).nullable().openapi({
+      description: 'Of a directory that is read from an LDAP server; null for others.',
+    }),
+    seenAt: time.nullable().openapi({ description: 'When its server was last reached.' }),
   })
   .openapi('Directory');
 

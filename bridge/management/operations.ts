@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { accessOperations } from './access/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
+import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
 
@@ -20,7 +21,7 @@ export const createDirectory = createRoute({
   method: 'post',
   path: '/directories',
   operationId: 'createDirectory',
-  summary: 'A new directory that an identity provider pushes to by SCIM',
+  summary: 'A new directory, pushed to by SCIM or read from an LDAP server',
   request: { body: body(shapes.newDirectory) },
   responses: {
     201: json(shapes.directoryShape, 'The directory'),
@@ -196,6 +197,7 @@ export const managementOperations = [
   revokeDirectoryToken,
   ...schemaOperations,
   ...accessOperations,
+  ...ldapOperations,
   listFederations,
   createFederation,
   getFederation,

@@ -6,6 +6,7 @@ import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationService } from '../federation/service.ts';
+import type { LdapService } from '../ldap/service.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
@@ -14,6 +15,7 @@ import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
+import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
@@ -22,6 +24,7 @@ export interface ManagementDeps extends AccessDeps {
   toleranceUses: ToleranceUses;
   schemas: SchemaService;
   types: TypeService;
+  ldap: LdapService;
   federations: FederationService;
 }
 
@@ -42,9 +45,11 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
   };
 }
 
-const shownDirectory = ({ id: _id, schemaRevision: _revision, createdAt, ...directory }: Directory) => ({
+const shownDirectory = ({ id: _id, schemaRevision: _revision, createdAt, source, ...directory }: Directory) => ({
   ...directory,
   createdAt: createdAt.toISOString(),
+  health: source && (directory.enabled ? source.health : ('disabled' as const)),
+  seenAt: source?.seenAt?.toISOString() ?? null,
 });
 
 const shownReport = ({ tolerances, ...report }: ToleranceReport) => ({
@@ -84,7 +89,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, issuers, toleranceUses, schemas, types, federations }: ManagementDeps,
+  { directories, issuers, toleranceUses, schemas, types, ldap, federations }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -115,9 +120,13 @@ export function managementRoutes(
   app.openapi(operations.listDirectories, async (c) =>
     c.json((await directories.listDirectories()).map(shownDirectory), 200),
   );
-  app.openapi(operations.createDirectory, async (c) =>
-    c.json(shownDirectory(await directories.createDirectory(given(c.req.valid('json')))), 201),
-  );
+  app.openapi(operations.createDirectory, async (c) => {
+    const { kind: _kind, ldap: settings, ...input } = given(c.req.valid('json'));
+    const made = settings
+      ? await ldap.createDirectory(given({ slug: input.slug, name: input.name }), settings)
+      : await directories.createDirectory(given(input));
+    return c.json(shownDirectory(made), 201);
+  });
   app.openapi(operations.getDirectory, async (c) =>
     c.json(shownDirectory(await directories.requireDirectory(c.req.valid('param').slug)), 200),
   );
@@ -151,6 +160,7 @@ export function managementRoutes(
     return c.body(null, 204);
   });
 
+  addLdapRoutes(app, ldap);
   addSchemaRoutes(app, schemas);
   addAccessRoutes(app, { directories, issuers });
   addResourceTypeRoutes(app, types);

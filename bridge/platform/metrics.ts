@@ -10,7 +10,17 @@ export interface ToleranceMetrics {
   toleranceUsed(use: { directory: string; tolerance: string }): void;
 }
 
-export interface Metrics extends HttpMetrics, ToleranceMetrics {
+type SourceState = 'ok' | 'degraded' | 'unavailable';
+
+export interface LdapMetrics {
+  sourceHealth(source: { directory: string; state: SourceState; seenAt: Date | null }): void;
+  synced(sync: { directory: string; kind: string; outcome: string; seconds: number }): void;
+  /** What was told of the directory's source is not for this process to tell any longer. */
+  forget(directory: string): void;
+  passwordChecked(check: { outcome: string; seconds: number }): void;
+}
+
+export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics {
   registry: Registry;
 }
 
@@ -48,8 +58,46 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
       this.set({ state: 'waiting' }, pool.waitingCount);
     },
   });
+  const sources = new Gauge({
+    name: 'realmbridge_ldap_source_health',
+    help: 'Health of the servers of LDAP directories: 1 for the state that it is in.',
+    labelNames: ['directory', 'state'] as const,
+    registers: [registry],
+  });
+  const seen = new Gauge({
+    name: 'realmbridge_ldap_source_seen_timestamp_seconds',
+    help: 'When a server of the LDAP directory was last reached.',
+    labelNames: ['directory'] as const,
+    registers: [registry],
+  });
+  const syncs = new Histogram({
+    name: 'realmbridge_ldap_sync_duration_seconds',
+    help: 'Readings of LDAP directories, by kind and outcome.',
+    labelNames: ['directory', 'kind', 'outcome'] as const,
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 1_800],
+    registers: [registry],
+  });
+  const checks = new Histogram({
+    name: 'realmbridge_ldap_password_check_duration_seconds',
+    help: 'Passwords checked by LDAP, by outcome.',
+    labelNames: ['outcome'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers: [registry],
+  });
   return {
     registry,
+    sourceHealth({ directory, state, seenAt }) {
+      for (const each of ['ok', 'degraded', 'unavailable'] as const) {
+        sources.set({ directory, state: each }, each === state ? 1 : 0);
+      }
+      if (seenAt) seen.set({ directory }, seenAt.getTime() / 1_000);
+    },
+    synced: ({ seconds, ...labels }) => syncs.observe(labels, seconds),
+    forget(directory) {
+      for (const state of ['ok', 'degraded', 'unavailable']) sources.remove({ directory, state });
+      seen.remove({ directory });
+    },
+    passwordChecked: ({ outcome, seconds }) => checks.observe({ outcome }, seconds),
     toleranceUsed: (use) => toleranceUses.inc(use),
     observe({ method, route, status, seconds }) {
       duration.observe({ method, route, status: String(status) }, seconds);

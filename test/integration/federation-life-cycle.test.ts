@@ -174,6 +174,7 @@ describe('a password check', () => {
       directories: services.directories,
       clock: systemClock,
       passwords: createPasswordHasher({ queue: 0 }),
+      source: services.ldapPasswords,
       signal,
     });
     const { id: federationId } = await federations.requireFederation(slug);

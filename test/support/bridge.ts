@@ -8,7 +8,7 @@ import type { Outgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import type { ProfileName } from '../../bridge/scim/interop/profiles.ts';
-import { createServices, type Services } from '../../bridge/services.ts';
+import { createServices, type ServiceDeps, type Services } from '../../bridge/services.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** What a test reads of a JSON answer: any member may be asked for. */
@@ -59,6 +59,7 @@ export async function createTestBridge(
     poolSize?: number;
     outgoing?: Outgoing;
     onJwtRefused?: (refusal: JwtRefusal) => void;
+    ldap?: ServiceDeps['ldap'];
   } = {},
 ): Promise<TestBridge> {
   const database = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
@@ -71,6 +72,7 @@ export async function createTestBridge(
     authenticationSecret: options.authenticationSecret,
     ...(options.outgoing && { outgoing: options.outgoing }),
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
+    ...(options.ldap && { ldap: options.ldap }),
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 
@@ -110,6 +112,8 @@ export async function createTestBridge(
     directory,
     close: async () => {
       services.federations.close();
+      await services.ldapWorker.close();
+      services.ldapPasswords.close();
       await database.drop();
     },
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { ExportLine } from '../contracts.ts';
 import { presentGroups } from '../groups/groups.ts';
 import type { FederationRepository } from '../repository.ts';
-import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
+import { type FederationDirectory, isEnabled, reachOf, readOnlyOf, revisionOf, type Topology } from '../topology.ts';
 import { requireTopology } from '../users/lookup.ts';
 import { toApiUser } from '../users/user-mapper.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
@@ -58,6 +58,7 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
       return;
     }
     const reach = reachOf(topology);
+    const readOnly = readOnlyOf(directory);
     const pages = scan(
       (after) => repository.scanUsers(reach, directoryId, after, pageSize),
       (row) => row.id,
@@ -65,7 +66,11 @@ export function createExport({ repository, clock, cursorOfNow }: ExportDeps) {
     for await (const rows of pages) {
       yield rows
         .filter((row) => row.visible)
-        .map((row) => ({ kind: 'user', state: 'present', user: toApiUser(row, slug, topology.attributes, directory) }));
+        .map((row) => ({
+          kind: 'user',
+          state: 'present',
+          user: toApiUser(row, slug, topology.attributes, directory, readOnly),
+        }));
     }
   }
 

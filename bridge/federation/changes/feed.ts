@@ -10,7 +10,7 @@ import { presentGroups } from '../groups/groups.ts';
 import type { MembersQuery } from '../repositories/feed.ts';
 import type { FederationRepository } from '../repository.ts';
 import { beforeAllIds } from '../stored.ts';
-import { isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
+import { isEnabled, reachOf, readOnlyOf, revisionOf, type Topology } from '../topology.ts';
 import { requireTopology } from '../users/lookup.ts';
 import { toApiUser } from '../users/user-mapper.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Place } from './cursor.ts';
@@ -147,7 +147,7 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
           {
             ...common,
             state: 'present',
-            user: toApiUser(row, directory.slug, topology.attributes, directory),
+            user: toApiUser(row, directory.slug, topology.attributes, directory, readOnlyOf(directory)),
             endSessions: ended,
           },
         ];

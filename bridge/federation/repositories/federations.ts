@@ -88,7 +88,9 @@ const selectTopology = sql`
     coalesce((
       select json_agg(json_build_object(
         'id', d.id, 'slug', d.slug, 'name', d.name, 'kind', d.kind, 'priority', a.priority,
-        'attachmentEnabled', a.enabled, 'directoryEnabled', d.enabled, 'organization', a.organization,
+        'attachmentEnabled', a.enabled, 'directoryEnabled', d.enabled,
+        'sourceHealth', d.source_health, 'createdAt', (extract(epoch from d.created_at) * 1000)::bigint,
+        'sourceSeenAt', (extract(epoch from d.source_seen_at) * 1000)::bigint, 'organization', a.organization,
         'identityLink', case when a.identity_provider is not null then json_build_object(
           'provider', a.identity_provider, 'subject', a.identity_subject, 'unlinkedUsers', a.unlinked_users) end)
         order by a.priority)

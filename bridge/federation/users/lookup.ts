@@ -9,7 +9,16 @@ import type { GroupFilter } from '../repositories/groups.ts';
 import type { Page, UserFilter } from '../repositories/users.ts';
 import type { FederationRepository } from '../repository.ts';
 import type { StoredGroup, StoredUser } from '../stored.ts';
-import { type FederationDirectory, isEnabled, reachOf, revisionOf, type Topology } from '../topology.ts';
+import {
+  type FederationDirectory,
+  healthOf,
+  isEnabled,
+  reachOf,
+  readOnlyOf,
+  revisionOf,
+  type Topology,
+} from '../topology.ts';
+import type { PasswordSource } from './password-source.ts';
 import { toApiUser } from './user-mapper.ts';
 
 const overloadedRetrySeconds = 1;
@@ -24,6 +33,8 @@ export interface LookupDeps {
   repository: FederationRepository;
   clock: Clock;
   passwords: PasswordHasher;
+  /** Of users whose directory is pulled. */
+  source: PasswordSource;
 }
 
 /** Reads a federation that a token was just accepted for. Its absence says nothing about its users. */
@@ -57,7 +68,7 @@ function filterFor(
   return { ...filter, attributes: wanted };
 }
 
-export function createLookup({ repository, clock, passwords }: LookupDeps) {
+export function createLookup({ repository, clock, passwords, source }: LookupDeps) {
   let unusedHash: Promise<string> | undefined;
 
   const topologyOf = (federationId: string) => requireTopology(repository, federationId);
@@ -76,7 +87,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
 
   function userOf(topology: Topology, row: StoredUser): ApiUser {
     const directory = directoryOf(topology, row);
-    return toApiUser(row, directory.slug, topology.attributes, directory);
+    return toApiUser(row, directory.slug, topology.attributes, directory, readOnlyOf(directory));
   }
   async function groupOf(topology: Topology, row: StoredGroup): Promise<ApiGroup> {
     const [group] = await presentGroups(repository, topology, [row]);
@@ -105,7 +116,7 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
           kind: directory.kind,
           priority: directory.priority,
           enabled: isEnabled(directory),
-          health: 'ok',
+          health: healthOf(directory),
           organization: directory.organization,
           identityLink: directory.identityLink,
         })),
@@ -160,6 +171,10 @@ export function createLookup({ repository, clock, passwords }: LookupDeps) {
       }
       if (!found.user.visible) throw userAbsent();
       const { version, enabled } = toApiUser(found.user, directory.slug, topology.attributes, directory);
+      if (directory.kind === 'ldap') {
+        const verdict = await source.checkPassword(directory.id, id, password);
+        return verdict.result === 'unavailable' ? verdict : { ...verdict, version, enabled };
+      }
       if (found.passwordHash === null) {
         await pretendToVerify(password);
         return { result: 'no-password', version, enabled };

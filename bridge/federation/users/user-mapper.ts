@@ -22,6 +22,7 @@ export function toApiUser(
   directory: string,
   attributes: CompiledAttributes,
   binding: Binding = unbound,
+  readOnly: ApiUser['readOnly'] = null,
 ): ApiUser {
   const { organization } = binding;
   const identityLink = identityOf(binding.identityLink, user);
@@ -48,7 +49,7 @@ export function toApiUser(
     groups: user.groups.map(({ id, name }) => ({ id, name, path: [directory, name] })),
     organization,
     identityLink,
-    readOnly: null,
+    readOnly,
   };
 }
 

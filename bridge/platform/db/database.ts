@@ -6,6 +6,7 @@ type Timestamp = ColumnType<Date, Date, Date>;
 type Int8 = number;
 /** jsonb: read as parsed JSON, written as JSON text so that arrays are not taken for PostgreSQL arrays. */
 type Json = ColumnType<Record<string, unknown>, string, string>;
+type NullableJson = ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
 
 export type DirectoryKind = 'scim' | 'ldap';
 
@@ -20,6 +21,10 @@ export interface DirectoriesTable {
   updated_at: Timestamp;
   /** Rises with every change of what the directory declares; 0: it never declared anything. */
   schema_revision: Generated<Int8>;
+  /** Of a directory that is pulled: whether its source can be reached. */
+  source_health: Generated<'ok' | 'degraded' | 'unavailable'>;
+  /** When its source was last reached. */
+  source_seen_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
 export interface DirectorySchemasTable {
@@ -259,7 +264,54 @@ export interface ServerKeysTable {
   created_at: Timestamp;
 }
 
+export interface LdapConnectionsTable {
+  directory_id: string;
+  settings: Json;
+  /** Sealed: see secrets/sealed.ts. */
+  bind_password: Buffer;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface LdapStatesTable {
+  directory_id: string;
+  /** The process that reads the directory, until the lease ends. */
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  /** What an operator asked for and no process has begun yet. */
+  requested: 'full' | 'accept-removals' | null;
+  health: NullableJson;
+  watermark: NullableJson;
+  last_full_at: Timestamp | null;
+  last_changes_at: Timestamp | null;
+  last_listing_at: Timestamp | null;
+  last_report: NullableJson;
+  failure: NullableJson;
+  held: NullableJson;
+}
+
+/** Which entry of the LDAP server is which user or group. */
+export interface LdapEntriesTable {
+  directory_id: string;
+  kind: 'User' | 'Group';
+  /** entryUUID, objectGUID or the like. */
+  entry_id: string;
+  /** Null: it could not be taken over. */
+  resource_id: string | null;
+  dn: string;
+  dn_key: string;
+  /** Of what was last written to the store. */
+  fingerprint: string | null;
+  /** Why it is not served, or not as it is now. */
+  problem: string | null;
+  /** Complete listings in a row that lacked it. */
+  missing: Generated<number>;
+}
+
 export interface Database {
+  ldap_connections: LdapConnectionsTable;
+  ldap_states: LdapStatesTable;
+  ldap_entries: LdapEntriesTable;
   directories: DirectoriesTable;
   directory_schemas: DirectorySchemasTable;
   user_attribute_keys: AttributeKeysTable;

@@ -11,6 +11,7 @@ import * as userBindings from './migrations/20261123-user-bindings.ts';
 import * as declaredSchemas from './migrations/20261124-declared-schemas.ts';
 import * as trustedIssuers from './migrations/20261124-trusted-issuers.ts';
 import * as typedResources from './migrations/20261124-typed-resources.ts';
+import * as ldapDirectories from './migrations/20261125-ldap-directories.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '20261124-declared-schemas': declaredSchemas,
   '20261124-trusted-issuers': trustedIssuers,
   '20261124-typed-resources': typedResources,
+  '20261125-ldap-directories': ldapDirectories,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

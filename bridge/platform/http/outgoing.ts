@@ -48,6 +48,15 @@ export interface Outgoing {
   problemOf(url: URL): string | undefined;
   /** @throws OutgoingError for whatever is not an answer. */
   call(url: URL, request: OutgoingRequest): Promise<OutgoingAnswer>;
+  /** The same rules for connections of another protocol than HTTP; `secure` ones are encrypted and their server proven. */
+  guard(secure: boolean): ConnectionGuard;
+}
+
+export interface ConnectionGuard {
+  /** Why this host would never be connected to; undefined when it may be, or is a name yet to be looked up. */
+  problemOf(host: string): string | undefined;
+  /** Answers only addresses that may be connected to. */
+  lookup: LookupFunction;
 }
 
 /** Says which server did not answer as it should, and why. */
@@ -87,30 +96,37 @@ export function isPublicAddress(address: string): boolean {
 export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoing {
   const allowed = listOf(allow);
   const isAllowed = (address: string) => allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  const mayCall = (address: string, { protocol }: URL) =>
-    isAllowed(address) || (protocol === 'https:' && isPublicAddress(address));
+  const mayConnect = (address: string, secure: boolean) => isAllowed(address) || (secure && isPublicAddress(address));
+  const isSecure = ({ protocol }: URL) => protocol === 'https:';
+  const hostOf = (host: string) => host.replace(/^\[|\]$/g, '');
+
+  function guard(secure: boolean): ConnectionGuard {
+    return {
+      problemOf(host) {
+        const bare = hostOf(host);
+        const isRefused = isIP(bare) !== 0 && !mayConnect(bare, secure);
+        return isRefused ? 'names an address that OUTGOING_ALLOW does not allow' : undefined;
+      },
+      lookup(hostname, options, callback) {
+        lookup(hostname, { ...options, all: true }, (error: Error | null, found: LookupAddress[]) => {
+          const usable = error ? [] : found.filter(({ address }) => mayConnect(address, secure));
+          const [first] = usable;
+          if (error || first === undefined) {
+            const refused = new OutgoingError(`${hostname} has no address that may be called (see OUTGOING_ALLOW)`);
+            return callback(error ?? refused, []);
+          }
+          return options.all ? callback(null, usable) : callback(null, first.address, first.family);
+        });
+      },
+    };
+  }
 
   function problemOf(url: URL): string | undefined {
     const isHttp = url.protocol === 'http:' && allow.length > 0;
     if (url.protocol !== 'https:' && !isHttp) return 'must be an https URL';
     if (url.username !== '' || url.password !== '') return 'must have no user and password in it';
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    return isIP(host) !== 0 && !mayCall(host, url) ? 'names an address that OUTGOING_ALLOW does not allow' : undefined;
+    return guard(isSecure(url)).problemOf(url.hostname);
   }
-
-  const lookupFor =
-    (url: URL): LookupFunction =>
-    (hostname, options, callback) => {
-      lookup(hostname, { ...options, all: true }, (error: Error | null, found: LookupAddress[]) => {
-        const usable = error ? [] : found.filter(({ address }) => mayCall(address, url));
-        const [first] = usable;
-        if (error || first === undefined) {
-          const refused = new OutgoingError(`${hostname} has no address that may be called (see OUTGOING_ALLOW)`);
-          return callback(error ?? refused, []);
-        }
-        return options.all ? callback(null, usable) : callback(null, first.address, first.family);
-      });
-    };
 
   function answerTo(url: URL, { method = 'GET', headers, body, timeoutMs }: OutgoingRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
@@ -119,7 +135,7 @@ export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoin
         headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'Realmbridge', ...headers },
         // A connection of its own, so that its address is looked up and checked.
         agent: false,
-        lookup: lookupFor(url),
+        lookup: guard(isSecure(url)).lookup,
         signal: AbortSignal.timeout(timeoutMs),
       });
       request.once('response', resolve);
@@ -142,6 +158,7 @@ export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoin
 
   return {
     problemOf,
+    guard,
     async call(url, request) {
       const problem = problemOf(url);
       if (problem !== undefined) throw new OutgoingError(`${url.host}: the URL ${problem}`);

@@ -44,13 +44,18 @@ const byName = (a: PreparedGroup, b: PreparedGroup): number =>
 /** All creations of one call are of the same directory. */
 export function createBulkCreates({ transactions, clock, passwords, onChange }: BulkCreatesDeps) {
   return {
-    /** @throws ScimFailure 400 for what validate() refuses. */
-    async prepare(request: ScimRequest, resourceType: ResourceTypeDefinition, body: unknown): Promise<PreparedCreate> {
+    /** `id`: that of the new user or group, if it must be known before. @throws ScimFailure 400 for what validate() refuses. */
+    async prepare(
+      request: ScimRequest,
+      resourceType: ResourceTypeDefinition,
+      body: unknown,
+      id?: string,
+    ): Promise<PreparedCreate> {
       switch (resourceType.name) {
         case 'User':
-          return { kind: 'User', request, user: await prepareUser(request, body, { clock, passwords }) };
+          return { kind: 'User', request, user: await prepareUser(request, body, { clock, passwords }, id) };
         case 'Group':
-          return { kind: 'Group', request, group: prepareGroup(request, body, clock) };
+          return { kind: 'Group', request, group: prepareGroup(request, body, clock, id) };
         default:
           return { kind: 'declared', request, resource: prepareResource(request, resourceType, body, clock) };
       }

@@ -32,10 +32,10 @@ export function mapGroupConflict(error: unknown, displayName: unknown): unknown 
 }
 
 /** @throws ScimFailure 400 for what validate() refuses. */
-export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock): PreparedGroup {
+export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock, id = newId()): PreparedGroup {
   const { resource, members = [] } = valueOrThrow(validate(request.types.group, body, 'create', request.tolerances));
   const now = clock.now();
-  const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
+  const stored: StoredResource = { id, resource, version: 1, createdAt: now, lastModifiedAt: now };
   const created: NewEvent = {
     type: 'group.created',
     resourceType: 'Group',

@@ -61,6 +61,12 @@ export function authenticate(
       );
     }
     const needed = isRead(c) ? 'read' : 'write';
+    if (needed === 'write' && access.directory.kind === 'ldap') {
+      return respondError(
+        c,
+        scimError(403, 'This directory is read from an LDAP server: its users and groups are changed there.'),
+      );
+    }
     if (!access.scopes.includes(needed)) {
       return respondError(c, scimError(403, `This token lacks the scope "${needed}".`), {
         'WWW-Authenticate': scopeChallenge(realm, needed),

@@ -46,6 +46,7 @@ export async function prepareUser(
   request: ScimRequest,
   body: unknown,
   deps: { clock: Clock; passwords: PasswordHasher },
+  id = newId(),
 ): Promise<PreparedUser> {
   const valid = valueOrThrow(validate(request.types.user, body, 'create', request.tolerances));
   const resource = withActive(valid.resource, true);
@@ -53,7 +54,7 @@ export async function prepareUser(
   const keys = attributeKeys(request.types.user, resource);
   const passwordHash = valid.password === undefined ? undefined : await deps.passwords.hash(valid.password);
   const now = deps.clock.now();
-  const stored: StoredResource = { id: newId(), resource, version: 1, createdAt: now, lastModifiedAt: now };
+  const stored: StoredResource = { id, resource, version: 1, createdAt: now, lastModifiedAt: now };
   const created: NewEvent = {
     type: 'user.created',
     resourceType: 'User',

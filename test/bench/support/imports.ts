@@ -3,8 +3,9 @@ import { request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { addComponent, type Component } from '../../support/federated-realm.ts';
 import type { TestRealm } from '../../support/keycloak.ts';
+import { hasSlapd } from '../../support/slapd.ts';
 import { type Federation, imported, type KeycloakWorld } from './keycloak-world.ts';
-import { addLdapComponent, hasLdap, startLdap } from './ldap-server.ts';
+import { addLdapComponent, startLdap } from './ldap-server.ts';
 import { progress } from './table.ts';
 
 /** Users a second. */
@@ -117,7 +118,7 @@ async function measure(world: KeycloakWorld, size: 'first' | 'second', firstNumb
   const again = await syncSeconds(world, realm, component.id);
   const bridge = { first: count / firstSeconds, again: count / again };
   progress(told('through the provider', bridge));
-  if (!hasLdap(options.ldapRoot)) return { bridge, ldap: undefined };
+  if (!hasSlapd(options.ldapRoot)) return { bridge, ldap: undefined };
   let server = ldapServers.get(world);
   if (!server) {
     const { sizes } = options;

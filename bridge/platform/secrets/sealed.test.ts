@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { createSealer, SealedError } from './sealed.ts';
+
+const key = randomBytes(32);
+const readKey = async () => key;
+const secretsKey = 'a key of the operator, long enough';
+
+it('gives a secret back at its place only', async () => {
+  const sealer = createSealer({ readKey });
+  const sealed = await sealer.seal('pass', 'here');
+  expect(sealed.includes('pass')).toBe(false);
+  expect(await sealer.open(sealed, 'here')).toBe('pass');
+  await expect(sealer.open(sealed, 'there')).rejects.toThrow(SealedError);
+});
+
+it('seals a secret differently each time, and refuses one that was changed or cut', async () => {
+  const sealer = createSealer({ readKey });
+  const [one, other] = [await sealer.seal('pass', 'here'), await sealer.seal('pass', 'here')];
+  expect(one.equals(other)).toBe(false);
+  one[one.length - 1] = (one.at(-1) ?? 0) ^ 1;
+  await expect(sealer.open(one, 'here')).rejects.toThrow(SealedError);
+  await expect(sealer.open(other.subarray(0, 10), 'here')).rejects.toThrow(SealedError);
+});
+
+it("opens with the operator's key what was sealed with it, and still what was sealed before there was one", async () => {
+  const [plain, keyed] = [createSealer({ readKey }), createSealer({ readKey, secretsKey })];
+  expect(await keyed.open(await plain.seal('old', 'here'), 'here')).toBe('old');
+  const sealed = await keyed.seal('new', 'here');
+  expect(await keyed.open(sealed, 'here')).toBe('new');
+  await expect(plain.open(sealed, 'here')).rejects.toThrow(/SECRETS_KEY/);
+  const other = createSealer({ readKey, secretsKey: `${secretsKey}!` });
+  await expect(other.open(sealed, 'here')).rejects.toThrow(/Set it again/);
+});

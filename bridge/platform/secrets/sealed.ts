@@ -1,0 +1,71 @@
+// Secrets that must be had again in the clear, such as the password of another server: encrypted, and bound to their place.
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Which key sealed it: the one in the database, or the one that is made from SECRETS_KEY. */
+const kinds = { stored: 1, configured: 2 } as const;
+
+export interface Sealer {
+  /** `place` says whose secret it is; elsewhere it can't be opened. */
+  seal(secret: string, place: string): Promise<Buffer>;
+  /** @throws SealedError when it was sealed for another place, with another key, or was changed. */
+  open(sealed: Buffer, place: string): Promise<string>;
+}
+
+/** A stored secret that can't be had again. */
+export class SealedError extends Error {
+  override readonly name = 'SealedError';
+}
+
+/**
+ * `secretsKey` is the operator's; without one the installation's own key is used, which lies in the same database and so
+ * protects copies of single tables and logs, but not of the whole database.
+ */
+export function createSealer(deps: { secretsKey?: string | undefined; readKey: () => Promise<Buffer> }): Sealer {
+  const { secretsKey, readKey } = deps;
+  let stored: Promise<Buffer> | undefined;
+  const configured =
+    secretsKey === undefined
+      ? undefined
+      : Buffer.from(hkdfSync('sha256', secretsKey, '', 'realmbridge sealed secrets', 32));
+
+  async function keyOf(kind: number): Promise<Buffer> {
+    if (kind === kinds.configured) {
+      if (!configured) throw new SealedError('The secret was sealed with a SECRETS_KEY, and none is set.');
+      return configured;
+    }
+    if (kind !== kinds.stored) throw new SealedError('The secret was sealed by another release.');
+    stored ??= readKey();
+    return stored.catch((error: unknown) => {
+      stored = undefined;
+      throw error;
+    });
+  }
+
+  return {
+    async seal(secret, place) {
+      const kind = configured ? kinds.configured : kinds.stored;
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, await keyOf(kind), iv).setAAD(Buffer.from(place));
+      const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+      return Buffer.concat([Buffer.from([kind]), iv, cipher.getAuthTag(), text]);
+    },
+    async open(sealed, place) {
+      const key = await keyOf(sealed[0] ?? 0);
+      const [iv, tag, text] = [
+        sealed.subarray(1, 1 + ivBytes),
+        sealed.subarray(1 + ivBytes, 1 + ivBytes + tagBytes),
+        sealed.subarray(1 + ivBytes + tagBytes),
+      ];
+      try {
+        const decipher = createDecipheriv(algorithm, key, iv).setAAD(Buffer.from(place)).setAuthTag(tag);
+        return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw new SealedError('The secret can not be opened with the present key. Set it again.', { cause });
+      }
+    },
+  };
+}
