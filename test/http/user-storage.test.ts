@@ -171,7 +171,7 @@ describe('GET /', () => {
           kind: 'scim',
           priority: 20,
           enabled: false,
-          health: 'ok',
+          health: 'disabled',
           organization: null,
           identityLink: null,
         },
