@@ -25,8 +25,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/postgres-setup.ts', 'test/support/keycloak-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 240_000,
+          // Longer than what a test waits for anything, so that it can say what did not happen.
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

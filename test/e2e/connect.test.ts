@@ -139,7 +139,7 @@ describe('the first time', () => {
     expect(group.status).toBe(201);
     await expect
       .poll(async () => claimsOf((await realm.login('berta', password)).accessToken ?? '..')['groups'], {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 200,
       })
       .toEqual(['/realmbridge/acme-entra/Sales']);
@@ -159,7 +159,7 @@ describe('the failover admin', () => {
       fetch(`${url}/admin/realms/${realmName}${path}`, {
         ...init,
         headers: { authorization: `Bearer ${login.accessToken}`, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(15_000),
+        signal: AbortSignal.timeout(30_000),
       });
     expect((await asAdmin('/users?max=1')).status).toBe(200);
     expect((await asAdmin('/components', { method: 'GET' })).status).toBe(200);

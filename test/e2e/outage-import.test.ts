@@ -100,7 +100,6 @@ test('roles, one-time passwords and local groups outlive an outage with syncs ev
     'several full syncs',
     async () => [...proxy.counts()].find(([path]) => path.endsWith('/export'))?.[1] ?? 0,
     (count) => count >= 3,
-    30_000,
   );
   expect(await cursor()).toBe(before);
   await proxy.set('pass');

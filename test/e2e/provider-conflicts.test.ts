@@ -45,7 +45,7 @@ test('a user who is renamed to a local user’s name and deactivated at once is 
     Operations: [{ op: 'replace', value: { userName: 'boss', active: false } }],
   });
   await expect
-    .poll(async () => (await realm.admin.users.findOne({ id: body.id }))?.enabled, { timeout: 20_000, interval: 100 })
+    .poll(async () => (await realm.admin.users.findOne({ id: body.id }))?.enabled, { timeout: 60_000, interval: 100 })
     .toBe(false);
   expect((await realm.refresh(login.refreshToken ?? '')).error).toBe('invalid_grant');
   expect((await realm.getUser('boss'))?.id).not.toBe(body.id);

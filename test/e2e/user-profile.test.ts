@@ -75,7 +75,7 @@ async function setByAdmin(attributes: Record<string, string[]>): Promise<{ statu
     method: 'PUT',
     headers: { Authorization: `Bearer ${await realm.admin.getAccessToken()}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ ...user, attributes: { ...user.attributes, ...attributes } }),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   return { status: response.status, text: await response.text() };
 }
@@ -90,7 +90,7 @@ async function account(method: 'GET' | 'POST', body?: unknown): Promise<{ status
       'Content-Type': 'application/json',
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   return { status: response.status, text: await response.text() };
 }
