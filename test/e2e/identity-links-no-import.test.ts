@@ -1,16 +1,16 @@
 // Single sign-on of users who are not imported: their links are kept in Keycloak's tables for federated users.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  addComponent,
-  addDirectory,
   addLocalUser,
   type Component,
+  createFederatedRealm,
   eventually,
+  type FederatedRealm,
   pushUser,
   setByScim,
 } from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
-import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
 import { addIdentityProvider, signOn } from '../support/single-sign-on.ts';
 
 const password = 'Company-Horse-7';
@@ -19,28 +19,20 @@ let company: TestRealm;
 let realm: TestRealm;
 let component: Component;
 let scim: ScimCalls;
+let close: FederatedRealm['close'] | undefined;
 
 beforeAll(async () => {
-  bridge = await startBridge();
-  const directory = await addDirectory(bridge, 'acme');
-  scim = directory.scim;
   company = await createTestRealm();
-  realm = await createTestRealm();
-  await addIdentityProvider(realm, company, 'company');
-  component = await addComponent(realm, {
+  ({ bridge, realm, component, scim, close } = await createFederatedRealm({
     name: 'live',
-    bridgeUrl: bridge.url,
-    federation: 'acme',
-    token: directory.token,
     config: { importEnabled: 'false' },
-  });
-  await component.connected();
+    prepare: (made) => addIdentityProvider(made.realm, company, 'company'),
+  }));
 });
 
 afterAll(async () => {
-  await realm?.drop();
+  await close?.();
   await company?.drop();
-  await bridge?.close();
 });
 
 const bind = (provider: string | null) =>

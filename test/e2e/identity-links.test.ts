@@ -1,16 +1,16 @@
 // A directory bound to the realm's identity provider: who was provisioned comes in by single sign-on as that very user.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  addComponent,
-  addDirectory,
   addLocalUser,
   type Component,
+  createFederatedRealm,
   eventually,
+  type FederatedRealm,
   pushUser,
   setByScim,
 } from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
-import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
 import { addIdentityProvider, signOn } from '../support/single-sign-on.ts';
 
 const password = 'Company-Horse-7';
@@ -19,28 +19,22 @@ let company: TestRealm;
 let realm: TestRealm;
 let component: Component;
 let scim: ScimCalls;
+let close: FederatedRealm['close'] | undefined;
 
 beforeAll(async () => {
-  bridge = await startBridge();
-  const directory = await addDirectory(bridge, 'acme');
-  scim = directory.scim;
   company = await createTestRealm();
-  realm = await createTestRealm();
-  for (const alias of ['company', 'other', 'private']) await addIdentityProvider(realm, company, alias);
-  await bind({ provider: 'company' });
-  component = await addComponent(realm, {
+  ({ bridge, realm, component, scim, close } = await createFederatedRealm({
     name: 'linked',
-    bridgeUrl: bridge.url,
-    federation: 'acme',
-    token: directory.token,
-  });
-  await component.connected();
+    prepare: async (made) => {
+      for (const alias of ['company', 'other', 'private']) await addIdentityProvider(made.realm, company, alias);
+      await made.bridge.services.federations.setDirectory('acme', 'acme', { identityLink: { provider: 'company' } });
+    },
+  }));
 });
 
 afterAll(async () => {
-  await realm?.drop();
+  await close?.();
   await company?.drop();
-  await bridge?.close();
 });
 
 const bind = (

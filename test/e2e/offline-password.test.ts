@@ -3,18 +3,18 @@
 import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import type { Fault, FaultProxy } from '../support/fault-proxy.ts';
 import {
-  addComponent,
-  addDirectory,
   type Component,
+  createFederatedRealm,
   eventually,
+  type FederatedRealm,
   pushUser,
   setByScim,
   userPassword,
 } from '../support/federated-realm.ts';
-import { createTestRealm, keycloakAdmin, type TestRealm, type TokenAnswer } from '../support/keycloak.ts';
-import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+import type { TestRealm, TokenAnswer } from '../support/keycloak.ts';
+import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
 
 const type = 'realmbridge-offline-password';
 const dayMs = 86_400_000;
@@ -24,32 +24,17 @@ let proxy: FaultProxy;
 let realm: TestRealm;
 let component: Component;
 let scim: ScimCalls;
+let close: FederatedRealm['close'] | undefined;
 
 beforeAll(async () => {
-  bridge = await startBridge();
-  proxy = await startFaultProxy(bridge.url);
-  const directory = await addDirectory(bridge, 'acme');
-  scim = directory.scim;
-  realm = await createTestRealm();
-  await keycloakAdmin().realms.update(
-    { realm: realm.name },
-    { bruteForceProtected: true, failureFactor: 30, quickLoginCheckMilliSeconds: 0, adminEventsEnabled: true },
-  );
-  component = await addComponent(realm, {
+  ({ bridge, proxy, realm, component, scim, close } = await createFederatedRealm({
     name: 'offline',
-    bridgeUrl: proxy.url,
-    federation: 'acme',
-    token: directory.token,
+    realm: { bruteForceProtected: true, failureFactor: 30, quickLoginCheckMilliSeconds: 0, adminEventsEnabled: true },
     config: { offlinePassword: 'true' },
-  });
-  await component.connected();
+  }));
 });
 
-afterAll(async () => {
-  await realm?.drop();
-  await proxy?.close();
-  await bridge?.close();
-});
+afterAll(() => close?.());
 
 afterEach(() => proxy.set('pass'));
 
@@ -197,6 +182,23 @@ test('survives a change of something else', async () => {
     () => realm.getUser(person.username),
     (user) => user?.firstName === 'Moved',
   );
+  await inOutage('refused', async () => expect((await login(person)).status).toBe(200));
+  await recovered();
+});
+
+test('survives a new mapping, which changes every copy', async () => {
+  const person = await keptPerson('mapped');
+  await bridge.services.federations.changeAttributeMappings('acme', (current) => [
+    ...current,
+    { path: 'name.familyName', attribute: 'clan' },
+  ]);
+  await eventually(
+    'the new attribute',
+    () => realm.getUser(person.username),
+    (user) => user?.attributes?.['clan']?.[0] === 'Quist',
+  );
+  await component.connected();
+  expect(await hashes(person)).toHaveLength(1);
   await inOutage('refused', async () => expect((await login(person)).status).toBe(200));
   await recovered();
 });

@@ -7,22 +7,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findJdk } from '../../bridge/dev/jdk.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
 import {
-  addComponent,
-  addDirectory,
   addLocalUser,
   type Component,
+  createFederatedRealm,
   eventually,
+  type FederatedRealm,
   pushUser,
   setByScim,
   userPassword,
 } from '../support/federated-realm.ts';
-import { createTestRealm, keycloakAdmin, type TestRealm } from '../support/keycloak.ts';
+import { keycloakAdmin, type TestRealm } from '../support/keycloak.ts';
 import { freePort } from '../support/postgres-setup.ts';
-import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
+import type { ScimCalls } from '../support/running-bridge.ts';
 
-let bridge: BridgeUnderTest;
+let close: FederatedRealm['close'] | undefined;
 let proxy: FaultProxy;
 let realm: TestRealm;
 let component: Component;
@@ -31,27 +31,16 @@ let token: string;
 let idaId: string;
 
 beforeAll(async () => {
-  bridge = await startBridge();
-  proxy = await startFaultProxy(bridge.url);
-  const directory = await addDirectory(bridge, 'acme');
-  ({ scim, token } = directory);
-  idaId = await pushUser(scim, 'ida');
-  realm = await createTestRealm();
-  component = await addComponent(realm, {
+  ({ proxy, realm, component, scim, token, close } = await createFederatedRealm({
     name: 'told',
-    bridgeUrl: proxy.url,
-    federation: 'acme',
-    token,
     config: { offlinePassword: 'true' },
-  });
-  await component.connected();
+    prepare: async (made) => {
+      idaId = await pushUser(made.scim, 'ida');
+    },
+  }));
 });
 
-afterAll(async () => {
-  await realm?.drop();
-  await proxy?.close();
-  await bridge?.close();
-});
+afterAll(() => close?.());
 
 afterEach(() => proxy.set('pass'));
 
@@ -177,7 +166,7 @@ describe('the admin resource', () => {
       const response = await fetch(`${inject('keycloak').url}/admin/realms/${realm.name}/realmbridge${path}`, {
         method,
         headers: { Authorization: `Bearer ${accessToken}` },
-        signal: AbortSignal.timeout(15_000),
+        signal: AbortSignal.timeout(30_000),
       });
       await response.body?.cancel();
       return response.status;
@@ -237,20 +226,26 @@ describe('the admin resource', () => {
 test('the metrics show the component, and none of its users', async () => {
   await proxy.set('503');
   await eventually('the notice', component.status, ({ state }) => state === 'unavailable');
-  for (let n = 0; n < 4; n++) await realm.login('ida@acme.test', 'wrong');
   const metrics = async () => {
     const text = await (await fetch(`${inject('keycloak').managementUrl}/metrics`)).text();
     return text.split('\n').filter((line) => line.startsWith('realmbridge_') && line.includes(component.id));
   };
-  const down = await metrics();
+  const down = await eventually(
+    'the open breaker',
+    async () => {
+      for (let n = 0; n < 4; n++) await realm.login('ida@acme.test', 'wrong');
+      return metrics();
+    },
+    (lines) => lines.some((line) => /^realmbridge_breaker_open\{.* 1(\.0)?$/.test(line)),
+  );
   const valueIn = (lines: string[], name: string, ...labels: string[]): number => {
     const line = lines.find((one) => one.startsWith(`${name}{`) && labels.every((label) => one.includes(label)));
     expect(line, `${name} ${labels}`).toBeDefined();
     return Number(line?.split(' ').at(-1));
   };
   expect(valueIn(down, 'realmbridge_lease')).toBe(0);
-  expect(valueIn(down, 'realmbridge_breaker_open')).toBe(1);
-  expect(valueIn(down, 'realmbridge_requests_seconds_count', 'call="verify-password"', 'outcome="overloaded"')).toBe(3);
+  const refusals = ['call="verify-password"', 'outcome="overloaded"'];
+  expect(valueIn(down, 'realmbridge_requests_seconds_count', ...refusals)).toBeGreaterThanOrEqual(3);
   await proxy.set('pass');
   await component.connected();
 

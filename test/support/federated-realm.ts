@@ -1,7 +1,8 @@
 // A realm whose users come from a bridge, for tests of the provider: its component, its status and its syncs.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keycloakAdmin, type TestRealm } from './keycloak.ts';
-import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { createTestRealm, keycloakAdmin, type TestRealm } from './keycloak.ts';
+import { type BridgeUnderTest, type ScimCalls, startBridge } from './running-bridge.ts';
 import { enterprise, patchOp, userSchema } from './scim.ts';
 
 export const userPassword = 'Correct-Horse-7';
@@ -152,6 +153,58 @@ export async function addDirectory(bridge: BridgeUnderTest, slug: string): Promi
   await federations.addDirectory(slug, slug);
   const { token } = await federations.createToken(slug);
   return { scim: bridge.scim(slug, scimToken), token };
+}
+
+/** A realm with one component, the bridge behind it, and a proxy between the two that can fail. */
+export interface FederatedRealm {
+  readonly bridge: BridgeUnderTest;
+  readonly proxy: FaultProxy;
+  readonly realm: TestRealm;
+  readonly component: Component;
+  readonly scim: ScimCalls;
+  /** The federation's. */
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Sets up a bridge with the directory and federation `acme` and a realm whose component reads it; ready when the feed is connected.
+ * `prepare` does what must be there before the component is.
+ */
+export async function createFederatedRealm(options: {
+  /** The component's. */
+  name: string;
+  config?: Record<string, string>;
+  realm?: Parameters<TestRealm['admin']['realms']['update']>[1];
+  prepare?: (made: Omit<FederatedRealm, 'component' | 'close'>) => Promise<unknown>;
+}): Promise<FederatedRealm> {
+  const undo: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const one of undo.splice(0).reverse()) await one();
+  };
+  try {
+    const bridge = await startBridge();
+    undo.push(bridge.close);
+    const proxy = await startFaultProxy(bridge.url);
+    undo.push(proxy.close);
+    const { scim, token } = await addDirectory(bridge, 'acme');
+    const realm = await createTestRealm();
+    undo.push(realm.drop);
+    if (options.realm) await keycloakAdmin().realms.update({ realm: realm.name }, options.realm);
+    await options.prepare?.({ bridge, proxy, realm, scim, token });
+    const component = await addComponent(realm, {
+      name: options.name,
+      bridgeUrl: proxy.url,
+      federation: 'acme',
+      token,
+      ...(options.config && { config: options.config }),
+    });
+    await component.connected();
+    return { bridge, proxy, realm, component, scim, token, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Creates a user by SCIM and answers its id. */
