@@ -2,7 +2,7 @@
 // HTTP: it follows redirects, keeps cookies and fills in the login form, and it stops at any other page.
 import { type TestRealm, testClientId } from './keycloak.ts';
 
-const deadlineMs = 15_000;
+const deadlineMs = 30_000;
 const maxSteps = 20;
 const redirectUri = 'http://127.0.0.1/callback';
 
@@ -36,6 +36,68 @@ export async function addIdentityProvider(realm: TestRealm, company: TestRealm, 
       validateSignature: 'true',
       syncMode: 'IMPORT',
       defaultScope: 'openid profile email',
+    },
+  });
+}
+
+/** What a SAML identity provider names its users by. */
+export type SamlSubject = { nameIdFormat: 'persistent' | 'transient' } & (
+  | { attribute?: never }
+  | { attribute: string }
+);
+
+/**
+ * Adds the SAML identity provider `alias` to `realm`; its accounts are the users of `company`. The subject is the name ID, or the
+ * assertion's attribute that is named.
+ */
+export async function addSamlIdentityProvider(
+  realm: TestRealm,
+  company: TestRealm,
+  alias: string,
+  { nameIdFormat, attribute }: SamlSubject,
+): Promise<void> {
+  const entityId = `broker-${realm.name}-${alias}`;
+  const attributes = ['employeeNumber'].map((name) => ({
+    name,
+    protocol: 'saml',
+    protocolMapper: 'saml-user-attribute-mapper',
+    config: { 'user.attribute': name, 'attribute.name': name, 'attribute.nameformat': 'Basic' },
+  }));
+  await company.admin.clients.create({
+    clientId: entityId,
+    protocol: 'saml',
+    redirectUris: [`${realm.url}/broker/${alias}/endpoint*`],
+    protocolMappers: attributes,
+    attributes: {
+      'saml.client.signature': 'false',
+      'saml.server.signature': 'true',
+      'saml.assertion.signature': 'true',
+      'saml.force.post.binding': 'true',
+      saml_name_id_format: nameIdFormat,
+      saml_force_name_id_format: 'true',
+    },
+  });
+  const descriptor = await fetch(`${company.url}/protocol/saml/descriptor`, {
+    signal: AbortSignal.timeout(deadlineMs),
+  });
+  const [, certificate = ''] = /X509Certificate>([^<]+)</.exec(await descriptor.text()) ?? [];
+  await realm.admin.identityProviders.create({
+    alias,
+    providerId: 'saml',
+    enabled: true,
+    config: {
+      entityId,
+      idpEntityId: company.url,
+      singleSignOnServiceUrl: `${company.url}/protocol/saml`,
+      nameIDPolicyFormat: `urn:oasis:names:tc:SAML:2.0:nameid-format:${nameIdFormat}`,
+      principalType: attribute === undefined ? 'SUBJECT' : 'ATTRIBUTE',
+      ...(attribute !== undefined && { principalAttribute: attribute }),
+      postBindingAuthnRequest: 'false',
+      postBindingResponse: 'true',
+      validateSignature: 'true',
+      wantAssertionsSigned: 'true',
+      signingCertificate: certificate,
+      syncMode: 'IMPORT',
     },
   });
 }
@@ -92,6 +154,17 @@ const plain = (html: string) =>
     .replace(/\s+/g, ' ')
     .trim();
 
+/** The form that a browser submits by itself, which is how SAML's POST binding carries a message. */
+function findPostBinding(html: string): { action: string; fields: URLSearchParams } | undefined {
+  const [form = '', action] =
+    /<form[^>]*name="saml-post-binding"[^>]*action="([^"]+)"[\s\S]*?<\/form>/.exec(html) ?? [];
+  if (action === undefined) return undefined;
+  const inputs = [...form.matchAll(/<input[^>]*name="(SAML\w+|RelayState)"[^>]*value="([^"]*)"/g)];
+  const fields = new URLSearchParams();
+  for (const [, name = '', value = ''] of inputs) fields.append(name, unescaped(value));
+  return { action: unescaped(action), fields };
+}
+
 async function redeem(realm: TestRealm, code: string): Promise<string | undefined> {
   const response = await fetch(`${realm.url}/protocol/openid-connect/token`, {
     method: 'POST',
@@ -137,6 +210,11 @@ export async function signOn(realm: TestRealm, alias: string, username: string, 
       continue;
     }
     const html = await response.text();
+    const binding = findPostBinding(html);
+    if (binding) {
+      response = await browser.go(binding.action, binding.fields);
+      continue;
+    }
     const action = /<form[^>]*id="kc-form-login"[^>]*action="([^"]+)"/.exec(html)?.[1];
     if (action === undefined || hasSignedIn) {
       return { kind: 'page', status: response.status, text: plain(html), visited };
