@@ -1,8 +1,8 @@
 package net.realmbridge.keycloak.feed;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
 import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.Change;
@@ -18,14 +18,17 @@ import org.keycloak.storage.user.SynchronizationResult;
  * from the cursor that is in the database: who polled from an older one finds its items applied by somebody else.
  */
 public final class FeedJob {
-    private static final int LOCK_SECONDS = 600;
+    private static final Duration LOCK = Duration.ofMinutes(10);
 
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
+    private final Turn turn;
 
     public FeedJob(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.factory = factory;
         this.runtime = runtime;
+        this.turn = new Turn((key, seconds, work) -> KeycloakInternals.exclusively(factory, key, seconds, work),
+                runtime.config().componentId() + "::realmbridge", LOCK);
     }
 
     public String cursor() {
@@ -45,12 +48,12 @@ public final class FeedJob {
 
     /** @param releaseRemovals whether removals go through that the guard would hold */
     public Optional<SyncReport> fullSync(boolean releaseRemovals) {
-        return exclusively(() -> new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null).run());
+        return turn.take(() -> run(new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null)));
     }
 
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
     public Optional<SyncReport> catchUp() {
-        return exclusively(this::catchUpLocked);
+        return turn.take(this::catchUpLocked);
     }
 
     private SyncReport catchUpLocked() {
@@ -84,7 +87,7 @@ public final class FeedJob {
      * @return empty if another node is at work
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
-        return exclusively(() -> {
+        return turn.take(() -> {
             String stored = cursor();
             if (polledFrom.equals(stored)) {
                 return applyAndStore(changes, new SynchronizationResult()) ? full(federationChangedAt(changes))
@@ -124,14 +127,22 @@ public final class FeedJob {
     }
 
     private SyncReport full(Long causedAt) {
-        return new FullSync(factory, runtime, runtime.config().removalGuard(), causedAt).run();
+        return run(new FullSync(factory, runtime, runtime.config().removalGuard(), causedAt));
+    }
+
+    /** Without import there is no copy to compare, so whatever Keycloak's cache holds may be what the feed has missed. */
+    private SyncReport run(FullSync sync) {
+        SyncReport report = sync.run();
+        if (!runtime.config().importEnabled() && report.isComplete()) {
+            KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
+                KeycloakInternals.evictAll(session, realm);
+                return null;
+            });
+        }
+        return report;
     }
 
     private static Long federationChangedAt(Changes changes) {
         return changes.items().stream().filter(Change::isFederation).map(Change::at).filter(Objects::nonNull).findFirst().orElse(null);
-    }
-
-    private <T> Optional<T> exclusively(Callable<T> task) {
-        return KeycloakInternals.exclusively(factory, runtime.config().componentId() + "::realmbridge", LOCK_SECONDS, task);
     }
 }

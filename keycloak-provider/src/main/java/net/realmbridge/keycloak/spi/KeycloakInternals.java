@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.hibernate.Session;
 import org.keycloak.cluster.ClusterProvider;
-import org.keycloak.cluster.ExecutionResult;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.connections.jpa.support.EntityManagers;
 import org.keycloak.events.EventBuilder;
@@ -60,6 +59,7 @@ import org.keycloak.provider.Provider;
 import org.keycloak.representations.idm.MembershipType;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.StorageId;
+import org.keycloak.storage.StoreSyncEvent;
 import org.keycloak.storage.UserStoragePrivateUtil;
 import org.keycloak.storage.UserStorageUtil;
 import org.keycloak.storage.adapter.InMemoryUserAdapter;
@@ -109,12 +109,18 @@ public final class KeycloakInternals {
         T run(KeycloakSession session, RealmModel realm);
     }
 
-    /** Runs the task unless one under the same key is running on any node of the cluster; then the result is empty. */
-    public static <T> Optional<T> exclusively(KeycloakSessionFactory factory, String key, int timeoutSeconds, Callable<T> task) {
+    /**
+     * Runs the task unless one under the same key is running on any node of the cluster, or has begun less than the time-out ago.
+     *
+     * @return whether it ran
+     */
+    public static boolean exclusively(KeycloakSessionFactory factory, String key, int timeoutSeconds, Runnable task) {
         // No transaction is begun around the task: a long one would outlive the transaction manager's own time limit.
         try (KeycloakSession session = factory.create()) {
-            ExecutionResult<T> result = session.getProvider(ClusterProvider.class).executeIfNotExecuted(key, timeoutSeconds, task);
-            return result.isExecuted() ? Optional.of(result.getResult()) : Optional.empty();
+            return session.getProvider(ClusterProvider.class).executeIfNotExecuted(key, timeoutSeconds, () -> {
+                task.run();
+                return true;
+            }).isExecuted();
         }
     }
 
@@ -122,6 +128,15 @@ public final class KeycloakInternals {
         factory.register(event -> {
             if (event instanceof PostMigrationEvent) {
                 action.run();
+            }
+        });
+    }
+
+    /** Runs the action in the transaction in which an administrator saves a realm's settings. */
+    public static void onRealmSaved(KeycloakSessionFactory factory, BiConsumer<KeycloakSession, RealmModel> action) {
+        factory.register(event -> {
+            if (event instanceof StoreSyncEvent saved && saved.getModel() == null && !saved.getRemoved()) {
+                action.accept(saved.getSession(), saved.getRealm());
             }
         });
     }
@@ -298,6 +313,14 @@ public final class KeycloakInternals {
                 .executeUpdate();
     }
 
+    /** Lets Keycloak's user cache forget the realm's users. */
+    public static void evictAll(KeycloakSession session, RealmModel realm) {
+        UserCache cache = UserStorageUtil.userCache(session);
+        if (cache != null) {
+            cache.evict(realm);
+        }
+    }
+
     public static void evict(KeycloakSession session, RealmModel realm, UserModel user) {
         UserCache cache = UserStorageUtil.userCache(session);
         if (cache != null) {
@@ -422,10 +445,7 @@ public final class KeycloakInternals {
         }
     }
 
-    /**
-     * While a realm has organizations switched off, Keycloak shows their managed members disabled. Those of a component become
-     * unmanaged ones for that time.
-     */
+    /** Makes a component's managed members of organizations unmanaged ones. */
     public static int releaseManagedMembers(KeycloakSession session, RealmModel realm, String componentId) {
         List<UserGroupMembershipEntity> managed = entities(session).createQuery("select m from UserGroupMembershipEntity m,"
                         + " OrganizationEntity o where o.groupId = m.groupId and o.realmId = :realm and m.membershipType = :managed"
