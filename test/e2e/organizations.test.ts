@@ -130,6 +130,8 @@ test('with organizations switched off users go on, and are managed members again
   await switchOrganizations(false);
   // At once, not only when the component has noticed.
   expect((await realm.refresh(refreshToken)).status).toBe(200);
+  expect(await realm.getUser('carla@acme.test')).toMatchObject({ enabled: true });
+  await eventually('the state', stateOf, (now) => now?.[0] === 'again organizations-off');
   expect((await realm.login('berta@acme.test', userPassword)).status).toBe(200);
   await switchOrganizations(true);
   await hasMembers(orgId, ...managed('anna', 'berta', 'carla'));

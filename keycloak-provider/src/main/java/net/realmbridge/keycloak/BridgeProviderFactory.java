@@ -22,6 +22,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderModel;
 import org.keycloak.storage.user.ImportSynchronization;
 import org.keycloak.storage.user.SynchronizationResult;
@@ -61,6 +62,11 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
         KeycloakInternals.onStarted(factory, () -> runtimes.startAll(factory));
         KeycloakInternals.refuseRemovalWithOrganization(factory, OrganizationMembership.MARKER);
     }
+        // The feed notices too, but until its next look the members would be shut out.
+        KeycloakInternals.onRealmSaved(factory, (session, realm) -> realm
+                .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
+                .filter(model -> ID.equals(model.getProviderId()))
+                .forEach(model -> OrganizationMembership.release(session, realm, model.getId())));
 
     @Override
     public void validateConfiguration(KeycloakSession session, RealmModel realm, ComponentModel model) throws ComponentValidationException {

@@ -2,13 +2,12 @@ package net.realmbridge.keycloak.feed;
 
 import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.FederationInfo;
+import net.realmbridge.keycloak.imports.OrganizationMembership;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.cache.UserCache;
-import org.keycloak.storage.UserStorageUtil;
 
 /**
  * Compares what directories are bound to with what the realm has. An administrator may make, remove or switch off an organization
@@ -59,12 +58,8 @@ final class BindingWatch {
 
     private String look(KeycloakSession session, RealmModel realm) {
         String found = runtime.bindings().look(new RealmTargets(session, realm, runtime.config().importEnabled()));
-        if (!realm.isOrganizationsEnabled() && runtime.bindings().hasOrganizations()
-                && KeycloakInternals.releaseManagedMembers(session, realm, runtime.config().componentId()) > 0) {
-            UserCache cache = UserStorageUtil.userCache(session);
-            if (cache != null) {
-                cache.evict(realm);
-            }
+        if (runtime.bindings().hasOrganizations()) {
+            OrganizationMembership.release(session, realm, runtime.config().componentId());
         }
         return found;
     }

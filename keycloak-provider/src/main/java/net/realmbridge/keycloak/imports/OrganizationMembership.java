@@ -28,6 +28,16 @@ public final class OrganizationMembership {
         this.realm = realm;
     }
 
+    /**
+     * While a realm has organizations switched off, Keycloak shuts their managed members out. Those of a component become unmanaged
+     * ones for that time.
+     */
+    public static void release(KeycloakSession session, RealmModel realm, String componentId) {
+        if (!realm.isOrganizationsEnabled() && KeycloakInternals.releaseManagedMembers(session, realm, componentId) > 0) {
+            KeycloakInternals.evictAll(session, realm);
+        }
+    }
+
     /** The organization of this alias, or {@code null} as long as the realm has none of it or has organizations switched off. */
     private Organization find(String alias) {
         if (alias == null || !realm.isOrganizationsEnabled()) {
@@ -64,7 +74,7 @@ public final class OrganizationMembership {
             return;
         }
         if (remote.organization() != null && !realm.isOrganizationsEnabled()) {
-            // What was made is kept until organizations are back; see KeycloakInternals.releaseManagedMembers.
+            // What was made is kept until organizations are back; see release().
             return;
         }
         Organization wanted = find(remote.organization());
