@@ -17,17 +17,16 @@ export interface ComponentSettings {
 
 export type ComponentConfig = Record<string, string>;
 
-// The change feed keeps the copy current; the daily full sync only mends what a feed can't, such as hand-made edits.
-// A changed sync in between would evict the whole realm from Keycloak's user cache each time. The cache's own limit
-// bounds how long a user that was read during an outage is shown as such.
+// The change feed keeps the copy current, and Keycloak's user cache with it; the daily full sync only mends what a feed can't,
+// such as hand-made edits. A changed sync in between would evict the whole realm from the cache each time. The cache has no
+// maximum lifespan of its own: Keycloak's console shows and saves only the first digit of that of a custom provider.
 const initial: ComponentConfig = {
   enabled: 'true',
   priority: '0',
   importEnabled: 'true',
   fullSyncPeriod: '86400',
   changedSyncPeriod: '-1',
-  cachePolicy: 'MAX_LIFESPAN',
-  maxLifespan: '300000',
+  cachePolicy: 'DEFAULT',
 };
 
 function wanted(settings: ComponentSettings): ComponentConfig {

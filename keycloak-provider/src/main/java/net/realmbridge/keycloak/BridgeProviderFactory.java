@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import net.realmbridge.keycloak.config.BridgeConfig;
+import net.realmbridge.keycloak.config.CacheLifespan;
 import net.realmbridge.keycloak.config.ConfigProperties;
 import net.realmbridge.keycloak.feed.FeedJob;
 import net.realmbridge.keycloak.feed.SyncReport;
@@ -21,8 +22,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.storage.UserStorageProviderFactory;
 import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderFactory;
 import org.keycloak.storage.UserStorageProviderModel;
 import org.keycloak.storage.user.ImportSynchronization;
 import org.keycloak.storage.user.SynchronizationResult;
@@ -61,15 +62,16 @@ public final class BridgeProviderFactory implements UserStorageProviderFactory<B
     public void postInit(KeycloakSessionFactory factory) {
         KeycloakInternals.onStarted(factory, () -> runtimes.startAll(factory));
         KeycloakInternals.refuseRemovalWithOrganization(factory, OrganizationMembership.MARKER);
-    }
         // The feed notices too, but until its next look the members would be shut out.
         KeycloakInternals.onRealmSaved(factory, (session, realm) -> realm
                 .getComponentsStream(realm.getId(), UserStorageProvider.class.getName())
                 .filter(model -> ID.equals(model.getProviderId()))
                 .forEach(model -> OrganizationMembership.release(session, realm, model.getId())));
+    }
 
     @Override
     public void validateConfiguration(KeycloakSession session, RealmModel realm, ComponentModel model) throws ComponentValidationException {
+        CacheLifespan.mend(model, model.getId() == null ? null : realm.getComponent(model.getId()));
         if (!Boolean.parseBoolean(model.getConfig().getFirstOrDefault("enabled", "true"))) {
             // Whatever is wrong with it, it must be possible to switch it off.
             return;
