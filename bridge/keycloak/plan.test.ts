@@ -131,6 +131,17 @@ test('a token that is no longer valid is replaced', () => {
   ]);
 });
 
+test('a token in Keycloak’s vault stays there, and is not rotated', () => {
+  const component = {
+    id: componentId,
+    name: 'realmbridge-acme',
+    config: { ...config, token: '$' + '{vault.bridge}' },
+  };
+  const state = stateWith({ tokens: [] }, { components: [component] });
+  expect(actionsOf(wishFor({ sync: false }), state)).toEqual([]);
+  expect(refusalOf(wishFor({ rotateToken: true }), state)).toMatch(/in Keycloak's vault/);
+});
+
 test('--rotate-token revokes the old token after the component has the new one', () => {
   expect(typesOf(wishFor({ rotateToken: true, sync: false }), stateWith())).toEqual([
     'update-component',

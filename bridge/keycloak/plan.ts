@@ -114,6 +114,9 @@ function planAdmin(wish: ConnectWish, state: ConnectState): Planned {
   };
 }
 
+/** What Keycloak shows of a secret that it reads from its vault; others it masks. */
+const vaultExpression = /^\$\{vault\..+\}$/;
+
 function describeChange({ key, from, to }: ConfigChange): string {
   return `${key} ${from === undefined ? '' : `${from} `}→ ${to}`;
 }
@@ -151,7 +154,14 @@ function planComponent(
     return { ok: true, componentId: pinned, steps: [{ text, action }, ...stale(state.tokens)] };
   }
   const changes = configDrift(wish.settings, existing.config);
-  const newToken = wish.rotateToken || state.tokens.length === 0;
+  const inVault = vaultExpression.test(existing.config['token'] ?? '');
+  if (inVault && wish.rotateToken) {
+    return refuse(
+      `The token of component ${quoted(existing.name)} is in Keycloak's vault, which connect can't write to.`,
+      `Make a new one with \`realmbridge token create --federation ${federation}\`, put it into the vault, and disable and enable the component.`,
+    );
+  }
+  const newToken = wish.rotateToken || (state.tokens.length === 0 && !inVault);
   const notes = sameFederation
     .filter(({ id }) => id !== existing.id)
     .map(

@@ -86,7 +86,7 @@ final class Runtimes implements AutoCloseable {
             return new NoBridgeClient();
         }
         try (VaultStringSecret secret = session.vault().getStringSecret(config.token())) {
-            return new HttpBridgeClient(config.bridgeUrl(), config.federation(), secret.get().orElse(""), config.requestTimeout(),
+            return new HttpBridgeClient(config.bridgeUrl(), config.federation(), secret.get().orElse("").strip(), config.requestTimeout(),
                     config.bridgeUrl().toLowerCase(Locale.ROOT).startsWith("https:") ? KeycloakInternals.tls(session) : null);
         }
     }
