@@ -1,4 +1,4 @@
-// How connect and doctor are told about Keycloak: where it is and who logs in.
+// How connect, doctor and sync are told about Keycloak: where it is and who logs in.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { AdminCredentials } from '../keycloak/admin-client.ts';
@@ -32,7 +32,7 @@ export async function readSecret(file: string, option: string): Promise<string> 
   return secret;
 }
 
-/** Where and as whom to talk to Keycloak: shared by connect and doctor. */
+/** Where and as whom to talk to Keycloak: shared by connect, doctor and sync. */
 export const withKeycloakOptions = (command: Command): Command =>
   command
     .option('--keycloak <url>', "Keycloak's base URL")

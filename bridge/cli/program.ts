@@ -9,6 +9,7 @@ import { federationCommand } from './federation.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { syncCommand } from './sync.ts';
 import { tokenCommand } from './token.ts';
 import { packageVersion } from './version.ts';
 
@@ -32,6 +33,7 @@ function createProgram(shell: Shell): Command {
     tokenCommand,
     connectCommand,
     doctorCommand,
+    syncCommand,
     statusCommand,
   ]) {
     program.addCommand(make(shell));

@@ -3,6 +3,8 @@ import type { KeycloakAdmin } from './admin-client.ts';
 import { readBindingState } from './binding-state.ts';
 import { type ComponentConfig, flatConfig, providerId, storageProviderType } from './component.ts';
 import { type ConnectState, type ConnectWish, groupsScopeName, type RealmState } from './contracts.ts';
+import { KeycloakError } from './errors.ts';
+import { pinnedComponentId } from './pinned-id.ts';
 import { readDeclaredAttributes } from './user-profile.ts';
 
 const clientPage = 200;
@@ -67,6 +69,34 @@ export async function readComponents(admin: KeycloakAdmin): Promise<RealmState['
   return components
     .filter((component) => component.providerId === providerId)
     .map(({ id = '', name = '', config }) => ({ id, name, config: flatConfig(config) }));
+}
+
+/** Of several components of our provider, the one that is meant. @throws KeycloakError when there is none. */
+export function requireComponent(
+  components: RealmState['components'],
+  meant: { realm: string; federation: string | undefined; id: string | undefined },
+): RealmState['components'][number] {
+  const { realm, federation, id } = meant;
+  const pinned = federation === undefined ? undefined : pinnedComponentId(realm, federation);
+  const found =
+    id !== undefined
+      ? components.find((component) => component.id === id)
+      : federation === undefined
+        ? components.length === 1
+          ? components[0]
+          : undefined
+        : (components.find((component) => component.id === pinned) ??
+          components.find(({ config }) => config['federation'] === federation));
+  if (found) return found;
+  const which = id !== undefined ? ` of id ${id}` : federation !== undefined ? ` for federation "${federation}"` : '';
+  if (which === '' && components.length > 1) {
+    throw new KeycloakError('refused', `Realm "${realm}" has ${components.length} components of Realmbridge.`, {
+      remedy: 'Say which one with --federation or --component-id.',
+    });
+  }
+  throw new KeycloakError('refused', `Realm "${realm}" has no component of Realmbridge${which}.`, {
+    remedy: 'Make it with `realmbridge connect`.',
+  });
 }
 
 async function readGroupsScope(admin: KeycloakAdmin): Promise<RealmState['groupsScope']> {

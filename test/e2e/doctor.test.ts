@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { runCli } from '../../bridge/cli/program.ts';
 import { parseConfig } from '../../bridge/config.ts';
 import { type RunningBridge, serve } from '../../bridge/main.ts';
+import { type CommandLine, createCommandLine } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type TestRealm, useRealm } from '../support/keycloak.ts';
 import { freePort } from '../support/postgres-setup.ts';
@@ -41,25 +41,13 @@ const stop = async () => {
   bridge = undefined;
 };
 
-async function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+const shell = (): CommandLine => {
   const { adminUsername, adminPassword } = inject('keycloak');
   const env = { DATABASE_URL: database.url, KEYCLOAK_ADMIN: adminUsername, KEYCLOAK_ADMIN_PASSWORD: adminPassword };
-  const said = { stdout: '', stderr: '' };
-  const code = await runCli(args, {
-    env,
-    cwd: folder,
-    stdout: { write: (text) => (said.stdout += text) },
-    stderr: { write: (text) => (said.stderr += text) },
-  });
-  return { code, ...said };
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: assertions reach deep into documents of any shape
-async function json(...args: string[]): Promise<any> {
-  const { code, stdout, stderr } = await cli(...args, '--json');
-  expect(code, `${stdout}${stderr}`).toBe(0);
-  return JSON.parse(stdout);
-}
+  return createCommandLine(env, folder);
+};
+const cli: CommandLine['run'] = (...args) => shell().run(...args);
+const json: CommandLine['json'] = (...args) => shell().json(...args);
 
 const where = () => [
   '--keycloak',

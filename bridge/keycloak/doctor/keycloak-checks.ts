@@ -6,8 +6,7 @@ import { tokenNameOf } from '../apply.ts';
 import type { RealmState } from '../contracts.ts';
 import { KeycloakError } from '../errors.ts';
 import { isLive } from '../federations.ts';
-import { pinnedComponentId } from '../pinned-id.ts';
-import { readComponents, readProvider, readRealm } from '../state.ts';
+import { readComponents, readProvider, readRealm, requireComponent } from '../state.ts';
 import { type Check, type Finding, failed, needs, ok, once, skipped, warning, withDeadline } from './check.ts';
 import { ask, describeNoAnswer } from './http-checks.ts';
 
@@ -135,22 +134,6 @@ async function checkLink(admin: KeycloakAdmin, component: Component): Promise<Fi
   }
 }
 
-/** Of several components of our provider, the one that is meant. */
-function choose(
-  components: readonly Component[],
-  realm: string,
-  federation: string | undefined,
-  id: string | undefined,
-): Component | undefined {
-  if (id !== undefined) return components.find((component) => component.id === id);
-  if (federation === undefined) return components.length === 1 ? components[0] : undefined;
-  const pinned = pinnedComponentId(realm, federation);
-  return (
-    components.find((component) => component.id === pinned) ??
-    components.find(({ config }) => config['federation'] === federation)
-  );
-}
-
 export function createKeycloakChecks(input: KeycloakInput): { checks: Check[]; facts: KeycloakFacts } {
   const { admin } = input;
   const nowhere = () => skipped('Not said which Keycloak.', 'Name it with --keycloak and --realm.');
@@ -179,13 +162,7 @@ export function createKeycloakChecks(input: KeycloakInput): { checks: Check[]; f
     const loggedIn = await login();
     const slug = (await input.federation().catch(() => undefined))?.slug;
     const all = await readComponents(loggedIn);
-    const chosen = choose(all, loggedIn.realm, slug, input.componentId);
-    if (chosen) return chosen;
-    throw new KeycloakError(
-      'refused',
-      `Realm "${loggedIn.realm}" has no component of Realmbridge${slug === undefined ? '' : ` for federation "${slug}"`}.`,
-      { remedy: 'Make it with `realmbridge connect`.' },
-    );
+    return requireComponent(all, { realm: loggedIn.realm, federation: slug, id: input.componentId });
   });
 
   const withAdmin = (work: (known: KeycloakAdmin) => Promise<Finding>) => async (): Promise<Finding> => {
