@@ -8,7 +8,7 @@ import { DevFailure } from './failure.ts';
 import type { Jdk } from './jdk.ts';
 import { runTool, type ToolContext, tail } from './tool.ts';
 
-const buildOptions = ['--db=postgres', '--health-enabled=true', '--metrics-enabled=true'];
+const buildOptions = ['--db=postgres', '--health-enabled=true', '--metrics-enabled=true', '--vault=file'];
 // To be raised when the layout below changes.
 const layout = '1';
 const keptRuntimes = 4;
