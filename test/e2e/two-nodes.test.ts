@@ -17,13 +17,13 @@ import { createKeycloakCluster, type KeycloakCluster, type KeycloakNode } from '
 import { loadTestUsers } from '../support/many-users.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
 
-/** As many as keep an import busy long enough to be killed in the middle of it. */
+/** Enough for several transactions in half of an import. */
 const crowd = 2_000;
 
 // Two Keycloaks and a database share the machine's cores with each other, and perhaps with more.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 const inTime = <T>(what: string, read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> =>
-  eventually(what, read, holds, 90_000);
+  eventually(what, read, holds, 180_000);
 
 let bridge: BridgeUnderTest;
 let proxy: FaultProxy;
@@ -225,6 +225,7 @@ test('when a node is killed in the middle of an import, the other one finishes i
   const directory = await addDirectory(bridge, 'crowd');
   const { id } = await bridge.services.directories.requireDirectory('crowd');
   await loadTestUsers(bridge.databaseUrl, id, crowd);
+  await proxy.set('half-export');
   const component = await addComponent(realmOf(0), {
     name: 'crowd',
     bridgeUrl: proxy.url,
@@ -235,6 +236,7 @@ test('when a node is killed in the middle of an import, the other one finishes i
   await midImport(component.id);
   await nodeOf(0).process.kill();
   expect(await importedBy(component.id)).toBeLessThan(crowd);
+  await proxy.set('pass');
   crowdComponent = useComponent(realmOf(1), component.id, component.name);
   // The other node has had no request for the component; it finds it by itself.
   await inTime(
@@ -270,6 +272,7 @@ test('a full sync of unchanged users writes to none of them', async () => {
 test('an import that the last node dies over is finished after the restart', async () => {
   await realmOf(1).admin.components.del({ id: crowdComponent.id });
   const { token } = await bridge.services.federations.createToken('crowd');
+  await proxy.set('half-export');
   const component = await addComponent(realmOf(1), {
     name: 'crowd again',
     bridgeUrl: proxy.url,
@@ -280,6 +283,7 @@ test('an import that the last node dies over is finished after the restart', asy
   await midImport(component.id);
   await nodeOf(1).process.kill();
   expect(await importedBy(component.id)).toBeLessThan(crowd);
+  await proxy.set('pass');
   const again = await cluster.addNode();
   const restarted = useComponent(useRealm(realmOf(0).name, again), component.id, component.name);
   await inTime('the rest of the import', restarted.status, ({ lease }) => lease);

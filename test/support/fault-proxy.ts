@@ -25,7 +25,7 @@ export const outrightFaults = [
 
 /**
  * How the proxy answers. `pass` is no fault; `slow` answers late, `flapping` every other time, the versions are those of
- * another bridge, and `no-feed` fails for the change feed alone.
+ * another bridge, `no-feed` fails for the change feed alone, and `half-export` holds the second half of each export back.
  */
 export type Fault =
   | (typeof outrightFaults)[number]
@@ -34,7 +34,8 @@ export type Fault =
   | 'flapping'
   | 'older-version'
   | 'newer-version'
-  | 'no-feed';
+  | 'no-feed'
+  | 'half-export';
 
 export interface FaultProxy {
   readonly url: string;
@@ -123,6 +124,12 @@ async function truncate(response: ServerResponse, upstream: IncomingMessage): Pr
   response.end(half);
 }
 
+async function half(response: ServerResponse, upstream: IncomingMessage): Promise<void> {
+  const body = await readAll(upstream);
+  response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+  response.write(body.subarray(0, Math.floor(body.length / 2)));
+}
+
 async function pass(response: ServerResponse, upstream: IncomingMessage): Promise<void> {
   response.writeHead(upstream.statusCode ?? 502, upstream.headers);
   response.flushHeaders();
@@ -142,6 +149,7 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
 
   function modeFor(path: string): Fault {
     if (fault === 'flapping') return turn++ % 2 === 0 ? '503' : 'pass';
+    if (fault === 'half-export') return path.endsWith('/export') ? 'half-export' : 'pass';
     if (fault === 'no-feed') return path.endsWith('/changes') ? '503' : 'pass';
     return fault;
   }
@@ -168,6 +176,7 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
     const upstream = await forward(target, incoming, body, signal);
     if (mode === 'drip-feed') await drip(response, upstream);
     else if (mode === 'truncated') await truncate(response, upstream);
+    else if (mode === 'half-export') await half(response, upstream);
     else await pass(response, upstream);
   }
 
