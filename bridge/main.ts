@@ -187,6 +187,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     // A load balancer needs a moment to see that this replica isn't ready any more; until then it is served.
     if (main?.listening) await sleep(config.shutdownDelayMs);
     services.federations.close();
+    services.eventLog.close();
     const servers = [main, health].filter((server) => server?.listening);
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);

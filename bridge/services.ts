@@ -8,6 +8,7 @@ import { createDirectoryRepository } from './directories/repository.ts';
 import { createDirectoryService } from './directories/service.ts';
 import { createToleranceUses } from './directories/tolerance-uses.ts';
 import { createToleranceUsesRepository } from './directories/tolerance-uses-repository.ts';
+import { createEventLog } from './events/log.ts';
 import { createEventReader } from './events/repository.ts';
 import type { ChangeSignal } from './events/signal.ts';
 import { createFederationAuthenticator } from './federation/authenticator.ts';
@@ -136,11 +137,13 @@ export function createServices(deps: ServiceDeps) {
     metrics,
     ...(timing && { timing }),
   });
+  const reader = createEventReader(pool);
+  const eventLog = createEventLog({ reader, directories, signal });
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   const federations = createFederationService({
     repository: federationRepository,
-    events: createEventReader(pool),
+    events: reader,
     directories,
     clock,
     passwords,
@@ -171,6 +174,7 @@ export function createServices(deps: ServiceDeps) {
     ldapSync: sync,
     ldapWorker,
     federations,
+    eventLog,
     federationAuthenticator,
   };
 }

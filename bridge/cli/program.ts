@@ -4,6 +4,7 @@ import { connectCommand } from './connect.ts';
 import type { Shell } from './context.ts';
 import { directoryCommand } from './directory.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
 import { federationCommand } from './federation.ts';
 import { migrateCommand } from './migrate.ts';
@@ -31,6 +32,7 @@ function createProgram(shell: Shell): Command {
     directoryCommand,
     federationCommand,
     tokenCommand,
+    eventsCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

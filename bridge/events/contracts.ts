@@ -1,21 +1,24 @@
 // The event log's words. Data never holds a password, a token or the hash of one.
 
-export type EventType =
-  | 'user.created'
-  | 'user.updated'
-  | 'user.activated'
-  | 'user.deactivated'
-  | 'user.deleted'
-  | 'user.password_changed'
-  | 'group.created'
-  | 'group.updated'
-  | 'group.deleted'
-  | 'group.member_added'
-  | 'group.member_removed'
+export const eventTypes = [
+  'user.created',
+  'user.updated',
+  'user.activated',
+  'user.deactivated',
+  'user.deleted',
+  'user.password_changed',
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.member_added',
+  'group.member_removed',
   // Of resource types that a directory declares.
-  | 'resource.created'
-  | 'resource.updated'
-  | 'resource.deleted';
+  'resource.created',
+  'resource.updated',
+  'resource.deleted',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
 
 /** The keys under which a user could be found before and after the change, for shadowing (design: first directory wins). */
 export interface TouchedKeys {
@@ -53,4 +56,9 @@ export interface StoredEvent extends NewEvent {
   directoryId: string;
   position: number;
   createdAt: Date;
+}
+
+/** An event as those read it who want to know who did it. */
+export interface LoggedEvent extends StoredEvent {
+  actor: Actor;
 }

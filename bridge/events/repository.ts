@@ -3,7 +3,7 @@ import { CompiledQuery, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
-import type { Actor, EventData, EventType, NewEvent, StoredEvent } from './contracts.ts';
+import type { Actor, EventData, EventType, LoggedEvent, NewEvent } from './contracts.ts';
 
 /** Events placed by one statement. Each is looked for in the list of the batch, so a larger one is not a faster one. */
 const batchSize = 1_000;
@@ -60,19 +60,27 @@ export interface EventReader {
    * reader that goes by position misses none. Transaction ids would not do: on Citus they are not comparable.
    */
   placeEvents(directoryId: string): Promise<number>;
+  /** Like `placeEvents` for many directories at once; answers the last positions by directory id. */
+  placeAll(directoryIds: readonly string[]): Promise<Map<string, number>>;
   /** Events after `position`, oldest first. */
-  listEvents(directoryId: string, position: number, limit: number): Promise<StoredEvent[]>;
+  listEvents(directoryId: string, position: number, limit: number): Promise<LoggedEvent[]>;
 }
 
-async function hasUnplaced(pool: Pool, directoryId: string): Promise<{ unplaced: boolean; head: number }> {
-  return readIn(pool, [directoryId], async (scope) => {
-    const { rows } = await sql<{ unplaced: boolean; head: number }>`
-      select exists (select 1 from events where directory_id = ${directoryId} and position is null) as unplaced,
-             coalesce((select position from event_heads where directory_id = ${directoryId}), 0) as head`.execute(
-      scope,
-    );
-    return rows[0] ?? { unplaced: false, head: 0 };
-  });
+interface Head {
+  directory_id: string;
+  unplaced: boolean;
+  position: number;
+}
+
+async function headsOf(pool: Pool, directoryIds: readonly string[]): Promise<Head[]> {
+  const { rows } = await readIn(pool, directoryIds, (scope) =>
+    sql<Head>`
+      select d.directory_id, coalesce(h.position, 0) as position,
+        exists (select 1 from events e where e.directory_id = d.directory_id and e.position is null) as unplaced
+      from unnest(${directoryIds}::uuid[]) as d (directory_id)
+      left join event_heads h on h.directory_id = d.directory_id`.execute(scope),
+  );
+  return rows;
 }
 
 async function placeBatch(scope: Scope, directoryId: string): Promise<{ placed: number; head: number }> {
@@ -101,20 +109,39 @@ async function placeBatch(scope: Scope, directoryId: string): Promise<{ placed: 
 }
 
 export function createEventReader(pool: Pool): EventReader {
+  async function placeAll(directoryIds: readonly string[]): Promise<Map<string, number>> {
+    const heads = new Map<string, number>();
+    for (const { directory_id: directoryId, unplaced, position } of await headsOf(pool, directoryIds)) {
+      heads.set(directoryId, unplaced ? await placeWaiting(directoryId) : position);
+    }
+    return heads;
+  }
+
+  async function placeWaiting(directoryId: string): Promise<number> {
+    for (;;) {
+      const { placed, head } = await writeIn(pool, directoryId, (scope) => placeBatch(scope, directoryId));
+      if (placed < batchSize) return head;
+    }
+  }
+
   return {
-    async placeEvents(directoryId) {
-      const { unplaced, head } = await hasUnplaced(pool, directoryId);
-      if (!unplaced) return head;
-      for (;;) {
-        const result = await writeIn(pool, directoryId, (scope) => placeBatch(scope, directoryId));
-        if (result.placed < batchSize) return result.head;
-      }
-    },
+    placeAll,
+    placeEvents: async (directoryId) => (await placeAll([directoryId])).get(directoryId) ?? 0,
     async listEvents(directoryId, position, limit) {
       const rows = await readIn(pool, [directoryId], (scope) =>
         scope
           .selectFrom('events')
-          .select(['position', 'type', 'resource_type', 'resource_id', 'resource_version', 'data', 'created_at'])
+          .select([
+            'position',
+            'type',
+            'resource_type',
+            'resource_id',
+            'resource_version',
+            'data',
+            'created_at',
+            'actor',
+            'request_id',
+          ])
           .where('directory_id', '=', directoryId)
           .where('position', '>', position)
           .orderBy('position')
@@ -130,6 +157,7 @@ export function createEventReader(pool: Pool): EventReader {
         ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
         data: row.data as EventData,
         createdAt: row.created_at,
+        actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
       }));
     },
   };

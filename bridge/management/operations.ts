@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { accessOperations } from './access/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
+import { eventOperations } from './events/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
@@ -205,5 +206,6 @@ export const managementOperations = [
   deleteAttachment,
   createFederationToken,
   revokeFederationToken,
+  ...eventOperations,
   ...mappingOperations,
 ];

@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
+import type { EventLog } from '../events/log.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationService } from '../federation/service.ts';
 import type { LdapService } from '../ldap/service.ts';
@@ -15,6 +16,7 @@ import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
+import { addEventRoutes } from './events/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import * as operations from './operations.ts';
@@ -26,6 +28,7 @@ export interface ManagementDeps extends AccessDeps {
   types: TypeService;
   ldap: LdapService;
   federations: FederationService;
+  eventLog: EventLog;
 }
 
 const maxBody = 64 * 1024;
@@ -89,7 +92,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, issuers, toleranceUses, schemas, types, ldap, federations }: ManagementDeps,
+  { directories, issuers, toleranceUses, schemas, types, ldap, federations, eventLog }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -201,6 +204,7 @@ export function managementRoutes(
     return c.body(null, 204);
   });
   addMappingRoutes(app, federations);
+  addEventRoutes(app, eventLog);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

@@ -3,6 +3,7 @@
 import type { StoredEvent } from '../../events/contracts.ts';
 import type { EventReader } from '../../events/repository.ts';
 import type { ChangeSignal } from '../../events/signal.ts';
+import { createWaker } from '../../events/waker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import type { ApiChanges, FederationItem, GroupItem, UserItem } from '../contracts.ts';
@@ -15,7 +16,6 @@ import { requireTopology } from '../users/lookup.ts';
 import { toApiUser } from '../users/user-mapper.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Place } from './cursor.ts';
 import { isRename, keysOf, mergeByTime, type Plan, placedGroups, planChanges, type Touched } from './feed-plan.ts';
-import { createWaker } from './waker.ts';
 
 /** Events read from a directory for one answer. Each may hold a thousand ids, so this bounds the memory. */
 const eventsPerDirectory = 200;

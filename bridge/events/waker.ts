@@ -1,5 +1,5 @@
 // Waits for a signal, for a while, without losing one that comes before the waiting begins.
-import type { ChangeSignal } from '../../events/signal.ts';
+import type { ChangeSignal } from './signal.ts';
 
 export interface Waker extends Disposable {
   /** Listens to these topics from now on, instead of those before. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLocalSignal } from '../../events/signal.ts';
+import { createLocalSignal } from './signal.ts';
 import { createWaker } from './waker.ts';
 
 const long = 10_000;

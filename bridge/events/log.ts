@@ -1,0 +1,158 @@
+// The event log for readers outside: in order per directory, from a cursor on, waiting for news when there are none.
+import type { Directory } from '../directories/contracts.ts';
+import { ApiError } from '../platform/http/api-error.ts';
+import { type EventType, eventTypes, type LoggedEvent } from './contracts.ts';
+import { decodeLogCursor, encodeLogCursor, type LogCursor } from './log-cursor.ts';
+import type { EventReader } from './repository.ts';
+import type { ChangeSignal } from './signal.ts';
+import { createWaker } from './waker.ts';
+
+/** Events looked at for one answer: with a filter for a rare type most of them don't match. */
+const maxScanned = 50_000;
+const scanAtOnce = 1_000;
+/** So many places fit into a cursor that still fits into a URL. */
+const maxDirectories = 400;
+/** A wake-up may be lost with the connection that brings it. */
+const recheckMs = 2_000;
+/** The cursor of a reader who wants only what comes from now on. */
+const now = 'now';
+
+export interface EventsRequest {
+  /** A directory's slug; all directories without it. */
+  directory?: string;
+  /** A cursor, or `now`; without it the log is read from its beginning. */
+  after?: string;
+  /** Instead of a cursor: so many of each directory's latest events, and what comes after them. */
+  last?: number;
+  /** Types such as `user.created`, or `user.*` for all that begin so; all types without it. */
+  types?: readonly string[];
+  limit: number;
+  waitSeconds: number;
+  /** Aborted when nobody waits for the answer any more. */
+  gone?: AbortSignal;
+}
+
+export interface LogPage {
+  /** Where to go on. */
+  cursor: string;
+  /** Whether the next page won't have to wait. */
+  more: boolean;
+  events: (LoggedEvent & { directory: Pick<Directory, 'id' | 'slug'> })[];
+}
+
+export interface EventLogDeps {
+  reader: EventReader;
+  directories: {
+    requireDirectory(slug: string): Promise<Directory>;
+    listDirectories(): Promise<Directory[]>;
+  };
+  signal: Pick<ChangeSignal, 'subscribe'>;
+}
+
+/** @throws ApiError invalid_request for a type that there is not. */
+function typesMeant(patterns: readonly string[] | undefined): ReadonlySet<EventType> | undefined {
+  if (!patterns) return undefined;
+  const meant = patterns.flatMap((pattern) => {
+    const types = eventTypes.filter((type) =>
+      pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
+    );
+    if (types.length > 0) return types;
+    throw new ApiError(
+      'invalid_request',
+      `type: there is no "${pattern.slice(0, 100)}". The types are ${eventTypes.join(', ')}; "user.*" stands for all that begin so.`,
+    );
+  });
+  return new Set(meant);
+}
+
+export function createEventLog({ reader, directories, signal }: EventLogDeps) {
+  const closing = new AbortController();
+
+  async function directoriesOf(slug: string | undefined): Promise<Directory[]> {
+    if (slug !== undefined) return [await directories.requireDirectory(slug)];
+    const all = await directories.listDirectories();
+    if (all.length <= maxDirectories) return all;
+    throw new ApiError(
+      'invalid_request',
+      `directory: must be given, because there are more than ${maxDirectories} directories. Read them one by one.`,
+    );
+  }
+
+  /** One look at the log, directory by directory, so that what is read stays small however far behind the reader is. */
+  async function look(
+    read: readonly Directory[],
+    from: LogCursor,
+    wanted: ReadonlySet<EventType> | undefined,
+    limit: number,
+  ): Promise<LogPage & { places: Map<string, number> }> {
+    const heads = await reader.placeAll(read.map(({ id }) => id));
+    const places = new Map(from);
+    const events: LogPage['events'] = [];
+    let scanned = 0;
+    for (const { id, slug } of read) {
+      const head = heads.get(id) ?? 0;
+      let position = places.get(id) ?? 0;
+      while (position < head && events.length < limit && scanned < maxScanned) {
+        const size = wanted ? scanAtOnce : Math.min(scanAtOnce, limit - events.length);
+        const batch = await reader.listEvents(id, position, size);
+        scanned += batch.length;
+        for (const event of batch) {
+          if (events.length === limit) break;
+          position = event.position;
+          if (!wanted || wanted.has(event.type)) events.push({ ...event, directory: { id, slug } });
+        }
+        // Retention may have taken what was before the head.
+        if (batch.length === 0) position = head;
+      }
+      places.set(id, position);
+    }
+    const more = read.some(({ id }) => (places.get(id) ?? 0) < (heads.get(id) ?? 0));
+    return { cursor: encodeLogCursor(places), more, events, places };
+  }
+
+  async function startOf({ after, last }: EventsRequest, read: readonly Directory[]): Promise<LogCursor> {
+    if (after !== undefined) return decodeLogCursor(after);
+    if (last === undefined) return new Map();
+    const heads = await reader.placeAll(read.map(({ id }) => id));
+    return new Map([...heads].map(([id, head]) => [id, Math.max(0, head - last)]));
+  }
+
+  return {
+    /**
+     * A page of the log. Without events it is answered when `waitSeconds` are over, or the server stops.
+     *
+     * @throws ApiError invalid_request for a wrong cursor or type, directory_absent.
+     */
+    async readEvents(request: EventsRequest): Promise<LogPage> {
+      const wanted = typesMeant(request.types);
+      let read = await directoriesOf(request.directory);
+      if (request.after !== undefined && request.last !== undefined) {
+        throw new ApiError('invalid_request', 'last: can’t be given together with after.');
+      }
+      if (request.after === now) {
+        const cursor = encodeLogCursor(await reader.placeAll(read.map(({ id }) => id)));
+        return { cursor, more: false, events: [] };
+      }
+      let from = await startOf(request, read);
+      const deadline = performance.now() + request.waitSeconds * 1_000;
+      const stop = AbortSignal.any([closing.signal, ...(request.gone ? [request.gone] : [])]);
+      using waker = createWaker(signal, stop);
+      for (;;) {
+        // What changes from here on wakes the reader, so nothing is lost between looking and waiting.
+        waker.watch(read.map(({ id }) => id));
+        waker.rearm();
+        const { places, ...page } = await look(read, from, wanted, request.limit);
+        const left = deadline - performance.now();
+        if (page.events.length > 0 || page.more || stop.aborted || left <= 0) return page;
+        from = places;
+        await waker.wait(Math.min(recheckMs, left));
+        read = await directoriesOf(request.directory);
+      }
+    },
+
+    /** Ends every wait at once; the readers get an empty page. */
+    close: () => closing.abort(),
+  };
+}
+
+export type EventLog = ReturnType<typeof createEventLog>;

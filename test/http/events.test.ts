@@ -1,0 +1,229 @@
+// The event log through the management API: complete, in order, and without secrets.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../bridge/app.ts';
+import { createLogger } from '../../bridge/platform/log.ts';
+import {
+  type Answer,
+  type Body,
+  createTestBridge,
+  readAnswer,
+  type ScimClient,
+  type TestBridge,
+} from '../support/bridge.ts';
+import { newGroup, newUser, patchOp, userSchema } from '../support/scim.ts';
+
+const adminToken = 'an-admin-token-of-at-least-32-characters';
+let bridge: TestBridge;
+let app: TestBridge['app'];
+
+beforeAll(async () => {
+  bridge = await createTestBridge();
+  app = createApp({ services: bridge.services, logger: createLogger('silent'), adminToken });
+});
+afterAll(async () => {
+  bridge.services.eventLog.close();
+  await bridge.close();
+});
+
+async function events(query: Record<string, string>): Promise<Answer> {
+  return readAnswer(
+    await app.request(`/api/v1/events?${new URLSearchParams(query).toString()}`, {
+      headers: { Authorization: `Bearer ${adminToken}` },
+    }),
+  );
+}
+
+/** Everything after a cursor, page by page. */
+async function walk(query: Record<string, string>): Promise<{ events: Body[]; cursor: string }> {
+  const seen: Body[] = [];
+  for (let page = (await events(query)).body; ; page = (await events({ ...query, after: page.cursor })).body) {
+    seen.push(...page.events);
+    if (!page.more) return { events: seen, cursor: page.cursor };
+  }
+}
+
+const of = (scim: ScimClient) => ({ directory: scim.directory.slug });
+const types = (listed: Body[]): string[] => listed.map(({ type }) => type);
+
+describe('an event', () => {
+  test('says what was changed by whom in which request, from what to what', async () => {
+    const scim = await bridge.directory();
+    const { id } = await newUser(scim, 'anna');
+    const changed = await scim.patch(`/Users/${id}`, patchOp({ op: 'replace', path: 'title', value: 'Head' }), {
+      'X-Request-Id': 'request-of-the-test',
+    });
+    expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+    const { events: seen } = await walk(of(scim));
+    expect(types(seen)).toEqual(['user.created', 'user.updated']);
+    expect(seen[1]).toEqual({
+      id: `${scim.directory.id}.2`,
+      type: 'user.updated',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      directory: { id: scim.directory.id, slug: scim.directory.slug },
+      position: 2,
+      actor: expect.stringMatching(/^token:/),
+      requestId: changed.headers.get('x-request-id'),
+      resource: { type: 'User', id, version: 2 },
+      changes: { title: { before: null, after: 'Head' } },
+      members: [],
+    });
+  });
+
+  test('tells each kind of change', async () => {
+    const scim = await bridge.directory();
+    const { id } = await newUser(scim, 'anna');
+    const group = await newGroup(scim, 'Ops', [id]);
+    await scim.patch(`/Users/${id}`, patchOp({ op: 'replace', path: 'active', value: false }));
+    await scim.patch(`/Users/${id}`, patchOp({ op: 'replace', path: 'active', value: true }));
+    await scim.patch(`/Groups/${group.id}`, patchOp({ op: 'remove', path: `members[value eq "${id}"]` }));
+    await scim.delete(`/Groups/${group.id}`);
+    await scim.delete(`/Users/${id}`);
+    expect(types((await walk(of(scim))).events)).toEqual([
+      'user.created',
+      'group.created',
+      'group.member_added',
+      'user.deactivated',
+      'user.activated',
+      'group.member_removed',
+      'group.deleted',
+      'user.deleted',
+    ]);
+  });
+
+  test('holds neither a password nor the token that was used', async () => {
+    const scim = await bridge.directory();
+    const password = 'Correct-Horse-Battery-1';
+    const made = await scim.post('/Users', { schemas: [userSchema], userName: 'berta', password });
+    await scim.patch(`/Users/${made.body.id}`, patchOp({ op: 'replace', path: 'password', value: `${password}2` }));
+    const { events: seen } = await walk(of(scim));
+    expect(types(seen)).toContain('user.password_changed');
+    const text = JSON.stringify(seen);
+    expect(text).not.toContain(password);
+    expect(text).not.toContain('argon2');
+    expect(text).not.toContain(scim.token);
+  });
+});
+
+describe('the cursor', () => {
+  test('walks the log in pages, each event once, and goes on where it was', async () => {
+    const scim = await bridge.directory();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await newUser(scim, name);
+    const first = (await events({ ...of(scim), limit: '2' })).body;
+    expect(first).toMatchObject({ more: true, events: [{ position: 1 }, { position: 2 }] });
+    const rest = await walk({ ...of(scim), limit: '2', after: first.cursor });
+    expect(rest.events.map(({ position }) => position)).toEqual([3, 4, 5]);
+    await newUser(scim, 'f');
+    expect((await walk({ ...of(scim), after: rest.cursor })).events.map(({ position }) => position)).toEqual([6]);
+  });
+
+  test('holds its place in each directory, also in one that is made later', async () => {
+    const one = await bridge.directory();
+    await newUser(one, 'a');
+    const { cursor } = await walk({});
+    const two = await bridge.directory();
+    await newUser(two, 'b');
+    await newUser(one, 'c');
+    const { events: seen } = await walk({ after: cursor });
+    expect(seen.map(({ directory, position }) => [directory.slug, position]).sort()).toEqual(
+      [
+        [one.directory.slug, 2],
+        [two.directory.slug, 1],
+      ].sort(),
+    );
+  });
+
+  test('begins at the end when asked to, or so many events before it', async () => {
+    const scim = await bridge.directory();
+    for (const name of ['a', 'b', 'c']) await newUser(scim, name);
+    expect((await events({ ...of(scim), last: '2' })).body.events.map(({ position }: Body) => position)).toEqual([
+      2, 3,
+    ]);
+    const { cursor, events: none } = (await events({ ...of(scim), after: 'now' })).body;
+    expect(none).toEqual([]);
+    await newUser(scim, 'd');
+    expect((await walk({ ...of(scim), after: cursor })).events.map(({ position }) => position)).toEqual([4]);
+  });
+
+  test('misses nothing and repeats nothing while many write at once', async () => {
+    const scim = await bridge.directory();
+    const ids = new Set<string>();
+    let done = false;
+    const writing = Promise.all(
+      [1, 2, 3, 4].map(async (writer) => {
+        for (let n = 0; n < 15; n += 1) ids.add((await newUser(scim, `w${writer}-${n}`)).id);
+      }),
+    ).then(() => {
+      done = true;
+    });
+    const seen: Body[] = [];
+    let after: string | undefined;
+    for (let last = false; !last; ) {
+      last = done;
+      const next = await walk({ ...of(scim), limit: '7', ...(after !== undefined && { after }) });
+      seen.push(...next.events);
+      after = next.cursor;
+    }
+    await writing;
+    expect(seen.map(({ position }) => position)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    expect(new Set(seen.map(({ resource }) => resource.id))).toEqual(ids);
+  });
+});
+
+describe('a filter', () => {
+  test('by type finds exact types and all that begin alike', async () => {
+    const scim = await bridge.directory();
+    const { id } = await newUser(scim, 'anna');
+    await newGroup(scim, 'Ops', [id]);
+    await scim.delete(`/Users/${id}`);
+    expect(types((await walk({ ...of(scim), type: 'user.deleted' })).events)).toEqual(['user.deleted']);
+    const all = types((await walk({ ...of(scim), type: 'user.*, group.created', limit: '1' })).events);
+    expect(all).toEqual(['user.created', 'group.created', 'user.deleted']);
+  });
+
+  test('by directory tells nothing of another', async () => {
+    const [one, two] = [await bridge.directory(), await bridge.directory()];
+    await newUser(one, 'a');
+    await newUser(two, 'b');
+    const { events: seen } = await walk(of(one));
+    expect(seen.map(({ directory }) => directory.slug)).toEqual([one.directory.slug]);
+  });
+});
+
+describe('waiting', () => {
+  test('ends with the first event that matches', async () => {
+    const scim = await bridge.directory();
+    const { cursor } = (await events({ ...of(scim), after: 'now' })).body;
+    const waiting = events({ ...of(scim), after: cursor, wait: '30', type: 'user.deleted' });
+    const { id } = await newUser(scim, 'anna');
+    await scim.delete(`/Users/${id}`);
+    expect(types((await waiting).body.events)).toEqual(['user.deleted']);
+  });
+
+  test('ends empty when its time is over', async () => {
+    const scim = await bridge.directory();
+    expect((await events({ ...of(scim), wait: '1' })).body).toMatchObject({ events: [], more: false });
+  });
+});
+
+test.each([
+  ['a type that there is not', { type: 'user.renamed' }, 400, 'user.created'],
+  ['a cursor of something else', { after: 'bm90IG91cnM' }, 400, 'after'],
+  ['a cursor with more behind it', { after: 'AQ!' }, 400, 'after'],
+  ['a cursor and a count', { after: 'AQ', last: '3' }, 400, 'last'],
+  ['too many events', { limit: '1001' }, 400, 'limit'],
+  ['no event', { limit: '0' }, 400, 'limit'],
+  ['a long wait', { wait: '31' }, 400, 'wait'],
+  ['a directory that there is not', { directory: 'nowhere' }, 404, 'nowhere'],
+])('%s is refused in words', async (_, query, status, part) => {
+  const answer = await events(query);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(status);
+  expect(answer.body.detail).toContain(part);
+});
+
+test('nobody reads the log without the admin token', async () => {
+  const scim = await bridge.directory();
+  for (const token of ['wrong', scim.token]) {
+    const answer = await app.request('/api/v1/events', { headers: { Authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(401);
+  }
+});
