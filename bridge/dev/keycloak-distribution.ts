@@ -11,6 +11,8 @@ import { runTool, type ToolContext, tail } from './tool.ts';
 
 /** The one place that says which Keycloak this is; KEYCLOAK_VERSION and --keycloak-version override it for tests. */
 export const keycloakVersion = '26.7.5';
+/** The newest of the minor version before; the provider must work on it too. */
+export const previousKeycloakVersion = '26.6.4';
 
 // The zip's SHA-512 for versions that were tried here. Others are checked against the repository's own checksum only.
 const pinned: Record<string, string> = {
