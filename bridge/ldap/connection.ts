@@ -2,7 +2,7 @@
 // deadline, and what is closed is really closed.
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { Client, type SearchOptions } from 'ldapts';
+import { Client, type Filter, type SearchOptions } from 'ldapts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import { type LdapEntry, readEntry } from './entry.ts';
 import { LdapFailure, ldapFailure } from './failure.ts';
@@ -22,7 +22,7 @@ export interface LdapTarget {
 export interface LdapSearch {
   base: string;
   scope: 'base' | 'one' | 'sub';
-  filter?: string;
+  filter?: string | Filter;
   attributes: string[];
   /** Attributes whose values are bytes, spelt as in `attributes`. */
   binary?: string[];

@@ -50,11 +50,10 @@ export function guidOf(bytes: Buffer): string | undefined {
   return [hex(3, 2, 1, 0), hex(5, 4), hex(7, 6), hex(8, 9), hex(10, 11, 12, 13, 14, 15)].join('-');
 }
 
-/** The GUID's bytes, each escaped as a filter wants them (RFC 4515 §3). */
-export function escapedGuid(guid: string): string {
-  const hex = guid.replaceAll('-', '');
-  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-  return order.map((place) => `\\${hex.slice(2 * place, 2 * place + 2)}`).join('');
+/** The bytes of a GUID that {@link guidOf} has read. */
+export function guidBytes(guid: string): Buffer {
+  const bytes = Buffer.from(guid.replaceAll('-', ''), 'hex');
+  return Buffer.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].map((place) => bytes[place] ?? 0));
 }
 
 /** A value as a filter wants it (RFC 4515 §3). */

@@ -1,7 +1,8 @@
 // Reads users and groups over one connection, as the directory's settings say.
+import { AndFilter, EqualityFilter, FilterParser } from 'ldapts';
 import type { JsonObject } from '../scim/json.ts';
 import type { LdapConnection } from './connection.ts';
-import { escapedGuid, escapedValue, guidOf, type LdapEntry, rangeOf } from './entry.ts';
+import { escapedValue, guidBytes, guidOf, type LdapEntry, rangeOf } from './entry.ts';
 import { LdapFailure } from './failure.ts';
 import { type DisabledRule, memberAttributes } from './presets.ts';
 import type { EntrySearch, ResolvedSettings } from './resolved.ts';
@@ -161,8 +162,10 @@ export function createReader(
     async findDn(kind, entryId) {
       const search = searchOf(kind);
       if (!search) return undefined;
-      const value = identity.kind === 'guid' ? escapedGuid(entryId) : escapedValue(entryId);
-      const filter = `(&${search.filter}(${identity.attribute}=${value}))`;
+      // Not as text: bytes that are no UTF-8 would not arrive as they are.
+      const value = identity.kind === 'guid' ? guidBytes(entryId) : entryId;
+      const isThis = new EqualityFilter({ attribute: identity.attribute, value });
+      const filter = new AndFilter({ filters: [FilterParser.parseString(search.filter), isThis] });
       const { base, scope } = search;
       const [entry] = await connection.search({ base, scope, filter, attributes: ['1.1'] });
       return entry?.dn;

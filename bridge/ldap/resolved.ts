@@ -25,6 +25,10 @@ function overlaid(base: Readonly<Record<string, string>>, over: Readonly<Record<
   return Object.fromEntries(names.filter((pair): pair is [string, string] => pair[1] !== null));
 }
 
+/** Letters beyond ASCII that are written as escaped bytes of UTF-8 (RFC 4515 §3), as the letters themselves. */
+const withText = (filter: string): string =>
+  filter.replace(/(?:\\[89a-f][0-9a-f])+/gi, (run) => Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'));
+
 /** @returns what is wrong with the mapping, for the person who enters it, when something is */
 export function resolveSettings(settings: LdapSettings, types: Pick<ResourceTypes, 'user' | 'group'>): Resolution {
   const preset = presets[settings.preset];
@@ -43,9 +47,9 @@ export function resolveSettings(settings: LdapSettings, types: Pick<ResourceType
     resolved: {
       settings,
       preset,
-      users: { ...userSearch, filter: userSearch.filter ?? preset.userFilter, mapping: users.mapping },
+      users: { ...userSearch, filter: withText(userSearch.filter ?? preset.userFilter), mapping: users.mapping },
       groups: groupSearch
-        ? { ...groupSearch, filter: groupSearch.filter ?? preset.groupFilter, mapping: groups.mapping }
+        ? { ...groupSearch, filter: withText(groupSearch.filter ?? preset.groupFilter), mapping: groups.mapping }
         : undefined,
     },
   };
