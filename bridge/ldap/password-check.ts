@@ -111,7 +111,8 @@ export function createPasswordCheck({
     }
   }
 
-  type Attempt = BindVerdict | 'elsewhere' | 'unseen';
+  /** `refused` may be because the entry has another name now; `unseen`: it let the user in, but shows not who it is. */
+  type Attempt = BindVerdict | 'refused' | 'elsewhere' | 'unseen';
 
   async function bindAs(
     directoryId: string,
@@ -131,7 +132,7 @@ export function createPasswordCheck({
       const verdict = refusedBind(failure);
       if (!verdict) throw failure;
       const mayHaveMoved = noSuchEntry.includes(failure.resultCode ?? 0) && !('reason' in verdict);
-      return mayHaveMoved ? 'elsewhere' : verdict;
+      return mayHaveMoved ? 'refused' : verdict;
     }
   }
 
@@ -142,13 +143,21 @@ export function createPasswordCheck({
     if (!entry) return { result: 'no-password' };
     const attempt = await bindAs(directoryId, login, entry, password);
     if (typeof attempt !== 'string') return attempt;
-    const dn = await findDn(directoryId, login, entry.entryId);
+    let dn: string | undefined;
+    try {
+      dn = await findDn(directoryId, login, entry.entryId);
+    } catch (error) {
+      // The server has said no; that the bridge may not look further must not make it a password that nobody counts.
+      if (attempt !== 'unseen') return { result: 'invalid' };
+      throw error;
+    }
     const isHere = dn !== undefined && canonicalDn(dn) === canonicalDn(entry.dn);
     if (attempt === 'unseen') return { result: isHere ? 'valid' : 'invalid' };
     if (dn === undefined || isHere) return { result: 'invalid' };
     await entries.moveEntry(directoryId, entry.entryId, dn);
     const again = await bindAs(directoryId, login, { ...entry, dn }, password);
-    return again === 'unseen' ? { result: 'valid' } : again === 'elsewhere' ? { result: 'invalid' } : again;
+    if (again === 'unseen') return { result: 'valid' };
+    return again === 'elsewhere' || again === 'refused' ? { result: 'invalid' } : again;
   }
 
   async function inTime<T>(work: Promise<T>): Promise<T> {

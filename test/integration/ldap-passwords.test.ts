@@ -179,5 +179,6 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('a password check by LDAP', (
     const { bindPassword: _, ...settings } = settingsFor([slapd.url], { users: { base: people } });
     await bridge.services.ldap.changeSettings('people', { ...settings, bindPassword: 'wrong by now' });
     expect(await verify('anna', passwordOf('anna'))).toMatchObject({ result: 'valid' });
+    expect(await verify('anna', 'wrong')).toMatchObject({ result: 'invalid' });
   });
 });

@@ -42,7 +42,7 @@ export interface OutageStage {
 }
 
 /** Anna has sessions and is in a group; berta and clara sign in, each at her own pace, because Keycloak lets one user try once at a time. */
-const federatedNames = ['anna', 'berta', 'clara'] as const;
+export const federatedNames = ['anna', 'berta', 'clara'] as const;
 export type FederatedName = (typeof federatedNames)[number];
 export const localNames = ['local', 'mail@like.test'] as const;
 
@@ -79,24 +79,40 @@ async function addClients(realm: TestRealm): Promise<void> {
   );
 }
 
+/** Where the users come from: a federation of that name with everybody in it, anna in the group Crew. */
+export type StageSource = (
+  bridge: BridgeUnderTest,
+  slug: string,
+  extras: readonly string[],
+) => Promise<{
+  scim: ScimCalls;
+  token: string;
+  /** Of the three who have names, in their order. */
+  ids: string[];
+  crewId: string;
+}>;
+
+const pushedByScim: StageSource = async (bridge, slug, extras) => {
+  const { scim, token } = await addDirectory(bridge, slug);
+  const ids: string[] = [];
+  for (const name of federatedNames) ids.push(await pushUser(scim, name));
+  for (const name of extras) await pushUser(scim, name, { password: undefined });
+  const members = [{ value: ids[0] }];
+  const crew = await scim('POST', '/Groups', { schemas: [groupSchema], displayName: 'Crew', members });
+  return { scim, token, ids, crewId: crew.body.id };
+};
+
 export async function setOutageStage(
   mode: Mode,
   bridge: BridgeUnderTest,
   proxy: Pick<FaultProxy, 'url'>,
   extraUsers = 0,
   server: KeycloakServer = inject('keycloak'),
+  source: StageSource = pushedByScim,
 ): Promise<OutageStage> {
   const slug = `acme-${randomBytes(3).toString('hex')}`;
-  const { scim, token } = await addDirectory(bridge, slug);
-  const scimIds: string[] = [];
-  for (const name of federatedNames) scimIds.push(await pushUser(scim, name));
   const extras = Array.from({ length: extraUsers }, (_, n) => `extra${n}`);
-  for (const name of extras) await pushUser(scim, name, { password: undefined });
-  const crew = await scim('POST', '/Groups', {
-    schemas: [groupSchema],
-    displayName: 'Crew',
-    members: [{ value: scimIds[0] }],
-  });
+  const { scim, token, ids: scimIds, crewId } = await source(bridge, slug, extras);
 
   const realm = await createTestRealm(server);
   await keycloakAdmin('master', server).realms.update(
@@ -131,7 +147,7 @@ export async function setOutageStage(
     scim,
     ids: { anna: idOf(0), berta: idOf(1), clara: idOf(2) },
     everybody: [...localNames, ...[...federatedNames, ...extras].map(usernameOf)],
-    crewId: crew.body.id,
+    crewId,
     localGroupId: localGroup.id,
     role: { id: role?.id ?? '', name: 'duty' },
     tokens: { online: '', offline: '', access: '', checked: '', leaving: '' },

@@ -1,8 +1,10 @@
 // A bridge that listens on a port, as Keycloak needs it, and that can be stopped and started again on the same database.
 import { parseConfig } from '../../bridge/config.ts';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
+import type { WorkerTiming } from '../../bridge/ldap/worker.ts';
 import { type RunningBridge, serve } from '../../bridge/main.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
+import { createOutgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import { createServices, type Services } from '../../bridge/services.ts';
 import { type Answer, readAnswer } from './bridge.ts';
@@ -36,13 +38,20 @@ export const scimCalls =
     return readAnswer(response);
   };
 
-export async function startBridge(): Promise<BridgeUnderTest> {
+export interface BridgeOptions {
+  /** More of the environment. */
+  env?: Record<string, string>;
+  ldapTiming?: Partial<WorkerTiming>;
+}
+
+export async function startBridge({ env = {}, ldapTiming }: BridgeOptions = {}): Promise<BridgeUnderTest> {
   const database = await createTestDatabase();
   const services = createServices({
     store: database,
     clock: systemClock,
     passwords: createPasswordHasher(),
     signal: createLocalSignal(),
+    outgoing: createOutgoing({ allow: env['OUTGOING_ALLOW']?.split(',') ?? [] }),
   });
   const port = await freePort();
   const config = parseConfig({
@@ -51,8 +60,9 @@ export async function startBridge(): Promise<BridgeUnderTest> {
     PORT: String(port),
     METRICS_PORT: '0',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+    ...env,
   });
-  let running: RunningBridge | undefined = await serve(config);
+  let running: RunningBridge | undefined = await serve(config, ldapTiming);
   const url = `http://127.0.0.1:${port}`;
 
   async function stop(): Promise<void> {
@@ -66,7 +76,7 @@ export async function startBridge(): Promise<BridgeUnderTest> {
     services,
     stop,
     async start() {
-      running ??= await serve(config);
+      running ??= await serve(config, ldapTiming);
     },
     scim: (directory, token) => scimCalls(url, directory, token),
     async close() {

@@ -130,7 +130,7 @@ export function insertEvent(
 }
 
 /** The store of one test's database, with each call a transaction of its own. */
-export function createStoreFactory(database: TestDatabase) {
+export function createStoreFactory(database: Pick<TestDatabase, 'pool'>) {
   const write = <T>(directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T> =>
     writeIn(database.pool, directoryId, work);
   return {

@@ -1,0 +1,234 @@
+// LDAP behind the bridge, and the server in trouble: stopped, hanging, or no longer taking the bridge's own password. What
+// people, applications and administrators do goes on; only a password that the server alone can check has to wait. These are
+// the scenarios in which Keycloak's own LDAP federation disables people, fails refreshes or brings everybody's login down.
+import { Attribute, Change } from 'ldapts';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { eventually, timed, userPassword } from '../support/federated-realm.ts';
+import { type LdapFaultProxy, startLdapFaultProxy } from '../support/ldap-fault-proxy.ts';
+import { baseEntries, ldif, person, personDn, service, settingsFor, team, teams } from '../support/ldap-world.ts';
+import { lanes, type Operation, operations } from '../support/outage-operations.ts';
+import {
+  federatedNames,
+  localPassword,
+  type Mode,
+  type OutageStage,
+  type StageSource,
+  setOutageStage,
+  usernameOf,
+} from '../support/outage-stage.ts';
+import { failureTable } from '../support/outage-table.ts';
+import { type BridgeUnderTest, startBridge } from '../support/running-bridge.ts';
+import { hasSlapd, type Slapd, startSlapd } from '../support/slapd.ts';
+
+const modes = ['import', 'no-import'] as const;
+/** Far above what is expected (two seconds), below what a hang would cost: other work runs on the same cores. */
+const boundMs = 20_000;
+const crowd = 60;
+const faults = ['down', 'hang', 'wrong bind password'] as const;
+type Fault = (typeof faults)[number];
+
+/** The bridge itself is well, so that it answers everything but passwords. */
+function expected(operation: Operation, fault: Fault): string {
+  const isBindWell = fault === 'wrong bind password';
+  if (operation === 'login' && isBindWell) return '200';
+  if (operation === 'login with a wrong password' && isBindWell) return '400 invalid_grant';
+  if (operation.endsWith(' sync')) return 'went through';
+  const row = failureTable.find((one) => one.operation === operation);
+  if (!row) throw new Error(`nothing is expected of ${operation}`);
+  return row.import;
+}
+
+describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () => {
+  let slapd: Slapd;
+  let proxy: LdapFaultProxy;
+  let bridge: BridgeUnderTest;
+  const stages: Partial<Record<Mode, OutageStage>> = {};
+
+  function stageOf(mode: Mode): OutageStage {
+    const stage = stages[mode];
+    if (!stage) throw new Error('the stage is not set');
+    return stage;
+  }
+  const both = (work: (stage: OutageStage) => Promise<unknown>) =>
+    Promise.all(modes.map((mode) => work(stageOf(mode))));
+
+  const readFromLdap: StageSource = async ({ services, scim }, slug, extras) => {
+    const { ldap, directories, federations } = services;
+    await ldap.createDirectory({ slug }, settingsFor([proxy.url], { userAttributes: { employeeType: null } }));
+    const { id } = await federations.createFederation({ slug });
+    await federations.addDirectory(slug, slug);
+    const all = federatedNames.length + extras.length;
+    await eventually(
+      'the import',
+      () => federations.countUsers(id, {}),
+      (count) => count === all,
+      60_000,
+    );
+    const ids: string[] = [];
+    for (const name of federatedNames) {
+      ids.push((await federations.lookUpUser(id, { username: usernameOf(name) })).id);
+    }
+    const crew = await eventually(
+      'the group',
+      () => federations.lookUpGroup(id, slug, 'Crew').catch(() => undefined),
+      (group) => group !== undefined,
+    );
+    const { token: scimToken } = await directories.createToken(slug, {});
+    return {
+      scim: scim(slug, scimToken),
+      token: (await federations.createToken(slug)).token,
+      ids,
+      crewId: crew?.id ?? '',
+    };
+  };
+
+  beforeAll(async () => {
+    const extras = Array.from({ length: crowd }, (_, n) => `extra${n}`);
+    const names = [...federatedNames, ...extras].map(usernameOf);
+    slapd = await startSlapd({
+      entries: [
+        ...baseEntries(),
+        ...names.map((uid) => ldif(personDn(uid), person(uid, { mail: uid, userPassword }))),
+        ldif(`cn=Crew,${teams}`, team('Crew', [personDn(usernameOf('anna'))])),
+      ],
+    });
+    proxy = await startLdapFaultProxy(slapd.url);
+    bridge = await startBridge({
+      env: { OUTGOING_ALLOW: '127.0.0.0/8' },
+      ldapTiming: { probeMs: 500, troubledProbeMs: 200, pollMs: 100, retryMs: 500 },
+    });
+    for (const mode of modes) {
+      stages[mode] = await setOutageStage(mode, bridge, bridge, crowd, inject('keycloak'), readFromLdap);
+    }
+    await both(async ({ realm }) => {
+      for (const name of ['berta', 'clara'])
+        expect((await realm.login(usernameOf(name), userPassword)).status).toBe(200);
+    });
+  });
+  afterAll(async () => {
+    for (const stage of Object.values(stages)) await stage.realm.drop();
+    await bridge?.close();
+    await proxy?.close();
+    await slapd?.close();
+  });
+
+  async function setServicePassword(password: string): Promise<void> {
+    const modification = new Attribute({ type: 'userPassword', values: [password] });
+    await slapd.asRoot((client) => client.modify(service.dn, new Change({ operation: 'replace', modification })));
+  }
+  const begin: Record<Fault, () => Promise<void> | void> = {
+    down: () => proxy.refuse(),
+    hang: () => proxy.hang(),
+    'wrong bind password': () => setServicePassword('changed elsewhere'),
+  };
+  async function end(): Promise<void> {
+    await proxy.pass();
+    await setServicePassword(service.password);
+  }
+  async function healths(): Promise<string[]> {
+    const all = await bridge.services.directories.listDirectories();
+    return all.map(({ source }) => source?.health ?? '');
+  }
+  const allAre = (state: string) => (found: string[]) => found.every((one) => one === state);
+
+  type Outcomes = Map<Operation, { said: string; ms: number }[]>;
+  async function perform(stage: OutageStage, names: readonly Operation[], outcomes: Outcomes): Promise<void> {
+    for (const name of names) {
+      const { value, ms } = await timed(() => operations[name](stage).catch((error: unknown) => `failed: ${error}`));
+      outcomes.set(name, [...(outcomes.get(name) ?? []), { said: value, ms }]);
+    }
+  }
+
+  describe.each(faults)('while the server is in trouble: %s', (fault) => {
+    const outcomes: Record<Mode, Outcomes> = { import: new Map(), 'no-import': new Map() };
+
+    beforeAll(async () => {
+      await both(async (stage) => {
+        const { refreshToken } = await stage.realm.login(usernameOf('anna'), userPassword);
+        stage.tokens.leaving = refreshToken ?? '';
+      });
+      await begin[fault]();
+      try {
+        const perKind = async (syncKind: Operation, skip: Operation | undefined) =>
+          both(async (stage) => {
+            const came = outcomes[stage.mode];
+            await stage.evict();
+            const asked = lanes.map((names) => names.filter((name) => name !== skip));
+            await Promise.all([...asked.map((names) => perform(stage, names, came)), perform(stage, [syncKind], came)]);
+          });
+        // At once, and again when the bridge knows.
+        await perKind('full sync', undefined);
+        await eventually('the news of the outage', healths, allAre('unavailable'), 60_000);
+        await perKind('changed sync', 'logout');
+      } finally {
+        await end();
+        await eventually('the news of the end', healths, allAre('ok'), 60_000);
+        await both((stage) =>
+          eventually(
+            'the login after the outage',
+            () => stage.realm.login(usernameOf('berta'), userPassword),
+            ({ status }) => status === 200,
+            60_000,
+          ),
+        );
+      }
+    });
+
+    describe.each(modes)('%s', (mode) => {
+      test.each(failureTable.map(({ operation }) => operation))('%s', (operation) => {
+        const came = outcomes[mode].get(operation) ?? [];
+        expect(came).not.toEqual([]);
+        for (const { said, ms } of came) {
+          expect(said).toBe(expected(operation, fault));
+          expect(ms).toBeLessThan(boundMs);
+        }
+      });
+
+      test('nobody is lost, and nobody has come nearer to a lock-out', async () => {
+        const stage = stageOf(mode);
+        expect(await stage.realm.admin.users.count()).toBe(stage.everybody.length);
+        expect(await stage.failures('berta')).toBe(0);
+      });
+    });
+  });
+
+  test('a crowd that signs in while the server hangs holds up nobody else', async () => {
+    const { realm } = stageOf('import');
+    proxy.hang();
+    try {
+      const federated = Array.from({ length: crowd }, (_, n) => realm.login(usernameOf(`extra${n}`), userPassword));
+      const local = await timed(() => realm.login('local', localPassword));
+      expect(local.value.status).toBe(200);
+      expect(local.ms).toBeLessThan(boundMs);
+      for (const { status, error } of await Promise.all(federated)) {
+        expect([status, error]).toEqual([503, 'temporarily_unavailable']);
+      }
+    } finally {
+      await end();
+      await eventually('the news of the end', healths, allAre('ok'), 60_000);
+    }
+  });
+
+  test('a user keeps the id when the entry is renamed, and is gone when it is deleted', async () => {
+    const { realm, ids, component } = stageOf('import');
+    const { directories, ldap } = bridge.services;
+    await slapd.asRoot((client) => client.modifyDN(personDn(usernameOf('clara')), 'uid=clara.new@acme.test'));
+    for (const { slug } of await directories.listDirectories()) await ldap.requestSync(slug, 'full');
+    const renamed = await eventually(
+      'the new name',
+      () => realm.getUser('clara.new@acme.test'),
+      (user) => user !== undefined,
+      60_000,
+    );
+    expect(renamed?.id).toBe(ids.clara);
+    await slapd.asRoot((client) => client.del(`uid=clara.new@acme.test,${personDn('').replace('uid=,', '')}`));
+    for (const { slug } of await directories.listDirectories()) await ldap.requestSync(slug, 'accept-removals');
+    await eventually(
+      'the removal',
+      () => realm.getUser('clara.new@acme.test'),
+      (user) => user === undefined,
+      60_000,
+    );
+    expect((await component.status()).state).toBe('connected');
+  });
+});
