@@ -3,6 +3,7 @@
 // Both sides' password hashes are as cheap as they come, so that hashing doesn't hide the rest.
 
 import { KeycloakAdminClient } from '@keycloak/keycloak-admin-client/lib/client.js';
+import { UnmanagedAttributePolicy } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
 import type { BridgeProcess } from '../../../bridge/dev/bridge-process.ts';
 import { createPasswordHasher } from '../../../bridge/platform/secrets/passwords.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
@@ -129,10 +130,26 @@ const serverOf = ({ url, admin }: BenchKeycloak) => ({
   adminPassword: admin.password,
 });
 
+/** What the bridge's users have in Keycloak, so that users of both kinds are equally large. */
+const attributesOf = (n: number): Record<string, string[]> => ({
+  displayName: [`User ${n}`],
+  title: ['Engineer'],
+  preferredLanguage: ['en-GB'],
+  phoneNumbers: [`+49 30 ${n}`],
+  employeeNumber: [String(n)],
+  department: [`Department ${n % 40}`],
+  costCenter: ['4711'],
+});
+
+async function allowAttributes({ admin }: TestRealm): Promise<void> {
+  const profile = await admin.users.getProfile();
+  await admin.users.updateProfile({ ...profile, unmanagedAttributePolicy: UnmanagedAttributePolicy.Enabled });
+}
+
 async function addLocalUsers(
   realm: TestRealm,
   count: number,
-  named: (n: number) => { username: string; email: string },
+  named: (n: number) => { username: string; email: string; attributes?: Record<string, string[]> },
 ): Promise<void> {
   for (let first = 1; first <= count; first += usersAtOnce) {
     await realm.admin.realms.partialImport({
@@ -200,9 +217,10 @@ export async function prepareKeycloakWorld(
 
   progress(`making ${loadedUsers.toLocaleString('en')} users in Keycloak, and importing as many from the bridge`);
   const local = await createRealm(keycloak, 'local');
+  await allowAttributes(local);
   await addLocalUsers(local, loadedUsers, (n) => {
     const { userName: username, email } = userOf(n);
-    return { username, email };
+    return { username, email, attributes: attributesOf(n) };
   });
   const people = await newFederation('people', 1, loadedUsers + leavers);
   const federatedRealm = await createRealm(keycloak, 'federated');
