@@ -26,7 +26,8 @@ export interface ConnectedRealm {
   changed: boolean;
 }
 
-async function ensureDevelopmentClient(admin: ReturnType<typeof createAdmin>): Promise<void> {
+/** A public client with direct grants, as only a development realm may have. */
+export async function ensureDevelopmentClient(admin: ReturnType<typeof createAdmin>): Promise<void> {
   await admin.call('making the development client', async (client) => {
     const found = await client.clients.find({ clientId: clientName });
     if (found.length > 0) return;
