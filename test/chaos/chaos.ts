@@ -40,6 +40,8 @@ async function killThem(
   const began = performance.now();
   const faults: string[] = [];
   let round: StackService[] = [];
+  // Something to lose.
+  await sleep(3_000);
   while (faults.length < targets.length || performance.now() - began < seconds * 1_000) {
     if (round.length === 0) round = [...targets].sort(() => random() - 0.5);
     const target = round.pop();
@@ -65,9 +67,7 @@ async function killThem(
 async function logIn(realm: TestRealm, going: () => boolean): Promise<Record<string, number>> {
   const answers: Record<string, number> = {};
   while (going()) {
-    const { status, error } = await realm
-      .login(steady, userPassword)
-      .catch(() => ({ status: 0, error: 'no answer' }));
+    const { status, error } = await realm.login(steady, userPassword).catch(() => ({ status: 0, error: 'no answer' }));
     const said = error === undefined ? String(status) : `${status} ${error}`;
     answers[said] = (answers[said] ?? 0) + 1;
     await sleep(300);

@@ -34,7 +34,7 @@ const env: Record<string, string> = {
 };
 
 const compose = (args: readonly string[], more: Record<string, string> = {}): Promise<string> =>
-  docker(['compose', '-p', project, ...args], { cwd: folder, env: { ...env, ...more }, timeoutMs: 400_000 });
+  docker(['compose', '-p', project, ...args], { cwd: folder, env: { ...env, ...more }, timeoutMs: 600_000 });
 
 const secret = async (name: string): Promise<string> =>
   (await compose(['exec', '-T', 'postgres', 'cat', `/run/secrets/${name}`])).trim();
@@ -92,7 +92,7 @@ describe('one command', () => {
       `From nothing to the first login: ${((performance.now() - started) / 1_000).toFixed(0)} s, with images that were built.`,
     );
     expect(status).toBe(200);
-  }, 500_000);
+  }, 900_000);
 
   const bridgeUrlOfComponent = async () => {
     const [component] = await realm.admin.components.find({ type: 'org.keycloak.storage.UserStorageProvider' });

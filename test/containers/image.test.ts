@@ -208,10 +208,13 @@ const bulkOf = (names: readonly string[]) => ({
 test('asked to stop with requests in flight, it answers each of them and ends within 10 seconds', async () => {
   const { scim, token } = await addDirectory(bridge, 'busy');
   const { token: scimToken } = await bridge.services.directories.createToken('busy', {});
-  const poll = fetch(`${stack.bridgeUrl}/user-storage/v1/busy/changes?wait=30`, {
-    headers: { Authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(60_000),
-  });
+  const changes = (query: string) =>
+    fetch(`${stack.bridgeUrl}/user-storage/v1/busy/changes?${query}`, {
+      headers: { Authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(60_000),
+    });
+  const { cursor } = JSON.parse(await (await changes('')).text());
+  const poll = changes(`after=${cursor}&wait=30`);
   const url = `${stack.bridgeUrl}/scim/v2/busy/Bulk`;
   const requests = await Promise.all(
     Array.from({ length: 10 }, (_, n) => beginPost(url, scimToken, bulkOf([`busy-${n}-a`, `busy-${n}-b`]))),

@@ -12,7 +12,7 @@ import type { BridgeUnderTest } from '../support/running-bridge.ts';
 
 /** Far below what a hang would cost; other work runs on the same cores. */
 const boundMs = 10_000;
-const recoveryMs = 60_000;
+const recoveryMs = 120_000;
 const modes = ['import', 'no-import'] as const;
 
 let shared: SharedStack;

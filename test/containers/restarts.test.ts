@@ -15,7 +15,7 @@ import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
 
 /** An engine waits longer and longer before it tries again. */
-const recoveryMs = 180_000;
+const recoveryMs = 240_000;
 
 let shared: SharedStack;
 let bridge: BridgeUnderTest;

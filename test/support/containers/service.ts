@@ -84,7 +84,7 @@ export async function useService(plan: ServicePlan): Promise<StackService> {
     cut: async () => void (await network.disconnect({ Container: plan.containerId, Force: true })),
     mend: async () =>
       void (await network.connect({ Container: plan.containerId, EndpointConfig: { Aliases: plan.aliases } })),
-    async untilReady(withinMs = 180_000) {
+    async untilReady(withinMs = 300_000) {
       const deadline = Date.now() + withinMs;
       while (!(await isReady())) {
         if (Date.now() > deadline)

@@ -76,7 +76,7 @@ export async function startStack(options: StackOptions): Promise<RealmbridgeStac
       .withNetwork(network)
       .withNetworkAliases(...aliases)
       .withLabels({ [stackLabel]: name })
-      .withStartupTimeout(180_000);
+      .withStartupTimeout(300_000);
   const withPlan = (begun: Begun): ServicePlan => ({
     ...begun.plan,
     containerId: begun.container.getId(),
