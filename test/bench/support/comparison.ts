@@ -34,13 +34,23 @@ export interface ComparisonResult {
 /** Few connections, because a cold server that is flooded refuses. */
 const warmUp = { seconds: 3, connections: 4 };
 
-export async function compare(load: LoadGenerator, comparison: Comparison, rounds: number): Promise<ComparisonResult> {
+/** @param warmUps how often the contenders are warmed up in turns; Java goes on compiling for long */
+export async function compare(
+  load: LoadGenerator,
+  comparison: Comparison,
+  rounds: number,
+  warmUps = 1,
+): Promise<ComparisonResult> {
   const { name, bridge, baseline, tuned, atLeast } = comparison;
   const contenders = [bridge, baseline, ...(tuned ? [tuned] : [])];
   const measured = new Map<Target, Round[]>(contenders.map((target) => [target, []]));
-  for (const target of contenders) await load.run(target, warmUp);
+  for (let turn = 0; turn < warmUps; turn += 1) {
+    for (const target of contenders) await load.run(target, warmUp);
+  }
   for (let round = 1; round <= rounds; round += 1) {
-    for (const target of contenders) measured.get(target)?.push(await load.run(target));
+    // Who is first changes: a server that still gets faster would favour whoever comes second.
+    const order = round % 2 === 1 ? contenders : contenders.toReversed();
+    for (const target of order) measured.get(target)?.push(await load.run(target));
     const rates = contenders.map((target) => `${target.name} ${figure(measured.get(target)?.at(-1)?.rate ?? 0)}/s`);
     progress(`${name}, round ${round} of ${rounds}: ${rates.join(', ')}`);
   }
