@@ -78,7 +78,7 @@ async function openSocket(url: URL, target: LdapTarget, outgoing: Outgoing): Pro
   const { problemOf, lookup } = outgoing.guard(isTls || target.startTls);
   const problem = problemOf(host);
   if (problem !== undefined) throw new LdapFailure('address', `the URL ${problem}`);
-  const options = { host, port: portOf(url), lookup };
+  const options = { host, port: portOf(url), lookup, noDelay: true };
   if (!isTls) {
     const socket = connectTcp(options);
     await established(socket, 'connect', target.connectMs);

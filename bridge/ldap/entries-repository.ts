@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
-import { readIn, writeIn } from '../platform/db/scope.ts';
+import { readAtOnce, readIn, writeIn } from '../platform/db/scope.ts';
+import type { Statement } from '../platform/db/statement.ts';
 import { type EntryProblem, type LdapSettings, ldapSettings } from './contracts.ts';
 import { canonicalDn } from './dn.ts';
 import type { EntryKind } from './reader.ts';
@@ -32,6 +33,22 @@ export interface Login {
 }
 
 const maxProblems = 20;
+
+interface LoginRow {
+  settings: unknown;
+  bind_password: Buffer;
+  updated_at: Date;
+  entry_id: string | null;
+  dn: string | null;
+}
+
+const loginOf = (directoryId: string, userId: string): Statement<LoginRow> => ({
+  text: `select c.settings, c.bind_password, c.updated_at, e.entry_id, e.dn
+    from ldap_connections c
+    left join ldap_entries e on e.directory_id = c.directory_id and e.resource_id = $2 and e.kind = 'User'
+    where c.directory_id = $1`,
+  values: [directoryId, userId],
+});
 
 export function createEntriesRepository(pool: Pool) {
   return {
@@ -172,14 +189,7 @@ export function createEntriesRepository(pool: Pool) {
 
     /** Undefined when the directory has no connection. */
     async findLogin(directoryId: string, userId: string): Promise<Login | undefined> {
-      const { rows } = await readIn(pool, [directoryId], (scope) =>
-        sql<{ settings: unknown; bind_password: Buffer; updated_at: Date; entry_id: string | null; dn: string | null }>`
-          select c.settings, c.bind_password, c.updated_at, e.entry_id, e.dn
-          from ldap_connections c
-          left join ldap_entries e on e.directory_id = c.directory_id and e.resource_id = ${userId} and e.kind = 'User'
-          where c.directory_id = ${directoryId}`.execute(scope),
-      );
-      const [row] = rows;
+      const [[row]] = await readAtOnce(pool, [directoryId], [loginOf(directoryId, userId)]);
       if (!row) return undefined;
       const { entry_id: entryId, dn } = row;
       return {

@@ -53,12 +53,28 @@ interface Places {
   exists(entryId: string): boolean;
 }
 
-const batchSize = 250;
+/** In one transaction. */
+const createsAtOnce = 250;
+/** One after the other, before it is noted that they are written. */
+const updatesAtOnce = 20;
+/** Batches under way: while the database writes one, the next is prepared. */
+const lanes = 3;
 
 const fingerprintOf = (body: JsonObject): string => hash('sha256', JSON.stringify(body), 'base64url').slice(0, 22);
 
-function* batches<T>(all: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < all.length; start += batchSize) yield all.slice(start, start + batchSize);
+function* batches<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
+}
+
+/** A few at a time. All that were begun have ended when it answers or fails. */
+async function sideBySide<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const rest = all[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = rest.next(); !next.done; next = rest.next()) await work(next.value);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** What is wrong with the entry itself, as opposed to the store; anything else is thrown on. */
@@ -176,23 +192,39 @@ export function createImporter({ entries, users, groups, creates }: ImporterDeps
       ({ known, dn }) => known && (known.dn !== dn || known.missing > 0 || known.problem !== null),
     );
     await entries.saveEntries(directoryId, kind, moved.map(rowOf));
-    for (const work of works.filter((one) => one.exists && !isSame(one))) {
-      run.signal.throwIfAborted();
-      try {
-        await replace(run, kind, work);
-        await entries.saveEntries(directoryId, kind, [rowOf(work)]);
+    await sideBySide(
+      batches(
+        works.filter((one) => one.exists && !isSame(one)),
+        updatesAtOnce,
+      ),
+      async (batch) => {
+        const done: Work[] = [];
+        for (const work of batch) {
+          run.signal.throwIfAborted();
+          try {
+            await replace(run, kind, work);
+            done.push(work);
+          } catch (error) {
+            refused.push({ work, ...refusalOf(error) });
+          }
+        }
+        await entries.saveEntries(directoryId, kind, done.map(rowOf));
         // A group that this run has just made counts as created.
-        if (work.known?.fingerprint !== '') run.counts.updated += 1;
-      } catch (error) {
-        refused.push({ work, ...refusalOf(error) });
-      }
-    }
-    for (const batch of batches(works.filter(({ exists }) => !exists))) {
-      run.signal.throwIfAborted();
-      const done = await createAll(run, kind, batch, refused);
-      await entries.saveEntries(directoryId, kind, done.map(rowOf));
-      run.counts.created += done.length;
-    }
+        run.counts.updated += done.filter(({ known }) => known?.fingerprint !== '').length;
+      },
+    );
+    await sideBySide(
+      batches(
+        works.filter(({ exists }) => !exists),
+        createsAtOnce,
+      ),
+      async (batch) => {
+        run.signal.throwIfAborted();
+        const done = await createAll(run, kind, batch, refused);
+        await entries.saveEntries(directoryId, kind, done.map(rowOf));
+        run.counts.created += done.length;
+      },
+    );
     return refused;
   }
 
