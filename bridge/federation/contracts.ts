@@ -124,6 +124,7 @@ export const federationSchema = z
     directories: z.array(
       z.object({
         slug: z.string(),
+        name: z.string(),
         kind: z.enum(['scim', 'ldap']),
         priority: z.number().int(),
         enabled: z.boolean(),

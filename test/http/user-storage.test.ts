@@ -159,6 +159,7 @@ describe('GET /', () => {
       directories: [
         {
           slug: first.slug,
+          name: expect.any(String),
           kind: 'scim',
           priority: 10,
           enabled: true,
@@ -168,6 +169,7 @@ describe('GET /', () => {
         },
         {
           slug: second.slug,
+          name: expect.any(String),
           kind: 'scim',
           priority: 20,
           enabled: false,

@@ -113,6 +113,7 @@ export function createLookup({ repository, clock, passwords, source }: LookupDep
         time: clock.now().getTime(),
         directories: topology.directories.map((directory) => ({
           slug: directory.slug,
+          name: directory.name,
           kind: directory.kind,
           priority: directory.priority,
           enabled: isEnabled(directory),

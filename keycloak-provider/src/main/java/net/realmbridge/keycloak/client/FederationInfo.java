@@ -12,9 +12,10 @@ public record FederationInfo(String federation, int apiVersion, String revision,
     /**
      * One of its directories, and what its users are bound to in the realm.
      *
+     * @param name as the operator wrote it, or {@code null} from a bridge that doesn't tell
      * @param organization alias of an organization, or {@code null}
      */
-    public record Directory(String slug, String organization, Binding identityLink) {
+    public record Directory(String slug, String name, String organization, Binding identityLink) {
     }
 
     /** @param provider alias of the identity provider whose accounts the users have */

@@ -64,6 +64,12 @@ public final class Bindings {
         directories = federation.directories();
     }
 
+    /** @return what the bridge said last of the directory, or {@code null} as long as it has said nothing */
+    public FederationInfo.Directory directory(String slug) {
+        List<FederationInfo.Directory> known = directories;
+        return known == null ? null : known.stream().filter(one -> one.slug().equals(slug)).findFirst().orElse(null);
+    }
+
     /** As they were found last. */
     public List<Bound> list() {
         return bound;

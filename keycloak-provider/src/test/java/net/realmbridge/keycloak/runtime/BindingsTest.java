@@ -30,7 +30,7 @@ class BindingsTest {
     };
 
     private void learn(String organization, String provider) {
-        bindings.learn(new FederationInfo("acme", 1, "1", 0, List.of(new FederationInfo.Directory("entra", organization,
+        bindings.learn(new FederationInfo("acme", 1, "1", 0, List.of(new FederationInfo.Directory("entra", "Acme", organization,
                 provider == null ? null : new FederationInfo.Binding(provider, "externalId", "allow")))));
     }
 
