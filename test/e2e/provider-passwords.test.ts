@@ -63,7 +63,7 @@ test('a login page says that a password can’t be checked now, and the event sa
     await browser.go(authorizationUrl(realm));
     await browser.submit({ username, password });
     expect(browser.status()).toBe(503);
-    expect(browser.text()).toContain("Your password can't be checked at the moment.");
+    expect(browser.text()).toContain('Your password can’t be checked at the moment');
     expect(browser.text()).not.toContain('Invalid username or password');
   }
   expect(await loginErrors(id)).toEqual(['user_storage_unavailable', 'user_storage_unavailable']);

@@ -557,10 +557,10 @@ public final class KeycloakInternals {
 
     /**
      * Ends a login whose password can't be checked now. Keycloak counts a plain {@code false} as a wrong password, and any other
-     * exception ends in a 500 with a stack trace, so the answer is made here: 503 and an event of its own, as a page or as JSON.
+     * exception ends in a 500 with a stack trace, so the answer is made here: 503 and an event of its own, as a page in the user's
+     * language (theme-resources/) or as JSON.
      */
     public static WebApplicationException passwordNotChecked(KeycloakSession session, RealmModel realm, UserModel user) {
-        String message = "Your password can't be checked at the moment. Please try again in a few minutes.";
         EventBuilder event = new EventBuilder(realm, session, session.getContext().getConnection()).event(EventType.LOGIN).user(user);
         ClientModel client = session.getContext().getClient();
         if (client != null) {
@@ -574,13 +574,14 @@ public final class KeycloakInternals {
         if (browser) {
             response = session.getProvider(LoginFormsProvider.class)
                     .setAuthenticationSession(session.getContext().getAuthenticationSession())
-                    .setError(message)
-                    .createErrorPage(Response.Status.SERVICE_UNAVAILABLE);
+                    .setStatus(Response.Status.SERVICE_UNAVAILABLE)
+                    .createForm("realmbridge-unavailable.ftl");
         } else {
             response = Response.status(Response.Status.SERVICE_UNAVAILABLE)
                     .header(HttpHeaders.RETRY_AFTER, "10")
                     .type(MediaType.APPLICATION_JSON_TYPE)
-                    .entity(Map.of("error", "temporarily_unavailable", "error_description", message))
+                    .entity(Map.of("error", "temporarily_unavailable", "error_description",
+                            "Your password can't be checked at the moment. Please try again in a few minutes."))
                     .build();
         }
         return new WebApplicationException("the bridge can't check passwords now", response);
