@@ -71,8 +71,8 @@ import org.keycloak.userprofile.UserProfileUtil;
 import org.keycloak.userprofile.validator.ImmutableAttributeValidator;
 
 /**
- * What Keycloak does not promise to keep. Its private modules are used here, and in {@link AdminResourceFactory}, which has to
- * implement one of their interfaces, so that an upgrade which breaks them breaks these files alone.
+ * What Keycloak does not promise to keep. Its private modules are used here, and in the two resource factories beside this, which
+ * have to implement interfaces of theirs, so that an upgrade which breaks them breaks these files alone.
  */
 public final class KeycloakInternals {
     /** The error of the LOGIN_ERROR event when a password could not be checked. */
@@ -329,7 +329,7 @@ public final class KeycloakInternals {
     }
 
     /** An organization of a realm; its members are the members of a group of its own. */
-    public record Organization(String id, String alias, String groupId, boolean enabled) {
+    public record Organization(String id, String alias, String name, String groupId, boolean enabled) {
     }
 
     public static List<Organization> organizations(KeycloakSession session, String realmId) {
@@ -342,12 +342,12 @@ public final class KeycloakInternals {
     }
 
     private static List<Organization> organizations(KeycloakSession session, String realmId, String column, String value) {
-        return entities(session).createQuery("select o.id, o.alias, o.groupId, o.enabled from OrganizationEntity o"
+        return entities(session).createQuery("select o.id, o.alias, o.name, o.groupId, o.enabled from OrganizationEntity o"
                         + " where o.realmId = :realm and " + column + " = :value", Object[].class)
                 .setParameter("realm", realmId)
                 .setParameter("value", value)
                 .getResultStream()
-                .map(row -> new Organization((String) row[0], (String) row[1], (String) row[2], (Boolean) row[3]))
+                .map(row -> new Organization((String) row[0], (String) row[1], (String) row[2], (String) row[3], (Boolean) row[4]))
                 .toList();
     }
 
