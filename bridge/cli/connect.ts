@@ -22,6 +22,8 @@ interface ConnectOptions extends KeycloakOptions {
   groupsClaim: 'path' | 'name' | 'none';
   client?: string[];
   allClients?: true;
+  theme?: string;
+  helpUrl?: string;
   sync: boolean;
   dryRun?: true;
 }
@@ -77,9 +79,17 @@ async function inputOf(
     },
     groupsClaim: options.groupsClaim,
     clients: options.allClients ? 'all' : (options.client ?? []),
+    theme: options.theme === 'default' ? '' : options.theme,
+    helpUrl: options.helpUrl === 'none' ? '' : options.helpUrl,
     sync: options.sync,
     dryRun: options.dryRun ?? false,
   };
+}
+
+function helpLink(text: string): string {
+  if (text !== 'none' && !/^(https?|mailto):$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new InvalidArgumentError('It must be an http, https or mailto URL, or none.');
+  return text;
 }
 
 function days(text: string): number {
@@ -161,6 +171,12 @@ export function connectCommand(shell: Shell): Command {
     )
     .option('--client <id...>', 'existing clients that get the groups claim, too; new ones always get it')
     .option('--all-clients', 'all existing clients get it')
+    .option('--theme <name>', "the realm's login and account theme, such as realmbridge; default: Keycloak's own again")
+    .option(
+      '--help-url <url>',
+      'where the theme sends people for help with an account that is managed elsewhere; none: nowhere',
+      helpLink,
+    )
     .option('--no-sync', 'leave out the first import')
     .option('--dry-run', 'print the plan and change nothing');
   return command.action((options: ConnectOptions) =>

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeycloakAdmin } from './admin-client.ts';
+import { setAppearance } from './appearance.ts';
 import { createRefusalFlow, setFirstLoginFlow } from './binding-state.ts';
 import { providerId, storageProviderType } from './component.ts';
 import { type Action, groupsScopeName } from './contracts.ts';
@@ -247,6 +248,8 @@ export async function applyAction(context: ApplyContext, action: Action): Promis
       return createRefusalFlow(admin, action.isThere);
     case 'set-first-login-flow':
       return setFirstLoginFlow(admin, action.alias, action.flow);
+    case 'set-appearance':
+      return setAppearance(admin, action.change);
     case 'sync':
       return sync(context, action.componentId);
   }

@@ -39,6 +39,10 @@ export interface ConnectInput {
   groupsClaim?: 'path' | 'name' | 'none';
   /** Existing clients that shall get the groups claim; new ones always get it. */
   clients?: readonly string[] | 'all';
+  /** The realm's login and account theme; empty: Keycloak's default. Default: left as they are. */
+  theme?: string | undefined;
+  /** Where the theme's pages send people for help; empty: nowhere. Default: left as it is. */
+  helpUrl?: string | undefined;
   /** A full sync after the component was made or changed; default true. */
   sync?: boolean;
   /** Only plans; changes nothing. */
@@ -96,6 +100,7 @@ function wishOf(input: ConnectInput, ofFederation: Pick<ConnectWish, 'attributes
     groups: groupsClaim === 'none' ? undefined : { names: groupsClaim },
     clients: input.clients ?? [],
     ...ofFederation,
+    appearance: { theme: input.theme, helpUrl: input.helpUrl },
     sync: input.sync ?? true,
   };
 }

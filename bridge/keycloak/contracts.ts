@@ -55,6 +55,28 @@ export interface BindingState {
   refusalFlow: 'absent' | 'empty' | 'right' | 'changed';
 }
 
+/** Undefined: leave it as it is. Empty: Keycloak's default theme, no help link. */
+export interface AppearanceWish {
+  /** For the login pages and the account console. */
+  theme: string | undefined;
+  helpUrl: string | undefined;
+}
+
+/** Of a realm; empty where it has none of its own. */
+export interface AppearanceState {
+  loginTheme: string;
+  accountTheme: string;
+  helpUrl: string;
+}
+
+export type AppearanceChange = Partial<AppearanceState>;
+
+/** The names of the themes that Keycloak has, by type. */
+export interface InstalledThemes {
+  login: readonly string[];
+  account: readonly string[];
+}
+
 export interface ConnectWish {
   keycloakUrl: string;
   realm: string;
@@ -71,6 +93,7 @@ export interface ConnectWish {
   attributes: readonly ProfileAttribute[];
   /** The federation's directories and what they are bound to in the realm. */
   directories: readonly BoundDirectory[];
+  appearance: AppearanceWish;
   sync: boolean;
 }
 
@@ -85,10 +108,11 @@ export interface RealmState {
   attributes: DeclaredAttribute[];
   /** Undefined when no directory is bound to anything. */
   bindings: BindingState | undefined;
+  appearance: AppearanceState;
 }
 
 export interface ConnectState {
-  provider: { loaded: boolean; declared: ComponentConfig };
+  provider: { loaded: boolean; declared: ComponentConfig; themes: InstalledThemes };
   /** Undefined: the realm is absent. */
   realm: RealmState | undefined;
   /** The federation's live tokens that earlier runs made for this realm's component, newest last. */
@@ -115,6 +139,7 @@ export type Action =
   | ProfileChange
   | { type: 'create-refusal-flow'; isThere: boolean }
   | { type: 'set-first-login-flow'; alias: string; flow: string | undefined }
+  | { type: 'set-appearance'; change: AppearanceChange }
   | { type: 'sync'; componentId: string };
 
 /** One line of the plan: something to do, or, without `action`, something that is right already. */

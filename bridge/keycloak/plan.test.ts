@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Action, ConnectState, ConnectWish, RealmState } from './contracts.ts';
 import { pinnedAdminId, pinnedComponentId } from './pinned-id.ts';
 import { planConnect } from './plan.ts';
 
 const componentId = pinnedComponentId('shop', 'acme');
 const config = { bridgeUrl: 'https://bridge.test', federation: 'acme', enabled: 'true' };
+
+const themes = { login: ['keycloak.v2', 'realmbridge'], account: ['keycloak.v3', 'realmbridge'] };
 
 const wishFor = (over: Partial<ConnectWish> = {}): ConnectWish => ({
   keycloakUrl: 'https://keycloak.test',
@@ -18,6 +20,7 @@ const wishFor = (over: Partial<ConnectWish> = {}): ConnectWish => ({
   clients: [],
   attributes: [],
   directories: [],
+  appearance: { theme: undefined, helpUrl: undefined },
   sync: true,
   ...over,
 });
@@ -30,11 +33,12 @@ const realmWith = (over: Partial<RealmState> = {}): RealmState => ({
   clients: [],
   attributes: [],
   bindings: undefined,
+  appearance: { loginTheme: '', accountTheme: '', helpUrl: '' },
   ...over,
 });
 
 const stateWith = (over: Partial<ConnectState> = {}, realm: Partial<RealmState> = {}): ConnectState => ({
-  provider: { loaded: true, declared: { groupsParent: '/realmbridge' } },
+  provider: { loaded: true, declared: { groupsParent: '/realmbridge' }, themes },
   realm: realmWith(realm),
   tokens: [{ id: 't1', prefix: 'rb_federation_Ab12cd' }],
   usernameReserved: true,
@@ -165,7 +169,7 @@ test('a second component for the same federation is remarked', () => {
 });
 
 test.each<[string, Partial<ConnectWish>, ConnectState, RegExp]>([
-  ['without the jar', {}, stateWith({ provider: { loaded: false, declared: {} } }), /no user-storage provider/],
+  ['without the jar', {}, stateWith({ provider: { loaded: false, declared: {}, themes } }), /no user-storage provider/],
   ['without the realm', {}, stateWith({ realm: undefined }), /no realm "shop"/],
   ['the realm master', { realm: 'master' }, stateWith(), /master/],
   [
@@ -260,4 +264,39 @@ test('what somebody else declared in the user profile is left as it is, with a r
   expect(planned.plan.steps.flatMap(({ action }) => action ?? [])).toEqual([]);
   expect(planned.plan.notes.join()).toMatch(/"phones" for one value/);
   expect(actionsOf(wishFor(), stateWith({}, { attributes: theirs }))).toEqual([]);
+});
+
+describe('the pages', () => {
+  const appearance = (theme?: string, helpUrl?: string) => wishFor({ appearance: { theme, helpUrl } });
+  const changesOf = (wish: ConnectWish, state: ConnectState) =>
+    actionsOf(wish, state).flatMap((action) => (action.type === 'set-appearance' ? [action.change] : []));
+  const dressed = stateWith(
+    {},
+    { appearance: { loginTheme: 'realmbridge', accountTheme: 'realmbridge', helpUrl: 'https://help.test' } },
+  );
+
+  test('stay as they are unless something is wished for', () => {
+    expect(changesOf(appearance(), stateWith())).toEqual([]);
+    expect(changesOf(appearance(), dressed)).toEqual([]);
+  });
+
+  test('get the theme and the help link once, and lose them again', () => {
+    const wish = appearance('realmbridge', 'https://help.test');
+    expect(changesOf(wish, stateWith())).toEqual([
+      { loginTheme: 'realmbridge', accountTheme: 'realmbridge', helpUrl: 'https://help.test' },
+    ]);
+    expect(changesOf(wish, dressed)).toEqual([]);
+    expect(changesOf(appearance('', ''), dressed)).toEqual([{ loginTheme: '', accountTheme: '', helpUrl: '' }]);
+    expect(changesOf(appearance(undefined, 'mailto:help@acme.test'), dressed)).toEqual([
+      { helpUrl: 'mailto:help@acme.test' },
+    ]);
+  });
+
+  test('refuse a theme that Keycloak doesn’t have, before anything is changed', () => {
+    const bare = { loaded: true, declared: {}, themes: { login: ['keycloak.v2'], account: ['keycloak.v3'] } };
+    expect(refusalOf(appearance('realmbridge'), stateWith({ provider: bare }))).toBe(
+      'Keycloak has no login and no account theme "realmbridge".',
+    );
+    expect(refusalOf(appearance('keycloak.v2'), stateWith())).toBe('Keycloak has no account theme "keycloak.v2".');
+  });
 });

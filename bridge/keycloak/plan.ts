@@ -1,4 +1,5 @@
 // From what is there to what has to be done: pure, so that --dry-run shows the very steps that would be carried out.
+import { planAppearance } from './appearance.ts';
 import { planBindings } from './bindings.ts';
 import { type ConfigChange, configDrift, newConfig } from './component.ts';
 import {
@@ -241,6 +242,8 @@ export function planConnect(wish: ConnectWish, state: ConnectState): PlanResult 
   if (!component.ok) return component;
   const groups = planGroups(wish, state);
   if (!groups.ok) return groups;
+  const appearance = planAppearance(wish.appearance, state.provider.themes, state.realm?.appearance);
+  if (!appearance.ok) return appearance;
   const profile = planUserProfile(wish.settings.federation, wish.attributes, state.realm?.attributes ?? []);
   const bindings = planBindings(wish.directories, state.realm?.bindings);
   const steps = [
@@ -250,6 +253,7 @@ export function planConnect(wish: ConnectWish, state: ConnectState): PlanResult 
     ...groups.steps,
     ...profile.steps,
     ...bindings.steps,
+    ...appearance.steps,
   ];
   const { componentId } = component;
   const linked = component.steps.some(

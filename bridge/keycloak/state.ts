@@ -1,8 +1,15 @@
 // Reads what is there before `connect` plans anything. Changes nothing, in Keycloak or in the bridge.
 import type { KeycloakAdmin } from './admin-client.ts';
+import { appearanceOf } from './appearance.ts';
 import { readBindingState } from './binding-state.ts';
 import { type ComponentConfig, flatConfig, providerId, storageProviderType } from './component.ts';
-import { type ConnectState, type ConnectWish, groupsScopeName, type RealmState } from './contracts.ts';
+import {
+  type AppearanceState,
+  type ConnectState,
+  type ConnectWish,
+  groupsScopeName,
+  type RealmState,
+} from './contracts.ts';
 import { KeycloakError } from './errors.ts';
 import { pinnedComponentId } from './pinned-id.ts';
 import { readDeclaredAttributes } from './user-profile.ts';
@@ -30,7 +37,9 @@ export async function readProvider(
       declared[name] = String(defaultValue);
     }
   }
-  return { loaded: type !== undefined, declared, serverVersion: info.systemInfo?.version };
+  const namesOf = (themes: { name?: string }[] | undefined) => (themes ?? []).flatMap(({ name }) => name ?? []);
+  const themes = { login: namesOf(info.themes?.['login']), account: namesOf(info.themes?.['account']) };
+  return { loaded: type !== undefined, declared, themes, serverVersion: info.systemInfo?.version };
 }
 
 /** The realm's client whose role `realm-admin` opens the realm's whole administration. */
@@ -130,7 +139,9 @@ async function readClients(admin: KeycloakAdmin): Promise<RealmState['clients']>
 /** The realm's own id, by which the bridge's tokens for it are named, or undefined when the realm is absent. */
 export async function readRealm(
   admin: KeycloakAdmin,
-): Promise<{ id: string; defaultRole: string; registrationEmailAsUsername: boolean } | undefined> {
+): Promise<
+  { id: string; defaultRole: string; registrationEmailAsUsername: boolean; appearance: AppearanceState } | undefined
+> {
   const realm = await admin.call('reading the realm', (client) => client.realms.findOne({ realm: admin.realm }));
   // The types leave out that a realm that is absent is answered as null.
   if (!realm?.id) return undefined;
@@ -138,6 +149,7 @@ export async function readRealm(
     id: realm.id,
     defaultRole: realm.defaultRole?.name ?? '',
     registrationEmailAsUsername: realm.registrationEmailAsUsername === true,
+    appearance: appearanceOf(realm),
   };
 }
 
@@ -160,5 +172,6 @@ export async function readRealmState(
     clients: wish.groups ? await readClients(admin) : [],
     attributes: await readDeclaredAttributes(admin),
     bindings: await readBindingState(admin, wish.directories),
+    appearance: realm.appearance,
   };
 }

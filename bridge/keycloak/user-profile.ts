@@ -12,6 +12,12 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, 10).join(', ')}${more}`;
 }
 
+/** `costCenter` as people read it: `Cost center`. */
+const inWords = (name: string): string =>
+  name
+    .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+    .replace(/^[a-z]/, (first) => first.toUpperCase());
+
 /** What is missing is declared; what `connect` declared and the federation doesn't map any more is withdrawn. */
 export function planUserProfile(
   federation: string,
@@ -61,6 +67,7 @@ export async function declareAttributes(admin: KeycloakAdmin, change: ProfileCha
   const others = (profile.attributes ?? []).filter(({ name }) => name === undefined || !ours.has(name));
   const attributes = change.declare.map(({ name, multiValued }) => ({
     name,
+    displayName: inWords(name),
     multivalued: multiValued,
     group: groupName,
     permissions: { view: ['admin', 'user'], edit: [] },

@@ -270,6 +270,32 @@ describe('again', () => {
     expect((await connect({ clients: 'all' })).changed).toBe(false);
   });
 
+  test('theme and help link are set once, outlive runs without them, and are taken back', async () => {
+    const look = async () => {
+      const { loginTheme, accountTheme, attributes, displayName, bruteForceProtected } =
+        (await realm.admin.realms.findOne({ realm: realmName })) ?? {};
+      const helpUrl = attributes?.['realmbridge.helpUrl'];
+      return { loginTheme, accountTheme, helpUrl, displayName, bruteForceProtected };
+    };
+    await realm.admin.realms.update({ realm: realmName }, { displayName: 'Acme', bruteForceProtected: true });
+    const own = { displayName: 'Acme', bruteForceProtected: true };
+    const wish = { theme: 'realmbridge', helpUrl: 'https://help.acme.test' };
+    const planned = await connect({ ...wish, dryRun: true });
+    expect(textsOf(planned, 'planned')).toEqual([
+      'pages: login theme Keycloak\'s default → "realmbridge", account theme Keycloak\'s default → "realmbridge", help link none → https://help.acme.test',
+    ]);
+    expect(await look()).toMatchObject({ ...own, helpUrl: undefined });
+    expect((await connect(wish)).failure).toBeUndefined();
+    const dressed = { ...own, loginTheme: 'realmbridge', accountTheme: 'realmbridge', helpUrl: wish.helpUrl };
+    expect(await look()).toEqual(dressed);
+    expect((await connect(wish)).changed).toBe(false);
+    expect((await connect()).changed).toBe(false);
+    await expect(connect({ theme: 'nowhere' })).rejects.toThrow(/no login and no account theme "nowhere"/);
+    expect((await connect({ theme: '', helpUrl: '' })).failure).toBeUndefined();
+    expect(await look()).toMatchObject({ ...own, helpUrl: undefined });
+    expect((await connect({ theme: '', helpUrl: '' })).changed).toBe(false);
+  });
+
   test('while the bridge is down everything but the import is done, and the failure says so', async () => {
     await bridge.stop();
     try {
