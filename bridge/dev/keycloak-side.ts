@@ -19,6 +19,7 @@ import type { Reporter } from './report.ts';
 import { changeSecrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { keycloakAdmin } from './setup-keycloak.ts';
+import { buildTheme, themeJar } from './theme.ts';
 
 export interface StartContext {
   session: Session;
@@ -60,17 +61,18 @@ export async function makeRuntime({ session, options, reporter, env }: StartCont
   let home = '';
   await reporter.step('Keycloak build', async (step) => {
     step.progress('kc.sh build');
+    await buildTheme();
     const folder = join(session.folder, 'keycloak');
     const { path, built } = await prepareRuntime(session, {
       version,
       distribution,
-      jars: [providerJar],
+      jars: [providerJar, themeJar],
       folder,
       jdk,
       env,
     });
     home = path;
-    return built ? 'optimised with the provider' : 'unchanged';
+    return built ? 'optimised with provider and theme' : 'unchanged';
   });
   return home;
 }

@@ -75,6 +75,7 @@ export async function connectDevelopmentRealm(options: ConnectOptions): Promise<
         federation: federationSlug,
         bridgeUrl: options.bridgeUrl,
         failoverAdmin: { username: defaultFailoverAdmin, password: options.failoverPassword },
+        theme: 'realmbridge',
         sync: options.sync,
       }),
     );
