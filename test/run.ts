@@ -50,6 +50,7 @@ const tiers: [string, () => Promise<Counts>][] = [
     `some of it with Keycloak ${previousKeycloakVersion}`,
     () => vitest(['--project', 'e2e', ...onPreviousKeycloak], { KEYCLOAK_VERSION: previousKeycloakVersion }),
   ],
+  ['pages in a browser', () => vitest(['--project', 'browser'])],
   ['containers', () => runContainerTests()],
 ];
 

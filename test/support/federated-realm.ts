@@ -144,10 +144,14 @@ export async function addComponent(
   return useComponent(realm, id, settings.name);
 }
 
-/** A directory with a token, in a new federation of the same name. */
-export async function addDirectory(bridge: BridgeUnderTest, slug: string): Promise<{ scim: ScimCalls; token: string }> {
+/** A directory with a token, in a new federation of the same slug. */
+export async function addDirectory(
+  bridge: BridgeUnderTest,
+  slug: string,
+  name = slug,
+): Promise<{ scim: ScimCalls; token: string }> {
   const { directories, federations } = bridge.services;
-  await directories.createDirectory({ slug });
+  await directories.createDirectory({ slug, name });
   const { token: scimToken } = await directories.createToken(slug, {});
   await federations.createFederation({ slug });
   await federations.addDirectory(slug, slug);

@@ -1,8 +1,11 @@
 // Keycloak in a container for the end-to-end tests, on the host's network: it sees PostgreSQL and the bridge on 127.0.0.1.
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { GenericContainer, Wait } from 'testcontainers';
 import type { KeycloakOptions } from '../../bridge/dev/keycloak.ts';
+import { providerJar } from '../../bridge/dev/provider.ts';
+import { themeJar } from '../../bridge/dev/theme.ts';
 
 const run = promisify(execFile);
 
@@ -27,12 +30,13 @@ export async function findKeycloakImage(image: string | undefined): Promise<stri
 
 export async function startKeycloakContainer(
   image: string,
-  jar: string,
   { port, managementPort, database, admin }: KeycloakPlace,
 ): Promise<StartedKeycloak> {
   const container = await new GenericContainer(image)
     .withNetworkMode('host')
-    .withCopyFilesToContainer([{ source: jar, target: '/opt/keycloak/providers/realmbridge-keycloak-provider.jar' }])
+    .withCopyFilesToContainer(
+      [providerJar, themeJar].map((source) => ({ source, target: `/opt/keycloak/providers/${basename(source)}` })),
+    )
     .withEnvironment({
       KC_DB: 'postgres',
       KC_DB_URL: `jdbc:postgresql://${database.host}:${database.port}/${database.name}`,

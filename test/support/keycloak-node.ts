@@ -1,4 +1,4 @@
-// Keycloak processes from the distribution, with the provider's jar, on databases of the test PostgreSQL.
+// Keycloak processes from the distribution, with the jars of provider and theme, on databases of the test PostgreSQL.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import {
 } from '../../bridge/dev/keycloak.ts';
 import { cacheFolder, stateFolder } from '../../bridge/dev/paths.ts';
 import { providerJar } from '../../bridge/dev/provider.ts';
+import { themeJar } from '../../bridge/dev/theme.ts';
 import { startWatch, type Watch } from '../../bridge/dev/watch.ts';
 import type { KeycloakPlace } from './keycloak-container.ts';
 
@@ -64,11 +65,11 @@ async function makeHome(watch: Watch, jdk: Jdk, jars: readonly string[]): Promis
   return (await prepareRuntime({ watch }, { version, distribution, jars, folder, jdk, env })).path;
 }
 
-/** With the provider's jar, which must be built, unless other jars are named. */
+/** With the jars of provider and theme, which must be built, unless other jars are named. */
 export async function startKeycloakNode(
   place: KeycloakPlace,
   {
-    jars = [providerJar],
+    jars = [providerJar, themeJar],
     ...more
   }: Pick<KeycloakOptions, 'args' | 'cache' | 'javaOptions'> & { jars?: readonly string[] } = {},
 ): Promise<KeycloakProcess> {
@@ -92,7 +93,7 @@ export async function exportRealm(
   const watch = startWatch();
   try {
     const jdk = await findJdk(env);
-    const home = await makeHome(watch, jdk, [providerJar]);
+    const home = await makeHome(watch, jdk, [providerJar, themeJar]);
     await promisify(execFile)(
       join(home, 'bin', 'kc.sh'),
       [

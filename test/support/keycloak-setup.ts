@@ -1,4 +1,4 @@
-// Vitest's global set-up for the end-to-end tests: one real Keycloak for the run, with the provider's jar, on a database
+// Vitest's global set-up for the end-to-end tests: one real Keycloak for the run, with the jars of provider and theme, on a database
 // of the test PostgreSQL. A process from the distribution; or a container, when KEYCLOAK_IMAGE names an image that a
 // Docker engine on this machine has.
 import { randomBytes } from 'node:crypto';
@@ -7,7 +7,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { findJdk } from '../../bridge/dev/jdk.ts';
-import { buildProvider, providerJar } from '../../bridge/dev/provider.ts';
+import { buildProvider } from '../../bridge/dev/provider.ts';
+import { buildTheme } from '../../bridge/dev/theme.ts';
 import { startWatch } from '../../bridge/dev/watch.ts';
 import { findKeycloakImage, type KeycloakPlace, startKeycloakContainer } from './keycloak-container.ts';
 import { createKeycloakDatabase, startKeycloakNode } from './keycloak-node.ts';
@@ -39,6 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { env } = process;
   const watch = startWatch();
   await buildProvider({ watch, env, jdk: await findJdk(env) });
+  await buildTheme();
   await watch.close();
 
   const database = await createKeycloakDatabase(project.getProvidedContext().postgres);
@@ -57,7 +59,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const started =
     image === undefined
       ? await startKeycloakNode(place, { javaOptions: [`-Djdk.net.hosts.file=${hostsFile}`] })
-      : await startKeycloakContainer(image, providerJar, place);
+      : await startKeycloakContainer(image, place);
   project.provide('keycloak', {
     url: `http://127.0.0.1:${place.port}`,
     managementUrl: started.managementUrl,
