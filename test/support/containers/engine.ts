@@ -36,8 +36,8 @@ async function engineScript(command: string, env: Record<string, string> = {}): 
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    // The engine that `up` leaves behind keeps nothing of this process open, so `close` comes with the script's end.
-    child.once('exit', resolve);
+    // The engine that `up` leaves behind holds none of these pipes, so they close with the script's end.
+    child.once('close', resolve);
   });
   if (code !== 0) throw new Error(`engine.sh ${command} ended with ${code}`);
   return new Map(
