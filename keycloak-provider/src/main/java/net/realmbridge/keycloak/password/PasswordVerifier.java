@@ -30,7 +30,10 @@ public final class PasswordVerifier {
         this.bridge = bridge;
     }
 
-    /** @throws jakarta.ws.rs.WebApplicationException if it can't be checked; "no" would count towards a lock-out */
+    /**
+     * @throws jakarta.ws.rs.WebApplicationException if it can't be checked, or is right and of no use; "no" would count towards a
+     *     lock-out
+     */
     public boolean verify(RealmModel realm, UserModel user, String password) {
         if (password == null || password.isEmpty()) {
             return false;
@@ -57,6 +60,10 @@ public final class PasswordVerifier {
         // Also for a right password of an inactive user: the news of the deactivation is still on its way to this node.
         if (offline != null) {
             offline.refused(id);
+        }
+        PasswordRefusal refusal = PasswordRefusal.of(check);
+        if (refusal != null) {
+            throw KeycloakInternals.loginRefused(session, realm, user, refusal.reason(), refusal.messageKey(), refusal.message());
         }
         return false;
     }

@@ -561,29 +561,56 @@ public final class KeycloakInternals {
      * language (theme-resources/) or as JSON.
      */
     public static WebApplicationException passwordNotChecked(KeycloakSession session, RealmModel realm, UserModel user) {
+        tellLoginError(session, realm, user, PASSWORD_NOT_CHECKED);
+        Response response = wantsPage(session)
+                ? session.getProvider(LoginFormsProvider.class)
+                        .setAuthenticationSession(session.getContext().getAuthenticationSession())
+                        .setStatus(Response.Status.SERVICE_UNAVAILABLE)
+                        .createForm("realmbridge-unavailable.ftl")
+                : Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                        .header(HttpHeaders.RETRY_AFTER, "10")
+                        .type(MediaType.APPLICATION_JSON_TYPE)
+                        .entity(Map.of("error", "temporarily_unavailable", "error_description",
+                                "Your password can't be checked at the moment. Please try again in a few minutes."))
+                        .build();
+        return new WebApplicationException("the bridge can't check passwords now", response);
+    }
+
+    /**
+     * Ends a login whose password is right and doesn't let its user in, with the reason. It doesn't count towards a lock-out.
+     *
+     * @param error the event's
+     * @param messageKey of the text on a page, in theme-resources/
+     * @param message for applications
+     */
+    public static WebApplicationException loginRefused(KeycloakSession session, RealmModel realm, UserModel user, String error, String messageKey,
+            String message) {
+        tellLoginError(session, realm, user, error);
+        Response response = wantsPage(session)
+                ? session.getProvider(LoginFormsProvider.class)
+                        .setAuthenticationSession(session.getContext().getAuthenticationSession())
+                        .setError(messageKey)
+                        .createErrorPage(Response.Status.BAD_REQUEST)
+                : Response.status(Response.Status.BAD_REQUEST)
+                        .type(MediaType.APPLICATION_JSON_TYPE)
+                        .entity(Map.of("error", "invalid_grant", "error_description", message))
+                        .build();
+        return new WebApplicationException("the user's directory refused the login: " + error, response);
+    }
+
+    private static void tellLoginError(KeycloakSession session, RealmModel realm, UserModel user, String error) {
         EventBuilder event = new EventBuilder(realm, session, session.getContext().getConnection()).event(EventType.LOGIN).user(user);
         ClientModel client = session.getContext().getClient();
         if (client != null) {
             event.client(client);
         }
-        event.error(PASSWORD_NOT_CHECKED);
+        event.error(error);
+    }
+
+    /** Whether a person waits in a browser, as opposed to an application. */
+    private static boolean wantsPage(KeycloakSession session) {
         HttpHeaders headers = session.getContext().getRequestHeaders();
-        boolean browser = headers != null && headers.getAcceptableMediaTypes().stream()
+        return headers != null && headers.getAcceptableMediaTypes().stream()
                 .anyMatch(type -> !type.isWildcardType() && type.isCompatible(MediaType.TEXT_HTML_TYPE));
-        Response response;
-        if (browser) {
-            response = session.getProvider(LoginFormsProvider.class)
-                    .setAuthenticationSession(session.getContext().getAuthenticationSession())
-                    .setStatus(Response.Status.SERVICE_UNAVAILABLE)
-                    .createForm("realmbridge-unavailable.ftl");
-        } else {
-            response = Response.status(Response.Status.SERVICE_UNAVAILABLE)
-                    .header(HttpHeaders.RETRY_AFTER, "10")
-                    .type(MediaType.APPLICATION_JSON_TYPE)
-                    .entity(Map.of("error", "temporarily_unavailable", "error_description",
-                            "Your password can't be checked at the moment. Please try again in a few minutes."))
-                    .build();
-        }
-        return new WebApplicationException("the bridge can't check passwords now", response);
     }
 }
