@@ -209,6 +209,38 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
     }
   });
 
+  test.each(modes)(
+    'what Active Directory says about a password is told, and counts as no failure: %s',
+    async (mode) => {
+      const { realm } = stageOf(mode);
+      const words = (data: string) =>
+        `80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data ${data}, v4563`;
+      const form = { grant_type: 'password', username: usernameOf('berta'), password: userPassword };
+      // After the crowd everybody leaves the server alone for a moment.
+      await eventually(
+        'a login',
+        () => realm.login(usernameOf('berta'), userPassword),
+        ({ status }) => status === 200,
+        60_000,
+      );
+      try {
+        proxy.answerBinds(49, words('532'), service.dn);
+        expect(await stageOf(mode).post('token', form)).toMatchObject({
+          status: 400,
+          body: { error: 'invalid_grant', error_description: expect.stringContaining('has expired') },
+        });
+        expect(await stageOf(mode).failures('berta')).toBe(0);
+        // A guesser may see this one, too.
+        proxy.answerBinds(49, words('775'), service.dn);
+        const { status, error } = await realm.login(usernameOf('berta'), userPassword);
+        expect([status, error]).toEqual([400, 'invalid_grant']);
+        expect(await stageOf(mode).failures('berta')).toBe(1);
+      } finally {
+        await end();
+      }
+    },
+  );
+
   test('a user keeps the id when the entry is renamed, and is gone when it is deleted', async () => {
     const { realm, ids, component } = stageOf('import');
     const { directories, ldap } = bridge.services;
