@@ -24,7 +24,7 @@ import { hasSlapd, type Slapd, startSlapd, suffix } from '../support/slapd.ts';
 
 const count = 60;
 
-describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP server in trouble', () => {
+describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP server in trouble', { timeout: 120_000 }, () => {
   let certificates: Certificates;
   let slapd: Slapd;
   let expired: Slapd;
@@ -198,7 +198,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP server in trouble', 
       const report = await bridge.services.ldap.testSettings(settingsFor([proxy.url]));
       expect(report).toMatchObject({ ok: false, outage: true });
       expect(report.steps.find(({ ok }) => !ok)?.problem).toBe('timeout');
-      expect(performance.now() - started).toBeLessThan(20_000);
+      expect(performance.now() - started).toBeLessThan(60_000);
     });
 
     it('a good server by StartTLS and by ldaps with its own authority', async () => {

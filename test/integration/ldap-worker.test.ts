@@ -33,7 +33,7 @@ const timing = {
 const uids = people000(12);
 const patience = { timeout: 40_000, interval: 50 };
 
-describe.skipIf(!hasSlapd() && !process.env['CI'])('the reader of LDAP directories', () => {
+describe.skipIf(!hasSlapd() && !process.env['CI'])('the reader of LDAP directories', { timeout: 180_000 }, () => {
   let slapd: Slapd;
   let proxy: LdapFaultProxy;
   let database: TestDatabase;
@@ -137,7 +137,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('the reader of LDAP directori
     expect(await users()).toBe(uids.length);
   });
 
-  it('goes on with another replica when the one that reads is gone, and never with two', async () => {
+  it('goes on with another replica when the one that reads is gone', async () => {
     const other = newReplica();
     services.ldapWorker.start();
     await expect.poll(users, patience).toBe(uids.length);
