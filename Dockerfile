@@ -3,7 +3,8 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG MAVEN_IMAGE=maven:3-eclipse-temurin-21
 ARG KEYCLOAK_IMAGE=quay.io/keycloak/keycloak:26.7.5
-# Where the jars for Keycloak come from: `source` makes them here, `prebuilt` takes those of `npm run build:provider`.
+# Where the jars for Keycloak come from: `source` makes them here, `prebuilt` takes those of `npm run build:provider` and
+# `npm run build:theme`.
 ARG JARS=source
 
 FROM ${NODE_IMAGE} AS bridge-files
@@ -38,12 +39,14 @@ FROM ${MAVEN_IMAGE} AS jars-source
 WORKDIR /src
 COPY keycloak-provider/pom.xml ./
 COPY keycloak-provider/src/main src/main
+COPY keycloak-theme theme
 RUN mvn -q -B package -Dmaven.test.skip=true \
  && mkdir /jars \
- && cp target/realmbridge-keycloak-provider.jar /jars/
+ && cp target/realmbridge-keycloak-provider.jar /jars/ \
+ && jar --create --file /jars/realmbridge-theme.jar -C theme META-INF -C theme theme
 
 FROM scratch AS jars-prebuilt
-COPY keycloak-provider/target/realmbridge-keycloak-provider.jar keycloak-them[e]/target/realmbridge-theme.jar /jars/
+COPY keycloak-provider/target/realmbridge-keycloak-provider.jar keycloak-theme/target/realmbridge-theme.jar /jars/
 
 FROM jars-${JARS} AS jars
 

@@ -12,4 +12,4 @@ fi
 exec realmbridge connect \
   --keycloak "$KEYCLOAK_URL" --admin-password-file /run/secrets/keycloak-admin-password \
   --realm "$REALM" --create-realm --federation "$FEDERATION" --bridge-url "$BRIDGE_URL" \
-  --failover-password-file /run/secrets/failover-admin-password
+  --theme realmbridge --failover-password-file /run/secrets/failover-admin-password

@@ -103,6 +103,10 @@ describe('one command', () => {
     expect(await bridgeUrlOfComponent()).toBe('http://proxy:8400');
     expect((await realm.login(ada.username, 'wrong', { clientId: 'demo-app' })).error).toBe('invalid_grant');
     expect((await realm.getUser('omar.haddad@tidewater.example'))?.enabled).toBe(true);
+    expect(await realm.admin.realms.findOne({ realm: 'people' })).toMatchObject({
+      loginTheme: 'realmbridge',
+      accountTheme: 'realmbridge',
+    });
     const replicas = await compose(['ps', '-q', 'bridge', 'bridge-2']);
     expect(replicas.split('\n')).toHaveLength(2);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectFolder } from '../../../bridge/dev/paths.ts';
+import { buildTheme } from '../../../bridge/dev/theme.ts';
 import { docker, tryDocker } from './docker.ts';
 
 const run = promisify(execFile);
@@ -28,6 +29,7 @@ async function build(target: string, tag: string, folder = projectFolder): Promi
 
 /** Builds the images of the checkout; the provider's jar must be there. */
 export async function buildImages(): Promise<void> {
+  await buildTheme();
   await build('bridge', images.bridge);
   await build('demo', images.demo);
   await build('keycloak', images.keycloak);
