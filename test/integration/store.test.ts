@@ -1,5 +1,6 @@
 // The store itself: tables as declared, and the wall between directories (row-level security).
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../bridge/platform/db/database.ts';
@@ -502,4 +503,16 @@ describe('a batch of statements', () => {
     }
     expect(await readAtOnce(pool, [], [{ text: 'select 1 as one', values: [] }])).toEqual([[{ one: 1 }]]);
   });
+});
+
+test('a connection that is lost between two statements fails the next one, and not the process', async () => {
+  const { pool } = bridge.database;
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+  // Nobody waits for an answer when the connection goes; an error without a listener would end this test's process.
+  await sleep(500);
+  await expect(client.query('select 1')).rejects.toThrow();
+  client.release(true);
+  expect((await a.get('/Users')).status).toBe(200);
 });

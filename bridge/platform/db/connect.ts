@@ -43,6 +43,9 @@ export function connectStore(options: DatabaseOptions): Store {
     pipeline: true,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The pool listens to idle connections only. One that is lost in use, between two statements, would end the process;
+  // whoever uses it hears of it by the next statement.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }
