@@ -339,6 +339,21 @@ const directoriesIn = async (scope: Pick<Scope, 'getExecutor'>, table: string): 
   return rows.map((row) => row.id).sort();
 };
 
+/** The operator's tables, and the copy of search keys that only narrows a search of `users` (docs/decisions/0010-text-search.md). */
+const outsideTheWall = ['federation_directories', 'federation_role_mappings', 'user_search'];
+
+test('every other table that names a directory is behind the wall, for its owner too', async () => {
+  const { rows } = await sql<{ table: string; walled: boolean }>`
+    select c.relname as "table", c.relrowsecurity and c.relforcerowsecurity
+      and exists (select 1 from pg_policy p where p.polrelid = c.oid) as walled
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'directory_id' and not a.attisdropped
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace order by c.relname`.execute(
+    bridge.database.db,
+  );
+  expect(rows.map(({ table }) => table)).toEqual(expect.arrayContaining([...tenantTables]));
+  expect(rows.filter(({ walled }) => !walled).map(({ table }) => table)).toEqual(outsideTheWall);
+});
+
 describe('a query that forgets its directory', () => {
   test.each(tenantTables)('sees of %s what the transaction is for, and nothing outside one', async (table) => {
     const { pool, db } = bridge.database;
