@@ -33,10 +33,12 @@ test('secrets come from files, without the line end that editors leave', () => {
     DATABASE_URL_FILE: fileWith('url', `${url}\n`),
     AUTHENTICATION_SECRET_FILE: fileWith('secret', `${secret}\n`),
     ADMIN_TOKEN_FILE: fileWith('admin', secret),
+    SECRETS_KEY_FILE: fileWith('key', secret),
   });
   expect(config.database.url).toBe(url);
   expect(config.authenticationSecret).toBe(secret);
   expect(config.adminToken).toBe(secret);
+  expect(config.secretsKey).toBe(secret);
 });
 
 test('a password of its own takes the place of the one in the URL, whatever its characters', () => {

@@ -72,7 +72,13 @@ export class ConfigError extends Error {
 type Variables = Record<string, string | undefined>;
 
 /** What may come from a file instead, named by `…_FILE`: the way in which container platforms hand out secrets. */
-const secretKeys = ['DATABASE_URL', 'DATABASE_PASSWORD', 'AUTHENTICATION_SECRET', 'ADMIN_TOKEN'] as const;
+const secretKeys = [
+  'DATABASE_URL',
+  'DATABASE_PASSWORD',
+  'AUTHENTICATION_SECRET',
+  'ADMIN_TOKEN',
+  'SECRETS_KEY',
+] as const;
 
 /** Whether a variable is set, be it by the name of a file. */
 export const isGiven = (env: Variables, key: (typeof secretKeys)[number]): boolean =>
