@@ -227,7 +227,10 @@ async function removeNetwork(networkId: string): Promise<void> {
 async function replaceContainer({ plan, stop, remove }: StackService, image: string): Promise<ServicePlan> {
   const { container: containers } = await getContainerRuntimeClient();
   const { Config, HostConfig, NetworkSettings } = await containers.getById(plan.containerId).inspect();
-  const [networkName = ''] = Object.keys(NetworkSettings.Networks);
+  // It is on the engine's default network, too.
+  const own = Object.entries(NetworkSettings.Networks).find(([, { NetworkID }]) => NetworkID === plan.networkId);
+  if (!own) throw new Error(`${plan.name} is not on the stack's network`);
+  const [networkName] = own;
   // What the image says of itself is left to the other image; the stack's own variables are those of the bridge.
   const inherited = await containers.dockerode.getImage(Config.Image).inspect();
   const Env = Config.Env.filter((variable) => !inherited.Config.Env.includes(variable));
@@ -238,7 +241,7 @@ async function replaceContainer({ plan, stop, remove }: StackService, image: str
     Env,
     Labels: Config.Labels,
     ExposedPorts: Config.ExposedPorts ?? {},
-    HostConfig,
+    HostConfig: { ...HostConfig, NetworkMode: networkName },
     NetworkingConfig: { EndpointsConfig: { [networkName]: { Aliases: plan.aliases } } },
   });
   const next = { ...plan, containerId: made.id };
