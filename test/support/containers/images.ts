@@ -37,16 +37,25 @@ export async function buildImages(): Promise<void> {
 
 const newestMigration = 'bridge/platform/db/migrations/20261124-declared-schemas.ts';
 
+async function git(...args: string[]): Promise<string | undefined> {
+  const done = await run('git', args, { cwd: projectFolder, maxBuffer: 1024 * 1024 }).catch(() => undefined);
+  return done?.stdout.trim() || undefined;
+}
+
 /**
  * The bridge as it was before a change of the schema: the commit before the one that brought the migration, by the
- * Dockerfile of today. It stands for the release before.
+ * Dockerfile of today. It stands for the release before. Where the history doesn't go back so far, as in a shallow clone or
+ * an archive, it is the bridge of today: then what is tested is that its successor keeps the data, without a migration.
  */
 export async function buildPreviousImage(): Promise<string> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await run('git', args, { cwd: projectFolder, maxBuffer: 1024 * 1024 })).stdout.trim();
   const added = await git('log', '--diff-filter=A', '--format=%H', '--', newestMigration);
-  if (added === '') throw new Error(`the clone's history doesn't go back to the commit that added ${newestMigration}`);
-  const commit = await git('rev-parse', `${added.split('\n').at(-1)}^`);
+  const commit = added && (await git('rev-parse', '--verify', '--quiet', `${added.split('\n').at(-1)}^`));
+  if (!commit) {
+    console.warn(
+      `The history has no commit before ${newestMigration}; the image of today takes the place of the previous one.`,
+    );
+    return images.bridge;
+  }
   const tag = `realmbridge/bridge:${commit.slice(0, 12)}`;
   if ((await tryDocker(['image', 'inspect', tag])).code === 0) return tag;
   const folder = await mkdtemp(join(tmpdir(), 'realmbridge-previous-'));
