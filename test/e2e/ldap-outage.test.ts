@@ -101,8 +101,13 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       stages[mode] = await setOutageStage(mode, bridge, bridge, crowd, inject('keycloak'), readFromLdap);
     }
     await both(async ({ realm }) => {
-      for (const name of ['berta', 'clara'])
-        expect((await realm.login(usernameOf(name), userPassword)).status).toBe(200);
+      for (const name of ['berta', 'clara']) {
+        await eventually(
+          `the login of ${name}`,
+          () => realm.login(usernameOf(name), userPassword),
+          ({ status }) => status === 200,
+        );
+      }
     });
   });
   afterAll(async () => {
@@ -144,7 +149,11 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
 
     beforeAll(async () => {
       await both(async (stage) => {
-        const { refreshToken } = await stage.realm.login(usernameOf('anna'), userPassword);
+        const { refreshToken } = await eventually(
+          'the login of anna',
+          () => stage.realm.login(usernameOf('anna'), userPassword),
+          ({ status }) => status === 200,
+        );
         stage.tokens.leaving = refreshToken ?? '';
       });
       await begin[fault]();

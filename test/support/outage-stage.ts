@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Body } from './bridge.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import { addComponent, addDirectory, addLocalUser, type Component, pushUser, userPassword } from './federated-realm.ts';
+import {
+  addComponent,
+  addDirectory,
+  addLocalUser,
+  type Component,
+  eventually,
+  pushUser,
+  userPassword,
+} from './federated-realm.ts';
 import { createTestRealm, type KeycloakServer, keycloakAdmin, type TestRealm } from './keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
 import { groupSchema } from './scim.ts';
@@ -180,14 +188,19 @@ export async function setOutageStage(
       if (status !== 204) throw new Error(`evict: ${status}`);
     },
   };
-  const online = await realm.login(usernameOf('anna'), userPassword);
-  const offline = await realm.login(usernameOf('anna'), userPassword, { scope: 'offline_access' });
-  const checked = await stage.post('token', {
-    grant_type: 'password',
-    scope: 'openid',
-    username: usernameOf('anna'),
-    password: userPassword,
-  });
+  // A source behind the bridge may need more than one try while everything is still starting.
+  const granted = <T extends { status: number }>(ask: () => Promise<T>): Promise<T> =>
+    eventually('a login', ask, ({ status }) => status === 200);
+  const online = await granted(() => realm.login(usernameOf('anna'), userPassword));
+  const offline = await granted(() => realm.login(usernameOf('anna'), userPassword, { scope: 'offline_access' }));
+  const checked = await granted(() =>
+    stage.post('token', {
+      grant_type: 'password',
+      scope: 'openid',
+      username: usernameOf('anna'),
+      password: userPassword,
+    }),
+  );
   stage.tokens.online = online.refreshToken ?? '';
   stage.tokens.access = online.accessToken ?? '';
   stage.tokens.offline = offline.refreshToken ?? '';
