@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { addComponent, addDirectory, type Component, pushUser, userPassword } from '../support/federated-realm.ts';
+import {
+  addComponent,
+  addDirectory,
+  type Component,
+  eventually,
+  pushUser,
+  userPassword,
+} from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
 
@@ -42,6 +49,35 @@ test('a row that the database refuses fails alone, at the first import too, and 
   await database.query('alter table user_entity drop constraint no_such_user');
   expect(await component.sync('full')).toMatchObject({ added: 1, updated: 0, removed: 0, failed: 0 });
   expect(await realm.admin.users.count()).toBe(crowd + 1);
+});
+
+test('a leaver whom the database would not let go at first is gone all the same, without a scheduled sync', async () => {
+  const id = await pushUser(scim, 'leaver');
+  await eventually(
+    'the import',
+    () => realm.getUser('leaver@acme.test'),
+    (user) => user !== undefined,
+  );
+  // A sequence keeps its count when the transaction is rolled back, so the first attempt fails and the next one doesn't.
+  await database.query(`
+    create sequence refusals;
+    create function refuse_once() returns trigger language plpgsql security definer as $$ begin
+      if old.username = 'leaver@acme.test' and nextval('refusals') <= 1 then raise exception 'not now'; end if;
+      return old;
+    end $$;
+    create trigger refuse_once before delete on user_entity for each row execute function refuse_once()`);
+  try {
+    expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
+    await eventually(
+      'the removal',
+      () => realm.getUser('leaver@acme.test'),
+      (user) => user === undefined,
+    );
+    const { rows } = await database.query('select last_value as tried from refusals');
+    expect(Number(rows[0]?.tried)).toBeGreaterThan(1);
+  } finally {
+    await database.query('drop function refuse_once cascade; drop sequence refusals');
+  }
 });
 
 test('syncs at the same time don’t get into each other’s way', async () => {

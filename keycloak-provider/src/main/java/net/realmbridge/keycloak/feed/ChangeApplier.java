@@ -30,7 +30,10 @@ final class ChangeApplier {
         this.leavers = new Leavers(runtime);
     }
 
-    /** @return whether a full sync must follow, because the federation itself has changed */
+    /**
+     * @return whether a full sync must follow, because the federation itself has changed, or because a row could not be written: the
+     *     feed goes on without it, and would never bring it again
+     */
     boolean apply(List<Change> changes) {
         voidPendingLinks(changes);
         importing.each(changes, this::apply, this::keepOut);
@@ -39,7 +42,7 @@ final class ChangeApplier {
         long now = System.currentTimeMillis();
         changes.stream().filter(change -> change.at() != null).forEach(change -> runtime.metrics().applied(Duration.ofMillis(now - change.at())));
         runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
-        return changes.stream().anyMatch(Change::isFederation);
+        return changes.stream().anyMatch(Change::isFederation) || importing.hasBroken() && runtime.mayRepair();
     }
 
     SynchronizationResult result() {

@@ -73,7 +73,7 @@ public final class FeedJob {
                 return SyncReport.failed("the bridge has no feed");
             }
             if (applyAndStore(found.value(), sum)) {
-                return full(federationChangedAt(found.value()));
+                return fullAfter(found.value());
             }
             if (!found.value().more()) {
                 return SyncReport.done(sum, null);
@@ -90,7 +90,7 @@ public final class FeedJob {
         return turn.take(() -> {
             String stored = cursor();
             if (polledFrom.equals(stored)) {
-                return applyAndStore(changes, new SynchronizationResult()) ? full(federationChangedAt(changes))
+                return applyAndStore(changes, new SynchronizationResult()) ? fullAfter(changes)
                         : SyncReport.done(new SynchronizationResult(), null);
             }
             // Who imports polls from the stored cursor, so it has moved on since. Who doesn't has a place of its own, which may also
@@ -109,9 +109,9 @@ public final class FeedJob {
     /** @return whether a full sync must follow */
     private boolean applyAndStore(Changes changes, SynchronizationResult sum) {
         ChangeApplier applier = new ChangeApplier(factory, runtime);
-        boolean federationChanged = applier.apply(changes.items());
+        boolean fullSyncMustFollow = applier.apply(changes.items());
         sum.add(applier.result());
-        if (federationChanged) {
+        if (fullSyncMustFollow) {
             // The full sync stores its own cursor. Should it fail, this answer comes again.
             return true;
         }
@@ -124,6 +124,15 @@ public final class FeedJob {
 
     private SyncReport full() {
         return full(null);
+    }
+
+    private SyncReport fullAfter(Changes changes) {
+        Long causedAt = federationChangedAt(changes);
+        SyncReport report = full(causedAt);
+        if (causedAt == null && report.isComplete()) {
+            runtime.repaired();
+        }
+        return report;
     }
 
     private SyncReport full(Long causedAt) {

@@ -36,6 +36,7 @@ final class Importing {
     private final BridgeRuntime runtime;
     private final SynchronizationResult result = new SynchronizationResult();
     private final List<BridgeUser> unlinked = new ArrayList<>();
+    private int broken;
 
     /** What the rows of one transaction share. */
     record Scope(KeycloakSession session, RealmModel realm, UserImporter importer) {
@@ -44,6 +45,11 @@ final class Importing {
     Importing(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.factory = factory;
         this.runtime = runtime;
+    }
+
+    /** Whether a row could not be written, which may have been the database's trouble of a moment. */
+    boolean hasBroken() {
+        return broken > 0;
     }
 
     /** What has been done so far. */
@@ -133,6 +139,7 @@ final class Importing {
             if (rows.size() > 1) {
                 rows.forEach(row -> batch(List.of(row), action, onFailure));
             } else {
+                broken++;
                 result.increaseFailed();
                 if (result.getFailed() <= MAX_TOLD) {
                     LOG.warnf("%s: a row could not be imported: %s", runtime.config().name(), brief(e));
