@@ -4,54 +4,45 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSharedStack, type SharedStack } from '../support/containers/shared-stack.ts';
 import type { RealmbridgeStack } from '../support/containers/stack.ts';
 import { useStackBridge } from '../support/containers/stack-bridge.ts';
-import { eventually, setByScim, timed, userPassword } from '../support/federated-realm.ts';
-import { lanes, type Operation, operations } from '../support/outage-operations.ts';
-import { localPassword, type Mode, type OutageStage, setOutageStage, usernameOf } from '../support/outage-stage.ts';
+import { eventually, setByScim, userPassword } from '../support/federated-realm.ts';
+import { lanes } from '../support/outage-operations.ts';
+import { localPassword, type OutageStage, setOutageStage, usernameOf } from '../support/outage-stage.ts';
+import {
+  modes,
+  noOutcomes,
+  type OutageStages,
+  openSessionToLeave,
+  perform,
+  setOutageStages,
+  untilLogin,
+} from '../support/outage-stages.ts';
 import { failureTable } from '../support/outage-table.ts';
 import type { BridgeUnderTest } from '../support/running-bridge.ts';
 
 /** Far below what a hang would cost; other work runs on the same cores. */
 const boundMs = 10_000;
 const recoveryMs = 120_000;
-const modes = ['import', 'no-import'] as const;
 
 let shared: SharedStack;
 let stack: RealmbridgeStack;
 let bridge: BridgeUnderTest;
-const stages: Partial<Record<Mode, OutageStage>> = {};
-
-function stageOf(mode: Mode): OutageStage {
-  const stage = stages[mode];
-  if (!stage) throw new Error('the stage is not set');
-  return stage;
-}
-
-const both = (work: (stage: OutageStage) => Promise<unknown>) => Promise.all(modes.map((mode) => work(stageOf(mode))));
+let stages: OutageStages;
 
 beforeAll(async () => {
   shared = await openSharedStack();
   stack = shared.stack;
   bridge = useStackBridge(stack);
-  for (const mode of modes)
-    stages[mode] = await setOutageStage(mode, bridge, { url: stack.innerBridgeUrl }, 0, shared.keycloak);
-  // Who isn't imported must have been seen before an outage.
-  await both(async ({ realm }) => {
-    for (const name of ['berta', 'clara']) expect((await realm.login(usernameOf(name), userPassword)).status).toBe(200);
-  });
+  const url = stack.innerBridgeUrl;
+  stages = await setOutageStages((mode) => setOutageStage(mode, bridge, { url }, 0, shared.keycloak));
 });
 
 afterAll(async () => {
-  for (const stage of Object.values(stages)) await stage.realm.drop();
+  await stages?.drop();
   await bridge?.close();
 });
 
 async function recovered(stage: OutageStage): Promise<void> {
-  await eventually(
-    'the login after the outage',
-    () => stage.realm.login(usernameOf('berta'), userPassword),
-    ({ status }) => status === 200,
-    recoveryMs,
-  );
+  await untilLogin(stage, 'berta', recoveryMs);
   await stage.component.connected();
 }
 
@@ -68,33 +59,21 @@ const faults: Record<string, { begin(): Promise<unknown>; end(): Promise<unknown
   },
 };
 
-type Outcomes = Map<Operation, { said: string; ms: number }>;
-
-async function perform(stage: OutageStage, names: readonly Operation[], outcomes: Outcomes): Promise<void> {
-  for (const name of names) {
-    const { value, ms } = await timed(() => operations[name](stage).catch((error: unknown) => `failed: ${error}`));
-    outcomes.set(name, { said: value, ms });
-  }
-}
-
 describe.each(Object.entries(faults))('while the bridge %s', (_, fault) => {
-  const outcomes: Record<Mode, Outcomes> = { import: new Map(), 'no-import': new Map() };
+  const outcomes = noOutcomes();
 
   beforeAll(async () => {
-    await both(async (stage) => {
-      const { refreshToken } = await stage.realm.login(usernameOf('anna'), userPassword);
-      stage.tokens.leaving = refreshToken ?? '';
-    });
+    await stages.both(openSessionToLeave);
     await fault.begin();
     try {
-      await both(async (stage) => {
+      await stages.both(async (stage) => {
         const came = outcomes[stage.mode];
         await stage.evict();
         await Promise.all([...lanes.map((names) => perform(stage, names, came)), perform(stage, ['full sync'], came)]);
       });
     } finally {
       await fault.end();
-      await both(recovered);
+      await stages.both(recovered);
     }
   });
 
@@ -102,7 +81,7 @@ describe.each(Object.entries(faults))('while the bridge %s', (_, fault) => {
     test.each(failureTable.filter(({ operation }) => operation !== 'changed sync'))(
       '$operation',
       ({ operation, ...expected }) => {
-        const came = outcomes[mode].get(operation);
+        const [came] = outcomes[mode].get(operation) ?? [];
         expect(came?.said).toBe(expected[mode]);
         expect(came?.ms).toBeLessThan(boundMs);
       },
@@ -111,7 +90,7 @@ describe.each(Object.entries(faults))('while the bridge %s', (_, fault) => {
 });
 
 test('PostgreSQL may freeze, be killed and be stopped: bridge and Keycloak recover by themselves', async () => {
-  const stage = stageOf('import');
+  const stage = stages.of('import');
   const annaId = stage.ids.anna;
   const freeze = { begin: () => stack.postgres.pause(), end: () => stack.postgres.resume() };
   const kill = { begin: () => stack.postgres.kill(), end: () => stack.postgres.start() };
@@ -139,7 +118,7 @@ test('PostgreSQL may freeze, be killed and be stopped: bridge and Keycloak recov
 });
 
 test('Keycloak started with the bridge down has its local users, its sessions and its copies, and catches up later', async () => {
-  const stage = stageOf('import');
+  const stage = stages.of('import');
   const session = await stage.realm.login(usernameOf('anna'), userPassword);
   await stack.bridge.stop();
   try {

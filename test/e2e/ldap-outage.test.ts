@@ -6,21 +6,27 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { eventually, timed, userPassword } from '../support/federated-realm.ts';
 import { type LdapFaultProxy, startLdapFaultProxy } from '../support/ldap-fault-proxy.ts';
 import { baseEntries, ldif, person, personDn, service, settingsFor, team, teams } from '../support/ldap-world.ts';
-import { lanes, type Operation, operations } from '../support/outage-operations.ts';
+import { lanes, type Operation } from '../support/outage-operations.ts';
 import {
   federatedNames,
   localPassword,
-  type Mode,
-  type OutageStage,
   type StageSource,
   setOutageStage,
   usernameOf,
 } from '../support/outage-stage.ts';
+import {
+  modes,
+  noOutcomes,
+  type OutageStages,
+  openSessionToLeave,
+  perform,
+  setOutageStages,
+  untilLogin,
+} from '../support/outage-stages.ts';
 import { failureTable } from '../support/outage-table.ts';
 import { type BridgeUnderTest, startBridge } from '../support/running-bridge.ts';
 import { hasSlapd, type Slapd, startSlapd } from '../support/slapd.ts';
 
-const modes = ['import', 'no-import'] as const;
 /** Far above what is expected (two seconds), below what a hang would cost: other work runs on the same cores. */
 const boundMs = 20_000;
 const crowd = 60;
@@ -42,15 +48,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
   let slapd: Slapd;
   let proxy: LdapFaultProxy;
   let bridge: BridgeUnderTest;
-  const stages: Partial<Record<Mode, OutageStage>> = {};
-
-  function stageOf(mode: Mode): OutageStage {
-    const stage = stages[mode];
-    if (!stage) throw new Error('the stage is not set');
-    return stage;
-  }
-  const both = (work: (stage: OutageStage) => Promise<unknown>) =>
-    Promise.all(modes.map((mode) => work(stageOf(mode))));
+  let stages: OutageStages;
 
   const readFromLdap: StageSource = async ({ services, scim }, slug, extras) => {
     const { ldap, directories, federations } = services;
@@ -97,21 +95,12 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       env: { OUTGOING_ALLOW: '127.0.0.0/8' },
       ldapTiming: { probeMs: 500, troubledProbeMs: 200, pollMs: 100, retryMs: 500 },
     });
-    for (const mode of modes) {
-      stages[mode] = await setOutageStage(mode, bridge, bridge, crowd, inject('keycloak'), readFromLdap);
-    }
-    await both(async ({ realm }) => {
-      for (const name of ['berta', 'clara']) {
-        await eventually(
-          `the login of ${name}`,
-          () => realm.login(usernameOf(name), userPassword),
-          ({ status }) => status === 200,
-        );
-      }
-    });
+    stages = await setOutageStages((mode) =>
+      setOutageStage(mode, bridge, bridge, crowd, inject('keycloak'), readFromLdap),
+    );
   });
   afterAll(async () => {
-    for (const stage of Object.values(stages)) await stage.realm.drop();
+    await stages?.drop();
     await bridge?.close();
     await proxy?.close();
     await slapd?.close();
@@ -136,30 +125,15 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
   }
   const allAre = (state: string) => (found: string[]) => found.every((one) => one === state);
 
-  type Outcomes = Map<Operation, { said: string; ms: number }[]>;
-  async function perform(stage: OutageStage, names: readonly Operation[], outcomes: Outcomes): Promise<void> {
-    for (const name of names) {
-      const { value, ms } = await timed(() => operations[name](stage).catch((error: unknown) => `failed: ${error}`));
-      outcomes.set(name, [...(outcomes.get(name) ?? []), { said: value, ms }]);
-    }
-  }
-
   describe.each(faults)('while the server is in trouble: %s', (fault) => {
-    const outcomes: Record<Mode, Outcomes> = { import: new Map(), 'no-import': new Map() };
+    const outcomes = noOutcomes();
 
     beforeAll(async () => {
-      await both(async (stage) => {
-        const { refreshToken } = await eventually(
-          'the login of anna',
-          () => stage.realm.login(usernameOf('anna'), userPassword),
-          ({ status }) => status === 200,
-        );
-        stage.tokens.leaving = refreshToken ?? '';
-      });
+      await stages.both(openSessionToLeave);
       await begin[fault]();
       try {
         const perKind = async (syncKind: Operation, skip: Operation | undefined) =>
-          both(async (stage) => {
+          stages.both(async (stage) => {
             const came = outcomes[stage.mode];
             await stage.evict();
             const asked = lanes.map((names) => names.filter((name) => name !== skip));
@@ -172,14 +146,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       } finally {
         await end();
         await eventually('the news of the end', healths, allAre('ok'), 60_000);
-        await both((stage) =>
-          eventually(
-            'the login after the outage',
-            () => stage.realm.login(usernameOf('berta'), userPassword),
-            ({ status }) => status === 200,
-            60_000,
-          ),
-        );
+        await stages.both((stage) => untilLogin(stage, 'berta'));
       }
     });
 
@@ -194,7 +161,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       });
 
       test('nobody is lost, and nobody has come nearer to a lock-out', async () => {
-        const stage = stageOf(mode);
+        const stage = stages.of(mode);
         expect(await stage.realm.admin.users.count()).toBe(stage.everybody.length);
         expect(await stage.failures('berta')).toBe(0);
       });
@@ -202,7 +169,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
   });
 
   test('a crowd that signs in while the server hangs holds up nobody else', async () => {
-    const { realm } = stageOf('import');
+    const { realm } = stages.of('import');
     proxy.hang();
     try {
       const federated = Array.from({ length: crowd }, (_, n) => realm.login(usernameOf(`extra${n}`), userPassword));
@@ -221,7 +188,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
   test.each(modes)(
     'what Active Directory says about a password is told, and counts as no failure: %s',
     async (mode) => {
-      const { realm } = stageOf(mode);
+      const { realm } = stages.of(mode);
       const words = (data: string) =>
         `80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data ${data}, v4563`;
       const form = { grant_type: 'password', username: usernameOf('berta'), password: userPassword };
@@ -234,11 +201,11 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       );
       try {
         proxy.answerBinds(49, words('532'), service.dn);
-        expect(await stageOf(mode).post('token', form)).toMatchObject({
+        expect(await stages.of(mode).post('token', form)).toMatchObject({
           status: 400,
           body: { error: 'invalid_grant', error_description: expect.stringContaining('has expired') },
         });
-        expect(await stageOf(mode).failures('berta')).toBe(0);
+        expect(await stages.of(mode).failures('berta')).toBe(0);
         // A guesser may see this one, too.
         proxy.answerBinds(49, words('775'), service.dn);
         const { status, error } = await realm.login(usernameOf('berta'), userPassword);
@@ -246,7 +213,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
         // Keycloak counts apart from the answer.
         await eventually(
           'the failure that counts',
-          () => stageOf(mode).failures('berta'),
+          () => stages.of(mode).failures('berta'),
           (count) => count === 1,
         );
       } finally {
@@ -256,7 +223,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
   );
 
   test('a user keeps the id when the entry is renamed, and is gone when it is deleted', async () => {
-    const { realm, ids, component } = stageOf('import');
+    const { realm, ids, component } = stages.of('import');
     const { directories, ldap } = bridge.services;
     await slapd.asRoot((client) => client.modifyDN(personDn(usernameOf('clara')), 'uid=clara.new@acme.test'));
     for (const { slug } of await directories.listDirectories()) await ldap.requestSync(slug, 'full');

@@ -4,9 +4,18 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { eventually, timed, userPassword } from '../support/federated-realm.ts';
-import { lanes, type Operation, operations } from '../support/outage-operations.ts';
-import { type Mode, type OutageStage, setOutageStage, usernameOf } from '../support/outage-stage.ts';
+import { eventually } from '../support/federated-realm.ts';
+import { lanes } from '../support/outage-operations.ts';
+import { type Mode, type OutageStage, setOutageStage } from '../support/outage-stage.ts';
+import {
+  modes,
+  noOutcomes,
+  type OutageStages,
+  openSessionToLeave,
+  perform,
+  setOutageStages,
+  untilLogin,
+} from '../support/outage-stages.ts';
 import { failureTable, type Outage, outages } from '../support/outage-table.ts';
 import { type BridgeUnderTest, startBridge } from '../support/running-bridge.ts';
 import { stallNames } from '../support/stalled-names.ts';
@@ -17,36 +26,24 @@ import { stallNames } from '../support/stalled-names.ts';
  */
 const boundMs = 15_000;
 const syncBoundMs = 20_000;
-const modes = ['import', 'no-import'] as const;
 
 const { hostsFile, logFile } = inject('keycloak');
 let bridge: BridgeUnderTest;
 let proxy: FaultProxy;
-const stages: Partial<Record<Mode, OutageStage>> = {};
+let stages: OutageStages;
 let logStart = 0;
 
-function stageOf(mode: Mode): OutageStage {
-  const stage = stages[mode];
-  if (!stage) throw new Error('the stage is not set');
-  return stage;
-}
-
-const both = (work: (stage: OutageStage) => Promise<unknown>) => Promise.all(modes.map((mode) => work(stageOf(mode))));
 const newLog = async (): Promise<string> => (await readFile(logFile)).subarray(logStart).toString('utf8');
 
 beforeAll(async () => {
   bridge = await startBridge();
   proxy = await startFaultProxy(bridge.url);
-  for (const mode of modes) stages[mode] = await setOutageStage(mode, bridge, proxy);
-  // Who isn't imported must have been seen before an outage.
-  await both(async ({ realm }) => {
-    for (const name of ['berta', 'clara']) expect((await realm.login(usernameOf(name), userPassword)).status).toBe(200);
-  });
+  stages = await setOutageStages((mode) => setOutageStage(mode, bridge, proxy));
   logStart = (await readFile(logFile)).length;
 });
 
 afterAll(async () => {
-  for (const stage of Object.values(stages)) await stage.realm.drop();
+  await stages?.drop();
   await proxy?.close();
   await bridge?.close();
 });
@@ -70,24 +67,11 @@ async function begin(outage: Outage): Promise<() => Promise<void>> {
   }
   const endStall = outage === 'DNS stall' ? await stallNames(hostsFile ?? '') : undefined;
   const bridgeUrl = addresses[outage]?.() ?? '';
-  await both(({ component }) => component.configure({ bridgeUrl }));
+  await stages.both(({ component }) => component.configure({ bridgeUrl }));
   return async () => {
     await endStall?.();
-    await both(({ component }) => component.configure({ bridgeUrl: proxy.url }));
+    await stages.both(({ component }) => component.configure({ bridgeUrl: proxy.url }));
   };
-}
-
-interface Outcome {
-  said: string;
-  ms: number;
-}
-type Outcomes = Map<Operation, Outcome[]>;
-
-async function perform(stage: OutageStage, names: readonly Operation[], outcomes: Outcomes): Promise<void> {
-  for (const name of names) {
-    const { value, ms } = await timed(() => operations[name](stage).catch((error: unknown) => `failed: ${error}`));
-    outcomes.set(name, [...(outcomes.get(name) ?? []), { said: value, ms }]);
-  }
 }
 
 /** A log line that says that the bridge has become unavailable to this stage's component. */
@@ -95,11 +79,7 @@ const warnings = (log: string, { component }: OutageStage): number =>
   log.split('\n').filter((line) => line.includes(`unavailable to component ${component.name} `)).length;
 
 async function recover(stage: OutageStage): Promise<void> {
-  await eventually(
-    'the login after the outage',
-    () => stage.realm.login(usernameOf('berta'), userPassword),
-    ({ status }) => status === 200,
-  );
+  await untilLogin(stage, 'berta');
   await stage.component.connected();
 }
 
@@ -107,19 +87,16 @@ async function recover(stage: OutageStage): Promise<void> {
 const tried = outages.filter((outage) => outage !== 'DNS stall' || hostsFile !== undefined);
 
 describe.each(tried)('while the bridge fails with %s', (outage) => {
-  const outcomes: Record<Mode, Outcomes> = { import: new Map(), 'no-import': new Map() };
+  const outcomes = noOutcomes();
   const warned: Record<Mode, number> = { import: 0, 'no-import': 0 };
   const mayAnswer = outage === 'slow' || outage === 'flapping';
 
   beforeAll(async () => {
-    await both(async (stage) => {
-      const { refreshToken } = await stage.realm.login(usernameOf('anna'), userPassword);
-      stage.tokens.leaving = refreshToken ?? '';
-    });
+    await stages.both(openSessionToLeave);
     const before = await newLog();
     const end = await begin(outage);
     try {
-      await both(async (stage) => {
+      await stages.both(async (stage) => {
         const came = outcomes[stage.mode];
         await stage.evict();
         await Promise.all([...lanes.map((names) => perform(stage, names, came)), perform(stage, ['full sync'], came)]);
@@ -136,7 +113,7 @@ describe.each(tried)('while the bridge fails with %s', (outage) => {
       });
     } finally {
       await end();
-      await both(recover);
+      await stages.both(recover);
     }
   });
 
@@ -156,7 +133,7 @@ describe.each(tried)('while the bridge fails with %s', (outage) => {
 
     test('the log says so at most once, and nobody is lost', async () => {
       expect(warned[mode]).toBeLessThanOrEqual(outage === 'flapping' ? Number.POSITIVE_INFINITY : 1);
-      const { realm, everybody } = stageOf(mode);
+      const { realm, everybody } = stages.of(mode);
       expect(await realm.admin.users.count()).toBe(everybody.length);
     });
   });
