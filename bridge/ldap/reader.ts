@@ -9,7 +9,7 @@ import type { EntrySearch, ResolvedSettings } from './resolved.ts';
 
 export type EntryKind = 'User' | 'Group';
 
-interface ReadEntry {
+export interface ReadEntry {
   entryId: string;
   dn: string;
   /** Without `schemas` and without references to others. */
