@@ -1,5 +1,6 @@
 // The command line in the test's own process: the same code, without a second for each process to start.
 import { runCli } from '../../bridge/cli/program.ts';
+import type { Body } from './bridge.ts';
 
 export interface Said {
   code: number;
@@ -10,8 +11,7 @@ export interface Said {
 export interface CommandLine {
   run(...args: string[]): Promise<Said>;
   /** Runs with --json and answers the document; anything but exit code 0 is an error. */
-  // biome-ignore lint/suspicious/noExplicitAny: assertions reach deep into documents of any shape
-  json(...args: string[]): Promise<any>;
+  json(...args: string[]): Promise<Body>;
 }
 
 export function createCommandLine(env: Record<string, string>, folder: string): CommandLine {

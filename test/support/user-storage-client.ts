@@ -1,5 +1,5 @@
 // A federation of a test's own and a client for its user-storage API, as a Keycloak provider would call it.
-import type { Answer, TestBridge } from './bridge.ts';
+import type { Answer, Body, TestBridge } from './bridge.ts';
 
 export interface UserStorageClient {
   slug: string;
@@ -13,8 +13,7 @@ export interface UserStorageClient {
   /** What happened after `cursor`, at once. */
   changes(cursor: string, query?: Record<string, string>): Promise<Answer>;
   /** The parsed lines of an export. */
-  // biome-ignore lint/suspicious/noExplicitAny: assertions reach deep into lines of any shape
-  export(): Promise<any[]>;
+  export(): Promise<Body[]>;
 }
 
 let federationCount = 0;
