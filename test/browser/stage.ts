@@ -1,8 +1,7 @@
 // A realm with the theme as `connect` sets it, a directory whose owner has a name, and the ways that lead to each page of the theme.
 import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
-import { connectRealm } from '../../bridge/keycloak/connect.ts';
 import type { Page } from '../support/browser.ts';
+import { requireConnected } from '../support/connected-realm.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { addDirectory, addLocalUser, eventually, pushUser, userPassword } from '../support/federated-realm.ts';
 import { createTestClient, createTestRealm, type TestRealm, testClientId, useRealm } from '../support/keycloak.ts';
@@ -173,16 +172,11 @@ async function connect(
   realm: TestRealm,
   createRealm: boolean,
 ): Promise<void> {
-  const { url, adminUsername, adminPassword } = inject('keycloak');
-  const { failure } = await connectRealm({
-    federations: bridge.services.federations,
-    keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
-    realm: realm.name,
+  await requireConnected(bridge, realm, {
     createRealm,
     federation: 'nordwind',
     bridgeUrl: proxy.url,
     theme: 'realmbridge',
     helpUrl,
   });
-  if (failure) throw new Error(`${failure.step}: ${failure.message}`);
 }

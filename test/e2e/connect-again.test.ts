@@ -10,6 +10,7 @@ import {
   addDirectory,
   type Component,
   eventually,
+  pushCrowd,
   pushUser,
   setByScim,
   useComponent,
@@ -17,7 +18,6 @@ import {
 } from '../support/federated-realm.ts';
 import { createTestClient, type TestRealm, useRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
-import { userSchema } from '../support/scim.ts';
 
 const realmName = `again-${randomBytes(4).toString('hex')}`;
 const badge = 'urn:acme:scim:schemas:1.0:Badge';
@@ -130,10 +130,7 @@ test('removals that are held are told by sync, and go through when they are rele
     .then(() => shell.json('token', 'create', '--directory', 'crowd'));
   await shell.json('federation', 'add-directory', 'acme', 'crowd');
   const crowd = bridge.scim('crowd', token);
-  const names = Array.from({ length: 60 }, (_, n) => `crowd${n}@acme.test`);
-  await Promise.all(
-    names.map((userName) => crowd('POST', '/Users', { schemas: [userSchema], userName, active: true })),
-  );
+  await pushCrowd(crowd, 60);
   const before = await eventually(
     'the arrival of the crowd',
     () => realm.admin.users.count(),

@@ -1,7 +1,7 @@
 // A directory bound to a SAML identity provider: by the name ID, and by an attribute of the assertion.
 import { UnmanagedAttributePolicy } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { connectRealm } from '../../bridge/keycloak/connect.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requireConnected } from '../support/connected-realm.ts';
 import { addDirectory, eventually, pushUser, setByScim } from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
@@ -27,15 +27,7 @@ beforeAll(async () => {
     attribute: 'employeeNumber',
   });
   await bind({ provider: 'by-name-id', unlinkedUsers: 'refuse' });
-  const { url, adminUsername, adminPassword } = inject('keycloak');
-  const connected = await connectRealm({
-    federations: bridge.services.federations,
-    keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
-    realm: realm.name,
-    federation: 'acme',
-    bridgeUrl: bridge.url,
-  });
-  expect(connected.failure).toBeUndefined();
+  await requireConnected(bridge, realm, { federation: 'acme' });
 });
 
 afterAll(async () => {

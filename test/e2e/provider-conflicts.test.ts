@@ -1,6 +1,6 @@
 // A leaver whose new state can't be written into Keycloak as a whole is kept out all the same.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { connectRealm } from '../../bridge/keycloak/connect.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requireConnected } from '../support/connected-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
 
@@ -18,15 +18,7 @@ beforeAll(async () => {
   await federations.createFederation({ slug: 'people' });
   await federations.addDirectory('people', 'acme', {});
   realm = await createTestRealm();
-  const { url, adminUsername, adminPassword } = inject('keycloak');
-  const connected = await connectRealm({
-    federations,
-    keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
-    realm: realm.name,
-    federation: 'people',
-    bridgeUrl: bridge.url,
-  });
-  expect(connected.failure).toBeUndefined();
+  await requireConnected(bridge, realm, { federation: 'people' });
 });
 
 afterAll(async () => {

@@ -5,13 +5,13 @@ import {
   createFederatedRealm,
   eventually,
   type FederatedRealm,
+  pushCrowd,
   pushUser,
   setByScim,
   userPassword,
 } from '../support/federated-realm.ts';
 import { claimsOf, type TestRealm } from '../support/keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
-import { userSchema } from '../support/scim.ts';
 
 let bridge: BridgeUnderTest;
 let realm: TestRealm;
@@ -184,10 +184,7 @@ test('a mass removal is held with an admin event, until it is released', async (
   const { token } = await directories.createToken('crowd', {});
   const crowd = bridge.scim('crowd', token);
   await federations.addDirectory('acme', 'crowd');
-  const names = Array.from({ length: 60 }, (_, n) => `crowd${n}@acme.test`);
-  await Promise.all(
-    names.map((userName) => crowd('POST', '/Users', { schemas: [userSchema], userName, active: true })),
-  );
+  await pushCrowd(crowd, 60);
   const before = await eventually(
     'the arrival of the crowd',
     () => realm.admin.users.count(),

@@ -1,8 +1,9 @@
 // An identity provider at which only provisioned users get in: `connect` arranges it, says so, and takes it back.
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAdmin } from '../../bridge/keycloak/admin-client.ts';
-import { type ConnectResult, connectRealm } from '../../bridge/keycloak/connect.ts';
+import type { ConnectResult } from '../../bridge/keycloak/connect.ts';
 import { createBindingChecks } from '../../bridge/keycloak/doctor/binding-checks.ts';
+import { connectTo } from '../support/connected-realm.ts';
 import { addDirectory, addLocalUser, eventually, pushUser } from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
@@ -28,20 +29,7 @@ afterAll(async () => {
   await bridge?.close();
 });
 
-const keycloak = () => {
-  const { url, adminUsername, adminPassword } = inject('keycloak');
-  return { url, credentials: { username: adminUsername, password: adminPassword } };
-};
-
-const connect = (dryRun = false): Promise<ConnectResult> =>
-  connectRealm({
-    federations: bridge.services.federations,
-    keycloak: keycloak(),
-    realm: realm.name,
-    federation: 'acme',
-    bridgeUrl: bridge.url,
-    dryRun,
-  });
+const connect = (dryRun = false): Promise<ConnectResult> => connectTo(bridge, realm, { federation: 'acme', dryRun });
 
 const bind = (unlinkedUsers: 'allow' | 'refuse') =>
   bridge.services.federations.setDirectory('acme', 'acme', { identityLink: { provider: 'company', unlinkedUsers } });
@@ -53,7 +41,8 @@ const stepsAbout = (result: ConnectResult, status: string) =>
   result.steps.filter((step) => step.status === status && /login|linked/.test(step.text)).map(({ text }) => text);
 
 function bindingCheck() {
-  const { url, credentials } = keycloak();
+  const { url, adminUsername, adminPassword } = realm.server;
+  const credentials = { username: adminUsername, password: adminPassword };
   const [check] = createBindingChecks({
     admin: createAdmin({ url, realm: realm.name, credentials }),
     hasCredentials: true,

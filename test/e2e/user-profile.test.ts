@@ -1,7 +1,8 @@
 // Mapped attributes in a real Keycloak: declared by `connect`, read-only for everybody, and following the mapping.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type ConnectResult, connectRealm } from '../../bridge/keycloak/connect.ts';
+import type { ConnectResult } from '../../bridge/keycloak/connect.ts';
+import { connectTo } from '../support/connected-realm.ts';
 import { addDirectory, eventually, pushUser, setByScim, userPassword } from '../support/federated-realm.ts';
 import { createTestClient, type KeycloakUser, type TestRealm, useRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
@@ -51,15 +52,7 @@ afterAll(async () => {
 });
 
 function connect(): Promise<ConnectResult> {
-  const { url, adminUsername, adminPassword } = inject('keycloak');
-  return connectRealm({
-    federations: bridge.services.federations,
-    keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
-    realm: realm.name,
-    createRealm: true,
-    federation,
-    bridgeUrl: bridge.url,
-  });
+  return connectTo(bridge, realm, { createRealm: true, federation });
 }
 
 async function anna(): Promise<KeycloakUser & { attributes: Record<string, string[]> }> {

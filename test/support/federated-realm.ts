@@ -228,6 +228,12 @@ export async function pushUser(scim: ScimCalls, name: string, more: Record<strin
   return answer.body.id;
 }
 
+/** So many users at once, who can't sign in. */
+export async function pushCrowd(scim: ScimCalls, size: number): Promise<void> {
+  const names = Array.from({ length: size }, (_, n) => `crowd${n}@acme.test`);
+  await Promise.all(names.map((userName) => scim('POST', '/Users', { schemas: [userSchema], userName, active: true })));
+}
+
 /** Sets one attribute of a user by PATCH. */
 export async function setByScim(scim: ScimCalls, id: string, path: string, value: unknown): Promise<void> {
   const answer = await scim('PATCH', `/Users/${id}`, patchOp({ op: 'replace', path, value }));

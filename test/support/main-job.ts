@@ -1,7 +1,7 @@
 // The whole main job as a person would try it: an identity provider pushes by SCIM, and people sign in to a real Keycloak.
 // The same tests run against processes (test/e2e) and against containers (test/containers).
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectRealm } from '../../bridge/keycloak/connect.ts';
+import { requireConnected } from './connected-realm.ts';
 import { eventually } from './federated-realm.ts';
 import { claimsOf, createTestRealm, type KeycloakServer, type TestRealm } from './keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from './running-bridge.ts';
@@ -49,17 +49,12 @@ export function testMainJob(open: () => Promise<MainJobStage>): void {
     await federations.createFederation({ slug: 'acme' });
     await federations.addDirectory('acme', 'acme-entra', {});
     realm = await createTestRealm(stage.keycloak);
-    const { url, adminUsername, adminPassword } = stage.keycloak;
-    const connected = await connectRealm({
-      federations,
-      keycloak: { url, credentials: { username: adminUsername, password: adminPassword } },
-      realm: realm.name,
+    await requireConnected(stage.bridge, realm, {
       federation: 'acme',
       bridgeUrl: stage.bridgeUrl,
       failoverAdmin: { username: 'failover-admin', password: failoverPassword },
       clients: 'all',
     });
-    expect(connected.failure).toBeUndefined();
   });
 
   afterAll(async () => {
