@@ -46,7 +46,7 @@ function deleteCommand(shell: Shell): Command {
   const command = new Command('delete')
     .description('take a declared resource type back')
     .argument('<slug>')
-    .argument('<name>')
+    .argument('<name>', 'as `directory resource-type list` shows it')
     .addOption(new Option('--drop-values', 'delete its resources too; without it they forbid the change'));
   return command.action((slug: string, name: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {

@@ -60,7 +60,7 @@ function deleteCommand(shell: Shell): Command {
   const command = new Command('delete')
     .description('take a declared schema back')
     .argument('<slug>')
-    .argument('<urn>')
+    .argument('<urn>', 'as `directory schema list` shows it')
     .addOption(dropOption());
   return command.action((slug: string, urn: string, options: DropOption) =>
     withServices(shell, command, async ({ output, services }) => {

@@ -87,7 +87,7 @@ export function federationAttributesCommand(shell: Shell): Command {
         new Command('unmap')
           .description('stop mapping to a Keycloak attribute: users lose it')
           .argument('<federation>')
-          .argument('<attribute>'),
+          .argument('<attribute>', "Keycloak's name"),
         ([attribute = '']) =>
           (current) => {
             if (!current.some((one) => one.attribute === attribute))

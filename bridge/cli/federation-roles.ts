@@ -117,7 +117,7 @@ export function federationRolesCommand(shell: Shell): Command {
       .argument('<federation>')
       .argument('<directory>')
       .argument('<group>', 'its displayName, or its id')
-      .argument('<role>')
+      .argument('<role>', 'its name in the realm, or in the client that --client names')
       .option('--client <client id>', 'the role is one of this client, not of the realm');
   return new Command('roles')
     .description('which groups bring which roles in Keycloak')

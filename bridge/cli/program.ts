@@ -20,7 +20,8 @@ development system that \`npm start\` runs in this folder.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.`;
 
-function createProgram(shell: Shell): Command {
+/** All commands, ready to parse. */
+export function createProgram(shell: Shell): Command {
   const program = new Command('realmbridge')
     .description('User-storage federation bridge for Keycloak: users arrive by SCIM, Keycloak reads them over REST.')
     .version(packageVersion(), '-V, --version')
@@ -40,7 +41,22 @@ function createProgram(shell: Shell): Command {
   ]) {
     program.addCommand(make(shell));
   }
+  prepare(program, shell);
   return program;
+}
+
+/** What an argument is whose command says no more of it. */
+const argumentTexts: Readonly<Record<string, string>> = {
+  directory: "a directory's slug, as `directory list` shows it",
+  federation: "a federation's slug, as `federation list` shows it",
+  file: 'a JSON file',
+};
+
+function explainArguments(command: Command): void {
+  const owner = command.parent?.name() === 'federation' ? 'federation' : 'directory';
+  for (const argument of command.registeredArguments) {
+    argument.description ||= argumentTexts[argument.name() === 'slug' ? owner : argument.name()] ?? '';
+  }
 }
 
 /** Every command, however deep, takes --json, writes to the shell's streams and never ends the process by itself. */
@@ -49,6 +65,7 @@ function prepare(command: Command, shell: Shell): void {
     writeOut: (text) => void shell.stdout.write(text),
     writeErr: (text) => void shell.stderr.write(text),
   });
+  explainArguments(command);
   command.showHelpAfterError('(--help shows what is possible)');
   if (command.commands.length === 0) command.option('--json', 'print the result as one JSON document');
   for (const child of command.commands) prepare(child, shell);
@@ -73,7 +90,6 @@ async function tell(error: unknown, shell: Shell, json: boolean): Promise<number
 /** Runs one command line (without node and the script) and answers the exit code. */
 export async function runCli(args: readonly string[], shell: Shell): Promise<number> {
   const program = createProgram(shell);
-  prepare(program, shell);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.ok;
