@@ -31,10 +31,10 @@ const steady = 'steady@acme.test';
 const writers = ['one', 'two', 'three'];
 const recoveryMs = 240_000;
 
-/** Kills until the time is up, each of them at least once. */
+/** Kills until the time is up, each of them at least once, or until there is nobody whom it could hurt. */
 async function killThem(
   targets: readonly StackService[],
-  random: () => number,
+  { random, going }: { random: () => number; going: () => boolean },
   { seconds, log }: ChaosOptions,
 ): Promise<string[]> {
   const began = performance.now();
@@ -42,7 +42,7 @@ async function killThem(
   let round: StackService[] = [];
   // Something to lose.
   await sleep(3_000);
-  while (faults.length < targets.length || performance.now() - began < seconds * 1_000) {
+  while (going() && (faults.length < targets.length || performance.now() - began < seconds * 1_000)) {
     if (round.length === 0) round = [...targets].sort(() => random() - 0.5);
     const target = round.pop();
     if (!target) break;
@@ -103,19 +103,24 @@ export async function runChaos(stack: RealmbridgeStack, options: ChaosOptions): 
     const stillGoing = () => going;
     const context = { scim, groupId: group.body.id, model, going: stillGoing };
     // Each has numbers of its own, so that what one does doesn't depend on how fast another is.
-    const writing = writers.map((name, n) => write({ ...context, random: seeded(seed + n + 1) }, name));
+    const writing = Promise.all(writers.map((name, n) => write({ ...context, random: seeded(seed + n + 1) }, name)));
+    // A write that was refused ends it all; until the kill at hand is over, nobody waits for the writers.
+    writing.catch(() => {
+      going = false;
+    });
     const loggingIn = logIn(realm, stillGoing);
     let faults: string[];
     try {
-      faults = await killThem(targets, random, options);
+      faults = await killThem(targets, { random, going: stillGoing }, options);
     } finally {
       going = false;
     }
-    await Promise.all(writing);
+    await writing;
     const logins = await loggingIn;
     for (const target of targets) await target.untilReady(recoveryMs);
     log(`${model.acknowledged} writes acknowledged, ${model.lost} answers lost; logins: ${JSON.stringify(logins)}`);
 
+    log('Looking for what was lost');
     const violations = await listViolations({
       bridge,
       stack,

@@ -1,5 +1,6 @@
 // `npm run test:chaos`: kills bridge, PostgreSQL and Keycloak at random for a while, and says what came of it.
 import { Command, InvalidArgumentError } from 'commander';
+import { DevFailure, explain } from '../../bridge/dev/failure.ts';
 import { openEngine } from '../support/containers/engine.ts';
 import { buildImages, images } from '../support/containers/images.ts';
 import { startStack } from '../support/containers/stack.ts';
@@ -19,24 +20,45 @@ const program = new Command('npm run test:chaos --')
   .parse();
 const { seed = Math.floor(Math.random() * 1_000_000), seconds } = program.opts<{ seed?: number; seconds: number }>();
 
+const say = (line: string): void => console.log(line);
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => reject(new DevFailure(`Ended by ${signal}. Nothing was looked for.`)));
+});
+// Whoever waits for something else at that moment isn't told.
+interrupted.catch(() => undefined);
+
+/** Answers how many violations there were. */
+async function run(): Promise<number> {
+  say('Building the images');
+  await buildImages();
+  say('Starting PostgreSQL, a bridge and Keycloak');
+  const stack = await startStack({ images, environment: { RATE_LIMIT_PER_SECOND: '0' } });
+  const { violations, faults } = await runChaos(stack, { seed, seconds, log: say });
+  await stack.close();
+  for (const violation of violations) say(`✗ ${violation}`);
+  say(`Seed ${seed}: ${faults.length} kills, ${violations.length} violations`);
+  return violations.length;
+}
+
 const engine = await openEngine();
 if (engine === undefined) {
-  console.log('No container engine answers (`docker version`), and chaos needs one.');
+  console.error(
+    'No container engine answers (`docker version`), and chaos needs one. docs/development.md says how to make one.',
+  );
+  process.exitCode = 1;
 } else {
   Object.assign(process.env, engine.env);
-  console.log(`Seed ${seed}`);
+  say(`Seed ${seed}`);
   try {
-    await buildImages();
-    const stack = await startStack({ images, environment: { RATE_LIMIT_PER_SECOND: '0' } });
-    try {
-      const { violations, faults } = await runChaos(stack, { seed, seconds, log: console.log });
-      for (const violation of violations) console.log(`✗ ${violation}`);
-      console.log(`Seed ${seed}: ${faults.length} kills, ${violations.length} violations`);
-      process.exitCode = violations.length > 0 ? 1 : 0;
-    } finally {
-      await stack.close();
-    }
+    process.exitCode = (await Promise.race([run(), interrupted])) > 0 ? 1 : 0;
+  } catch (error) {
+    console.error(explain(error) ?? error);
+    process.exitCode = 1;
   } finally {
+    // Takes away what is left of the stack, too.
     await engine.close();
   }
+  // After an interruption, the run would go on looking for containers that are gone.
+  process.exit();
 }

@@ -4,9 +4,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { findJdk } from '../../../bridge/dev/jdk.ts';
-import { buildProvider } from '../../../bridge/dev/provider.ts';
-import { startWatch } from '../../../bridge/dev/watch.ts';
 import { buildImages } from './images.ts';
 import { type StackPlan, useStack } from './stack.ts';
 
@@ -18,10 +15,6 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { env } = process;
-  const watch = startWatch();
-  await buildProvider({ watch, env, jdk: await findJdk(env) });
-  await watch.close();
   await buildImages();
   const folder = await mkdtemp(join(tmpdir(), 'realmbridge-containers-'));
   const file = join(folder, 'stack.json');

@@ -4,8 +4,11 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findJdk } from '../../../bridge/dev/jdk.ts';
 import { projectFolder } from '../../../bridge/dev/paths.ts';
+import { buildProvider } from '../../../bridge/dev/provider.ts';
 import { buildTheme } from '../../../bridge/dev/theme.ts';
+import { startWatch } from '../../../bridge/dev/watch.ts';
 import { docker, tryDocker } from './docker.ts';
 
 const run = promisify(execFile);
@@ -27,9 +30,20 @@ async function build(target: string, tag: string, folder = projectFolder): Promi
   );
 }
 
-/** Builds the images of the checkout; the provider's jar must be there. */
-export async function buildImages(): Promise<void> {
+async function buildJars(): Promise<void> {
+  const { env } = process;
+  const watch = startWatch();
+  try {
+    await buildProvider({ watch, env, jdk: await findJdk(env) });
+  } finally {
+    await watch.close();
+  }
   await buildTheme();
+}
+
+/** Builds the images of the checkout, and the jars that are in them where their sources have changed. */
+export async function buildImages(): Promise<void> {
+  await buildJars();
   await build('bridge', images.bridge);
   await build('demo', images.demo);
   await build('keycloak', images.keycloak);
