@@ -1,4 +1,5 @@
-// Two companies' worth of made-up people: one arrives as Entra ID would send it, one as Okta would.
+// Two companies' worth of made-up people: one arrives as Entra ID would send it, one as Okta would. A third one is read from
+// LDAP, in compose/.
 
 export interface SamplePerson {
   userName: string;
@@ -106,3 +107,17 @@ export const sampleDirectories: SampleDirectory[] = [
     ],
   },
 ];
+
+/** What compose/ldap/seaworks.ldif has in it, as far as the bridge must be told where it is. */
+export const sampleLdapDirectory = {
+  slug: 'seaworks',
+  name: 'Seaworks (OpenLDAP)',
+  bindDn: 'cn=realmbridge,dc=seaworks,dc=example',
+  users: 'ou=people,dc=seaworks,dc=example',
+  groups: 'ou=groups,dc=seaworks,dc=example',
+  /** Those who have a password. */
+  people: [
+    { userName: 'alma.reyes', password: 'alma-Seaworks-1' },
+    { userName: 'ben.achebe', password: 'ben-Seaworks-1' },
+  ],
+};

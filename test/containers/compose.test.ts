@@ -1,5 +1,5 @@
 // compose/ as a user runs it: valid in every profile, and from one command to a login, over plain HTTP and over TLS.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -8,12 +8,17 @@ import { projectFolder } from '../../bridge/dev/paths.ts';
 import { docker } from '../support/containers/docker.ts';
 import { images } from '../support/containers/images.ts';
 import { eventually } from '../support/federated-realm.ts';
-import { type TestRealm, useRealm } from '../support/keycloak.ts';
+import { claimsOf, type TestRealm, useRealm } from '../support/keycloak.ts';
 
 const folder = join(projectFolder, 'compose');
 const profiles = ['demo', 'ha', 'tls', 'observability'];
 /** A sample of the demo who may log in. */
 const ada = { username: 'ada.lind@nordwind.example', password: 'ada-Nordwind-1' };
+/** One whose password is checked by OpenLDAP. */
+const alma = { username: 'alma.reyes', password: 'alma-Seaworks-1' };
+/** She is in Tidewater's directory, and with another password in OpenLDAP. */
+const nora = { username: 'nora.quinn@tidewater.example', password: 'nora-Tidewater-1', shadowed: 'nora-Seaworks-1' };
+const demoApp = { clientId: 'demo-app' };
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -31,6 +36,8 @@ const env: Record<string, string> = {
   KEYCLOAK_IMAGE: images.keycloak,
   JARS: 'prebuilt',
   JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
+  // Networks of two projects may not overlap.
+  LDAP_SUBNET: `198.${18 + randomInt(2)}.${randomInt(256)}.${16 * randomInt(16)}/28`,
 };
 
 const compose = (args: readonly string[], more: Record<string, string> = {}): Promise<string> =>
@@ -87,7 +94,7 @@ describe('one command', () => {
       adminPassword: await secret('keycloak-admin-password'),
     };
     realm = useRealm('people', keycloak);
-    const { status } = await realm.login(ada.username, ada.password, { clientId: 'demo-app' });
+    const { status } = await realm.login(ada.username, ada.password, demoApp);
     console.log(
       `From nothing to the first login: ${((performance.now() - started) / 1_000).toFixed(0)} s, with images that were built.`,
     );
@@ -101,7 +108,7 @@ describe('one command', () => {
 
   test('leads to a realm whose people log in through two replicas and a proxy', async () => {
     expect(await bridgeUrlOfComponent()).toBe('http://proxy:8400');
-    expect((await realm.login(ada.username, 'wrong', { clientId: 'demo-app' })).error).toBe('invalid_grant');
+    expect((await realm.login(ada.username, 'wrong', demoApp)).error).toBe('invalid_grant');
     expect((await realm.getUser('omar.haddad@tidewater.example'))?.enabled).toBe(true);
     expect(await realm.admin.realms.findOne({ realm: 'people' })).toMatchObject({
       loginTheme: 'realmbridge',
@@ -109,6 +116,54 @@ describe('one command', () => {
     });
     const replicas = await compose(['ps', '-q', 'bridge', 'bridge-2']);
     expect(replicas.split('\n')).toHaveLength(2);
+  });
+
+  test('leads to a directory that is read from OpenLDAP, whose people log in with their passwords there', async () => {
+    const login = await eventually(
+      'the first import of an LDAP user',
+      () => realm.login(alma.username, alma.password, demoApp),
+      ({ status }) => status === 200,
+    );
+    expect(claimsOf(login.accessToken ?? '')).toMatchObject({
+      email: 'alma.reyes@seaworks.example',
+      name: 'Alma Reyes',
+    });
+    expect((await realm.login(alma.username, ada.password, demoApp)).error).toBe('invalid_grant');
+    // The password is nowhere but there: without the server nobody can say whether it is right.
+    await compose(['pause', 'ldap'], { COMPOSE_PROFILES: 'demo' });
+    try {
+      expect((await realm.login(alma.username, alma.password, demoApp)).error).toBe('temporarily_unavailable');
+      expect((await realm.login(ada.username, ada.password, demoApp)).status).toBe(200);
+    } finally {
+      await compose(['unpause', 'ldap'], { COMPOSE_PROFILES: 'demo' });
+    }
+  });
+
+  test('keeps the entries of OpenLDAP, and who they are, when its container is made anew', async () => {
+    const before = await realm.getUser(alma.username);
+    await compose(['up', '-d', '--force-recreate', '--no-deps', '--wait', 'ldap'], { COMPOSE_PROFILES: 'demo' });
+    await eventually(
+      'the login by the new server',
+      () => realm.login(alma.username, alma.password, demoApp),
+      ({ status }) => status === 200,
+    );
+    expect((await realm.getUser(alma.username))?.id).toBe(before?.id);
+  });
+
+  test('puts the directory of OpenLDAP behind those of SCIM, which shadow its people of the same name', async () => {
+    expect((await realm.login(nora.username, nora.password, demoApp)).status).toBe(200);
+    expect((await realm.login(nora.username, nora.shadowed, demoApp)).error).toBe('invalid_grant');
+  });
+
+  test('leads to an LDAP server that `realmbridge directory test` finds in order, over TLS and nothing else', async () => {
+    const replicas = ['bridge', 'bridge-2'];
+    for (const replica of replicas) {
+      const told = await compose(['exec', '-T', replica, 'realmbridge', 'directory', 'test', 'seaworks', '--json']);
+      const report: { ok: boolean; steps: { step: string; detail: string }[] } = JSON.parse(told);
+      expect(report).toMatchObject({ ok: true, outage: false });
+      expect(report.steps.map(({ step }) => step)).toEqual(['connect', 'bind', 'users', 'groups']);
+      expect(report.steps[0]?.detail).toBe('connected and encrypted');
+    }
   });
 
   test('leads to a failover admin whose password is in a file', async () => {
@@ -120,8 +175,8 @@ describe('one command', () => {
   test('shows no secret in what the containers were started with', async () => {
     const ids = (await compose(['ps', '-a', '-q'], { COMPOSE_PROFILES: 'demo,ha' })).split('\n');
     const told = await docker(['inspect', ...ids]);
-    for (const name of ['postgres-password', 'realmbridge-database-password', 'keycloak-admin-password', 'admin-token'])
-      expect(told).not.toContain(await secret(name));
+    const names = ['postgres-password', 'realmbridge-database-password', 'keycloak-admin-password', 'admin-token'];
+    for (const name of [...names, 'secrets-key', 'ldap-bind-password']) expect(told).not.toContain(await secret(name));
   });
 
   test('names in dashboards and alerts only metrics that there are', async () => {
@@ -158,7 +213,7 @@ describe('one command', () => {
     expect(await bridgeUrlOfComponent()).toBe('https://proxy:8443');
     await eventually(
       'the login over TLS',
-      () => realm.login(ada.username, ada.password, { clientId: 'demo-app' }),
+      () => realm.login(ada.username, ada.password, demoApp),
       ({ status }) => status === 200,
       60_000,
     );

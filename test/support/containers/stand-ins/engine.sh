@@ -118,15 +118,17 @@ node_context() {
 }
 
 make_images() {
-  local keycloak folder
-  # The name, with its version, is said once in the Dockerfile.
+  local keycloak openldap folder
+  # These names, with their versions, are said once: in the Dockerfile, and in compose/.
   keycloak=$(sed -n 's/^ARG KEYCLOAK_IMAGE=//p' "$root/Dockerfile")
+  openldap=$(sed -n 's/^ *image: ${LDAP_IMAGE:-\(.*\)}$/\1/p' "$root/compose/compose.yaml")
   make_base trixie & local trixie=$!
   make_base bookworm
   wait $trixie
   install_plugins
   make_image postgres:17 "$here/postgres.Dockerfile" "$here"
   make_image haproxy:3.0 "$here/haproxy.Dockerfile" "$here"
+  make_image "$openldap" "$here/openldap.Dockerfile" "$here"
   if ! is_real node:24-bookworm-slim && ! has_image node:24-bookworm-slim "$(recipe_of "$here/debian.sh" "$here/node.Dockerfile" "$here/docker-entrypoint.sh")"; then
     folder=$(mktemp -d)
     node_context "$folder"
