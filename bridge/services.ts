@@ -8,6 +8,8 @@ import { createDirectoryRepository } from './directories/repository.ts';
 import { createDirectoryService } from './directories/service.ts';
 import { createToleranceUses } from './directories/tolerance-uses.ts';
 import { createToleranceUsesRepository } from './directories/tolerance-uses-repository.ts';
+import { createAuditLog } from './events/audit/log.ts';
+import { createAuditRepository } from './events/audit/repository.ts';
 import { createEventLog } from './events/log.ts';
 import { createEventReader } from './events/repository.ts';
 import type { ChangeSignal } from './events/signal.ts';
@@ -139,6 +141,7 @@ export function createServices(deps: ServiceDeps) {
   });
   const reader = createEventReader(pool);
   const eventLog = createEventLog({ reader, directories, signal });
+  const auditLog = createAuditLog(createAuditRepository(db));
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   const federations = createFederationService({
@@ -175,6 +178,7 @@ export function createServices(deps: ServiceDeps) {
     ldapWorker,
     federations,
     eventLog,
+    auditLog,
     federationAuthenticator,
   };
 }

@@ -1,6 +1,10 @@
 // What a command works with: the process's streams, the environment, and the services while it runs.
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { actingAs } from '../events/actor.ts';
+import type { Actor } from '../events/contracts.ts';
 import type { Store } from '../platform/db/connect.ts';
+import { newId } from '../platform/ids.ts';
 import type { Services } from '../services.ts';
 import { devFile, type Environment, readEnvironment } from './environment.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
@@ -27,7 +31,18 @@ export async function openEnvironment(shell: Shell, output: Output): Promise<Env
 export const outputOf = (shell: Shell, command: Command): Output =>
   createOutput(shell, command.optsWithGlobals<{ json?: boolean }>().json === true);
 
-/** Runs `work` with the store and the services open. */
+/** Whoever runs the command, by the name that the system knows; in a container there may be a number alone. */
+function operator(): Actor {
+  let name = String(process.getuid?.() ?? 'unknown');
+  try {
+    name = userInfo().username;
+  } catch {
+    // The number has to do.
+  }
+  return { name: `cli:${name}`, requestId: newId() };
+}
+
+/** Runs `work` with the store and the services open, in the name of whoever runs the command. */
 export async function withServices(
   shell: Shell,
   command: Command,
@@ -39,7 +54,7 @@ export async function withServices(
   const { openServices } = await import('./services.ts');
   const { store, services, close } = openServices(environment.config);
   try {
-    await work({ ...environment, output, store, services });
+    await actingAs(operator(), () => work({ ...environment, output, store, services }));
   } finally {
     await close();
   }

@@ -1,4 +1,4 @@
-// realmbridge events: what happened to users and groups, for whoever must say why.
+// realmbridge events: what happened to users, groups and directories, for whoever must say why.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EventsRequest, LogPage } from '../events/log.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
@@ -13,10 +13,11 @@ interface EventsOptions {
 
 type ShownEvent = LogPage['events'][number];
 
-const maxLast = 1_000;
+export const maxLast = 1_000;
 const waitSeconds = 30;
 
-function parseLast(text: string): number {
+/** How many of the latest entries of a log. */
+export function parseLast(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > maxLast) {
     throw new InvalidArgumentError(`It must be a number from 1 to ${maxLast}.`);
@@ -69,7 +70,7 @@ async function show({ services, output }: CommandContext, request: EventsRequest
 
 export function eventsCommand(shell: Shell): Command {
   const command = new Command('events')
-    .description('show what happened to users and groups')
+    .description('show what happened to users, groups and directories')
     .option('--directory <slug>', 'only this directory')
     .addOption(new Option('--type <type...>', 'only these types, such as user.deactivated, or user.* for all of users'))
     .addOption(

@@ -1,5 +1,6 @@
 // The commands put together; how a command line becomes an exit code.
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './audit.ts';
 import { connectCommand } from './connect.ts';
 import type { Shell } from './context.ts';
 import { directoryCommand } from './directory.ts';
@@ -34,6 +35,7 @@ export function createProgram(shell: Shell): Command {
     federationCommand,
     tokenCommand,
     eventsCommand,
+    auditCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

@@ -1,8 +1,10 @@
 // The SQL of directories and their tokens.
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
+import { changesBetween, isEmpty } from '../events/audit/changes.ts';
+import { type DirectoryChange, recordChanges, recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { Database, DirectoriesTable, DirectoryTokensTable } from '../platform/db/database.ts';
-import { readIn, writeIn } from '../platform/db/scope.ts';
+import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import { isProfileName } from '../scim/interop/profiles.ts';
 import { type Directory, type DirectoryToken, isTokenScope, type TokenScope } from './contracts.ts';
 
@@ -55,18 +57,62 @@ const tokenRow = (directoryId: string, token: NewDirectoryToken, now: Date): Ins
   last_used_at: null,
 });
 
-/** Also for whoever makes a directory together with what belongs to it. */
-export async function insertDirectory(db: Kysely<Database>, directory: Directory): Promise<void> {
+/** What an audit shows of a directory. */
+const audited = ({ name, kind, profile, enabled }: Pick<Directory, 'name' | 'kind' | 'profile' | 'enabled'>) => ({
+  name,
+  kind,
+  profile,
+  enabled,
+});
+
+/** Never the digest. */
+const auditedToken = ({ name, prefix, scopes, expiresAt }: Omit<NewDirectoryToken, 'id' | 'digest'>) => ({
+  name,
+  prefix,
+  scopes,
+  expiresAt: expiresAt?.toISOString() ?? null,
+});
+
+const tokenPart = ({ id, prefix }: { id: string; prefix: string }) => ({ type: 'Token' as const, id, name: prefix });
+
+/**
+ * Also for whoever makes a directory together with what belongs to it: `insertRest` does that, and answers what an audit
+ * shows of it.
+ */
+export async function insertDirectory(
+  scope: Scope,
+  directory: Directory,
+  insertRest?: () => Promise<Record<string, unknown>>,
+): Promise<void> {
   const { createdAt, schemaRevision, source: _source, ...columns } = directory;
-  await db
+  await scope
     .insertInto('directories')
     .values({ ...columns, created_at: createdAt, updated_at: createdAt, schema_revision: schemaRevision })
     .execute();
+  const changes = changesBetween(undefined, { ...audited(directory), ...(await insertRest?.()) });
+  await recordDirectoryChanges(scope, directory, [{ type: 'directory.created', changes }], createdAt);
+}
+
+/** The toggle is told apart from the rest, because it decides who may log in. */
+function changesOf(before: Directory, after: Directory): DirectoryChange[] {
+  const { enabled, ...rest } = changesBetween(audited(before), audited(after));
+  return [
+    ...(isEmpty(rest) ? [] : [{ type: 'directory.updated' as const, changes: rest }]),
+    ...(enabled
+      ? [
+          {
+            type: after.enabled ? ('directory.enabled' as const) : ('directory.disabled' as const),
+            changes: { enabled },
+          },
+        ]
+      : []),
+  ];
 }
 
 export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
-    insertDirectory: (directory: Directory) => insertDirectory(db, directory),
+    insertDirectory: (directory: Directory) =>
+      writeIn(pool, directory.id, (scope) => insertDirectory(scope, directory)),
 
     async findDirectory(slug: string): Promise<Directory | undefined> {
       const row = await db.selectFrom('directories').selectAll().where('slug', '=', slug).executeTakeFirst();
@@ -83,31 +129,54 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
       change: { name?: string; profile?: string; enabled?: boolean },
       now: Date,
     ): Promise<Directory | undefined> {
-      const row = await db
-        .updateTable('directories')
-        .set({ ...change, updated_at: now })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst();
-      return row && toDirectory(row);
-    },
-
-    /** Deletes the directory with everything in it. */
-    async deleteDirectory(id: string): Promise<void> {
-      await writeIn(pool, id, async (scope) => {
-        // One statement for a whole company takes its time.
-        await sql`set local statement_timeout = 0`.execute(scope);
-        await scope.deleteFrom('directories').where('id', '=', id).execute();
+      return writeIn(pool, id, async (scope) => {
+        const before = await scope
+          .selectFrom('directories')
+          .selectAll()
+          .where('id', '=', id)
+          .forNoKeyUpdate()
+          .executeTakeFirst();
+        if (!before) return undefined;
+        const row = await scope
+          .updateTable('directories')
+          .set({ ...change, updated_at: now })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        const after = toDirectory(row);
+        await recordDirectoryChanges(scope, after, changesOf(toDirectory(before), after), now);
+        return after;
       });
     },
 
-    async insertToken(directoryId: string, token: NewDirectoryToken, now: Date): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
+    /** Deletes the directory with everything in it, its events too: the audit log alone remembers it. */
+    async deleteDirectory(id: string, now: Date): Promise<void> {
+      await writeIn(pool, id, async (scope) => {
+        // One statement for a whole company takes its time.
+        await sql`set local statement_timeout = 0`.execute(scope);
+        const row = await scope.deleteFrom('directories').where('id', '=', id).returningAll().executeTakeFirst();
+        if (!row) return;
+        const { slug } = row;
+        const resource = { type: 'Directory' as const, id, name: slug };
+        const changes = changesBetween(audited(toDirectory(row)), undefined);
+        await recordChanges(scope, [{ type: 'directory.deleted', directory: { id, slug }, resource, changes }], now);
+      });
+    },
+
+    async insertToken(directory: Directory, token: NewDirectoryToken, now: Date): Promise<void> {
+      await writeIn(pool, directory.id, async (scope) => {
+        await scope
           .insertInto('directory_tokens')
-          .values(tokenRow(directoryId, token, now))
-          .execute(),
-      );
+          .values(tokenRow(directory.id, token, now))
+          .execute();
+        const changes = changesBetween(undefined, auditedToken(token));
+        await recordDirectoryChanges(
+          scope,
+          directory,
+          [{ type: 'token.created', part: tokenPart(token), changes }],
+          now,
+        );
+      });
     },
 
     async listTokens(directoryId: string): Promise<DirectoryToken[]> {
@@ -155,11 +224,12 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
 
     /** Replaces a live token by one that `plan` makes of it, and has the old one end when the plan says. */
     async rotateToken(
-      directoryId: string,
+      directory: Directory,
       id: string,
       plan: (old: DirectoryToken) => { token: NewDirectoryToken; oldExpiresAt: Date },
       now: Date,
     ): Promise<DirectoryToken | undefined> {
+      const directoryId = directory.id;
       return writeIn(pool, directoryId, async (scope) => {
         const old = await scope
           .selectFrom('directory_tokens')
@@ -182,22 +252,41 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
           .where('directory_id', '=', directoryId)
           .where('id', '=', id)
           .execute();
-        return { ...toToken(old), expiresAt: oldExpiresAt };
+        const before = toToken(old);
+        const after = { ...before, expiresAt: oldExpiresAt };
+        const changes = [
+          {
+            type: 'token.created' as const,
+            part: tokenPart(token),
+            changes: changesBetween(undefined, { ...auditedToken(token), replaces: id }),
+          },
+          {
+            type: 'token.updated' as const,
+            part: tokenPart(before),
+            changes: changesBetween(auditedToken(before), auditedToken(after)),
+          },
+        ];
+        await recordDirectoryChanges(scope, directory, changes, now);
+        return after;
       });
     },
 
     /** Answers false when there is no such live token. */
-    async revokeToken(directoryId: string, id: string, now: Date): Promise<boolean> {
-      const result = await writeIn(pool, directoryId, (scope) =>
-        scope
+    async revokeToken(directory: Directory, id: string, now: Date): Promise<boolean> {
+      return writeIn(pool, directory.id, async (scope) => {
+        const row = await scope
           .updateTable('directory_tokens')
           .set({ revoked_at: now })
-          .where('directory_id', '=', directoryId)
+          .where('directory_id', '=', directory.id)
           .where('id', '=', id)
           .where('revoked_at', 'is', null)
-          .executeTakeFirst(),
-      );
-      return result.numUpdatedRows > 0n;
+          .returning(['id', 'prefix'])
+          .executeTakeFirst();
+        if (!row) return false;
+        const changes = changesBetween(undefined, { revokedAt: now.toISOString() });
+        await recordDirectoryChanges(scope, directory, [{ type: 'token.revoked', part: tokenPart(row), changes }], now);
+        return true;
+      });
     },
   };
 }

@@ -65,6 +65,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
       } catch (error) {
         throw mapSlugConflict(error, slug);
       }
+      onChange(directory.id);
       return directory;
     },
 
@@ -81,7 +82,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
 
     async deleteDirectory(slug: string): Promise<void> {
       const { id } = await requireDirectory(slug);
-      await repository.deleteDirectory(id);
+      await repository.deleteDirectory(id, clock.now());
       onChange(id);
     },
 
@@ -94,7 +95,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
       const { token, prefix, digest } = newToken('scim');
       const id = newId();
       await repository.insertToken(
-        directory.id,
+        directory,
         {
           id,
           name: input.name ?? 'token',
@@ -105,6 +106,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
         },
         clock.now(),
       );
+      onChange(directory.id);
       return { token, id, prefix };
     },
 
@@ -138,7 +140,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
           oldExpiresAt: new Date(Math.min(end, oldEnd ?? end)),
         };
       };
-      const previous = isUuid(tokenId) ? await repository.rotateToken(directory.id, tokenId, plan, now) : undefined;
+      const previous = isUuid(tokenId) ? await repository.rotateToken(directory, tokenId, plan, now) : undefined;
       if (!previous) throw new ApiError('token_absent', `Directory "${slug}" has no live token ${tokenId}.`);
       onChange(directory.id);
       return { token, id, prefix, expiresAt: newExpiresAt, previous };
@@ -146,7 +148,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
 
     async revokeToken(slug: string, tokenId: string): Promise<void> {
       const directory = await requireDirectory(slug);
-      if (!(await repository.revokeToken(directory.id, tokenId, clock.now()))) {
+      if (!(await repository.revokeToken(directory, tokenId, clock.now()))) {
         throw new ApiError('token_absent', `Directory "${slug}" has no live token ${tokenId}.`);
       }
       onChange(directory.id);

@@ -1,5 +1,28 @@
 // The event log's words. Data never holds a password, a token or the hash of one.
 
+/** Of the directory itself and of what opens, describes and feeds it: changes by operators. */
+export const directoryEventTypes = [
+  'directory.created',
+  'directory.updated',
+  'directory.enabled',
+  'directory.disabled',
+  'token.created',
+  'token.updated',
+  'token.revoked',
+  'issuer.created',
+  'issuer.updated',
+  'issuer.deleted',
+  'schema.created',
+  'schema.updated',
+  'schema.deleted',
+  'resource_type.created',
+  'resource_type.updated',
+  'resource_type.deleted',
+  'ldap.updated',
+  'ldap.password_changed',
+  'ldap.sync_requested',
+] as const;
+
 export const eventTypes = [
   'user.created',
   'user.updated',
@@ -16,6 +39,7 @@ export const eventTypes = [
   'resource.created',
   'resource.updated',
   'resource.deleted',
+  ...directoryEventTypes,
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -26,9 +50,11 @@ export interface TouchedKeys {
   emails: string[];
 }
 
+/** Changed attributes only: the value before and after; null where there was or is none. */
+export type Changes = Record<string, { before: unknown; after: unknown }>;
+
 export interface EventData {
-  /** Changed attributes only: the value before and after; null where there was or is none. */
-  changes?: Record<string, { before: unknown; after: unknown }>;
+  changes?: Changes;
   /** Member ids, for group.member_added and group.member_removed. */
   members?: string[];
   /** Ids of users whose group memberships change with this event, where `members` doesn't say so already. */
@@ -38,7 +64,7 @@ export interface EventData {
 
 export interface NewEvent {
   type: EventType;
-  /** `User`, `Group`, or the name of a type that the directory declares. */
+  /** `User`, `Group`, the name of a type that the directory declares; `Directory`, `Token`, `Issuer`. */
   resourceType: string;
   resourceId: string;
   resourceVersion?: number;
@@ -47,7 +73,7 @@ export interface NewEvent {
 
 /** Who caused a change, and in which request. */
 export interface Actor {
-  /** Such as `token:rb_scim_Ab12cd` or `operator:cli`. */
+  /** Such as `token:rb_scim_Ab12cd`, `token:ADMIN_TOKEN`, `cli:alice`, `ldap:acme`; `bridge` for the bridge itself. */
   name: string;
   requestId?: string;
 }

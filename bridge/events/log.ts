@@ -5,6 +5,7 @@ import { type EventType, eventTypes, type LoggedEvent } from './contracts.ts';
 import { decodeLogCursor, encodeLogCursor, type LogCursor } from './log-cursor.ts';
 import type { EventReader } from './repository.ts';
 import type { ChangeSignal } from './signal.ts';
+import { typesMeant } from './types-meant.ts';
 import { createWaker } from './waker.ts';
 
 /** Events looked at for one answer: with a filter for a rare type most of them don't match. */
@@ -47,22 +48,6 @@ export interface EventLogDeps {
     listDirectories(): Promise<Directory[]>;
   };
   signal: Pick<ChangeSignal, 'subscribe'>;
-}
-
-/** @throws ApiError invalid_request for a type that there is not. */
-function typesMeant(patterns: readonly string[] | undefined): ReadonlySet<EventType> | undefined {
-  if (!patterns) return undefined;
-  const meant = patterns.flatMap((pattern) => {
-    const types = eventTypes.filter((type) =>
-      pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
-    );
-    if (types.length > 0) return types;
-    throw new ApiError(
-      'invalid_request',
-      `type: there is no "${pattern.slice(0, 100)}". The types are ${eventTypes.join(', ')}; "user.*" stands for all that begin so.`,
-    );
-  });
-  return new Set(meant);
 }
 
 export function createEventLog({ reader, directories, signal }: EventLogDeps) {
@@ -124,7 +109,7 @@ export function createEventLog({ reader, directories, signal }: EventLogDeps) {
      * @throws ApiError invalid_request for a wrong cursor or type, directory_absent.
      */
     async readEvents(request: EventsRequest): Promise<LogPage> {
-      const wanted = typesMeant(request.types);
+      const wanted = request.types && typesMeant(eventTypes, request.types);
       let read = await directoriesOf(request.directory);
       if (request.after !== undefined && request.last !== undefined) {
         throw new ApiError('invalid_request', 'last: can’t be given together with after.');

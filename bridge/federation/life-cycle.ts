@@ -2,7 +2,6 @@
 
 import { slugPattern } from '../directories/contracts.ts';
 import type { DirectoryService } from '../directories/service.ts';
-import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
 import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
@@ -25,7 +24,6 @@ export interface FederationDescription extends Federation {
 
 export interface LifeCycleDeps extends ChangeDeps {
   directories: Pick<DirectoryService, 'requireDirectory'>;
-  clock: Clock;
 }
 
 function checkPriority(priority: number | undefined): void {
@@ -52,7 +50,7 @@ function usernameKeyOf(username: string): string {
 
 /** Each method throws ApiError: `federation_absent`, `directory_absent`, `token_absent`, `conflict` or `invalid_request`. */
 export function createLifeCycle({ repository, directories, clock, onChange }: LifeCycleDeps) {
-  const { requireFederation, change } = createFederationChanges({ repository, onChange });
+  const { requireFederation, change } = createFederationChanges({ repository, clock, onChange });
 
   return {
     requireFederation,
@@ -98,7 +96,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
 
     async deleteFederation(slug: string): Promise<void> {
       const { id } = await requireFederation(slug);
-      if (!(await repository.deleteFederation(id))) throw absent(slug);
+      if (!(await repository.deleteFederation(id, clock.now()))) throw absent(slug);
       onChange(id);
     },
 
@@ -177,7 +175,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
       const { token, prefix, digest } = newToken('federation');
       const id = newId();
       const stored = { id, name: input.name ?? 'token', prefix, digest, expiresAt: input.expiresAt ?? null };
-      await repository.insertToken(federation.id, stored, clock.now());
+      await repository.insertToken(federation, stored, clock.now());
       return { token, id, prefix };
     },
 
@@ -187,7 +185,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
 
     async revokeToken(slug: string, tokenId: string): Promise<void> {
       const federation = await requireFederation(slug);
-      if (!isUuid(tokenId) || !(await repository.revokeToken(federation.id, tokenId, clock.now()))) {
+      if (!isUuid(tokenId) || !(await repository.revokeToken(federation, tokenId, clock.now()))) {
         throw new ApiError('token_absent', `Federation "${slug}" has no live token ${tokenId}.`);
       }
       onChange(federation.id);

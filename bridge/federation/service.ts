@@ -35,8 +35,8 @@ export function createFederationService({
   const feed = createFeed({ repository, events, clock, signal });
   return {
     ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
-    ...createAttributeService({ repository, onChange: signal.changed }),
-    ...createRoleService({ repository, onChange: signal.changed }),
+    ...createAttributeService({ repository, clock, onChange: signal.changed }),
+    ...createRoleService({ repository, clock, onChange: signal.changed }),
     ...createLookup({ repository, clock, passwords, source }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,

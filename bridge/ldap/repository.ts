@@ -3,6 +3,8 @@ import { type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Directory } from '../directories/contracts.ts';
 import { insertDirectory } from '../directories/repository.ts';
+import { changesBetween, isEmpty } from '../events/audit/changes.ts';
+import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { LdapStatesTable } from '../platform/db/database.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
 import { type HeldRemovals, type LdapSettings, ldapSettings, type SyncFailure, type SyncReport } from './contracts.ts';
@@ -99,18 +101,20 @@ export function createLdapRepository(pool: Pool) {
   return {
     async insertDirectory(directory: Directory, { settings, sealedPassword }: NewConnection): Promise<void> {
       await writeIn(pool, directory.id, async (scope) => {
-        await insertDirectory(scope, directory);
-        await scope
-          .insertInto('ldap_connections')
-          .values({
-            directory_id: directory.id,
-            settings: JSON.stringify(settings),
-            bind_password: sealedPassword,
-            created_at: directory.createdAt,
-            updated_at: directory.createdAt,
-          })
-          .execute();
-        await scope.insertInto('ldap_states').values({ directory_id: directory.id }).execute();
+        await insertDirectory(scope, directory, async () => {
+          await scope
+            .insertInto('ldap_connections')
+            .values({
+              directory_id: directory.id,
+              settings: JSON.stringify(settings),
+              bind_password: sealedPassword,
+              created_at: directory.createdAt,
+              updated_at: directory.createdAt,
+            })
+            .execute();
+          await scope.insertInto('ldap_states').values({ directory_id: directory.id }).execute();
+          return { ldap: settings };
+        });
       });
     },
 
@@ -133,11 +137,17 @@ export function createLdapRepository(pool: Pool) {
 
     /** Other settings may mean other entries: what was known of marks holds no longer, and everything is read anew. */
     async updateConnection(
-      directoryId: string,
+      directory: Directory,
       { settings, sealedPassword }: { settings: LdapSettings; sealedPassword: Buffer | undefined },
       now: Date,
     ): Promise<void> {
-      await writeIn(pool, directoryId, async (scope) => {
+      await writeIn(pool, directory.id, async (scope) => {
+        const before = await scope
+          .selectFrom('ldap_connections')
+          .select('settings')
+          .where('directory_id', '=', directory.id)
+          .forUpdate()
+          .executeTakeFirst();
         await scope
           .updateTable('ldap_connections')
           .set({
@@ -145,13 +155,28 @@ export function createLdapRepository(pool: Pool) {
             updated_at: now,
             ...(sealedPassword && { bind_password: sealedPassword }),
           })
-          .where('directory_id', '=', directoryId)
+          .where('directory_id', '=', directory.id)
           .execute();
         await scope
           .updateTable('ldap_states')
           .set({ watermark: null, requested: 'full', failure: null })
-          .where('directory_id', '=', directoryId)
+          .where('directory_id', '=', directory.id)
           .execute();
+        const changes = changesBetween(ldapSettings.parse(before?.settings), settings);
+        const recorded = [
+          ...(isEmpty(changes) ? [] : [{ type: 'ldap.updated' as const, changes }]),
+          ...(sealedPassword ? [{ type: 'ldap.password_changed' as const, changes: {} }] : []),
+        ];
+        await recordDirectoryChanges(scope, directory, recorded, now);
+      });
+    },
+
+    /** Has the directory read as a whole by whoever reads it. */
+    async requestSync(directory: Directory, requested: Requested, now: Date): Promise<void> {
+      await writeIn(pool, directory.id, async (scope) => {
+        await scope.updateTable('ldap_states').set({ requested }).where('directory_id', '=', directory.id).execute();
+        const changes = changesBetween(undefined, { requested });
+        await recordDirectoryChanges(scope, directory, [{ type: 'ldap.sync_requested', changes }], now);
       });
     },
 

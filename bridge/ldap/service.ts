@@ -83,7 +83,7 @@ export function createLdapService(deps: LdapServiceDeps) {
       checkSettings(settings, await catalogue.typesOf(directory));
       const sealedPassword =
         bindPassword === undefined ? undefined : await sealer.seal(bindPassword, passwordPlace(directory.id));
-      await repository.updateConnection(directory.id, { settings, sealedPassword }, clock.now());
+      await repository.updateConnection(directory, { settings, sealedPassword }, clock.now());
       onChange(directory.id);
       return settings;
     },
@@ -121,7 +121,7 @@ export function createLdapService(deps: LdapServiceDeps) {
     /** Has the bridge that reads the directory read all of it, and remove what is held if that is wanted. */
     async requestSync(slug: string, requested: Requested): Promise<Directory> {
       const { directory } = await requireLdap(slug);
-      await repository.updateState(directory.id, { requested });
+      await repository.requestSync(directory, requested, clock.now());
       onChange(directory.id);
       return directory;
     },

@@ -1,6 +1,7 @@
 // The operations of the management API as OpenAPI describes them; routes.ts answers them.
 import { createRoute } from '@hono/zod-openapi';
 import { accessOperations } from './access/operations.ts';
+import { auditOperations } from './audit/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventOperations } from './events/operations.ts';
@@ -207,5 +208,6 @@ export const managementOperations = [
   createFederationToken,
   revokeFederationToken,
   ...eventOperations,
+  ...auditOperations,
   ...mappingOperations,
 ];

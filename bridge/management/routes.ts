@@ -4,6 +4,8 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
+import { actingAs } from '../events/actor.ts';
+import type { AuditLog } from '../events/audit/log.ts';
 import type { EventLog } from '../events/log.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationService } from '../federation/service.ts';
@@ -16,6 +18,7 @@ import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
+import { addAuditRoutes } from './audit/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
@@ -29,11 +32,12 @@ export interface ManagementDeps extends AccessDeps {
   ldap: LdapService;
   federations: FederationService;
   eventLog: EventLog;
+  auditLog: AuditLog;
 }
 
 const maxBody = 64 * 1024;
 
-/** Without an admin token configured, every request gets the same 401 as a wrong one. */
+/** Without an admin token configured, every request gets the same 401 as a wrong one. What follows is done in its name. */
 function authentication(adminToken: string | undefined): MiddlewareHandler<AppEnv> {
   const expected = adminToken === undefined ? undefined : digestToken(adminToken);
   return async (c, next) => {
@@ -44,7 +48,7 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
         headers: { 'WWW-Authenticate': challenge },
       });
     }
-    await next();
+    await actingAs({ name: 'token:ADMIN_TOKEN', requestId: c.get('requestId') }, next);
   };
 }
 
@@ -92,7 +96,7 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, issuers, toleranceUses, schemas, types, ldap, federations, eventLog }: ManagementDeps,
+  { directories, issuers, toleranceUses, schemas, types, ldap, federations, eventLog, auditLog }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -205,6 +209,7 @@ export function managementRoutes(
   });
   addMappingRoutes(app, federations);
   addEventRoutes(app, eventLog);
+  addAuditRoutes(app, auditLog);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

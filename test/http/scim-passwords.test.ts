@@ -1,7 +1,7 @@
 // Passwords that an identity provider pushes: what counts as a change, and what is never told.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEventReader } from '../../bridge/events/repository.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { eventsOf } from '../support/scim.ts';
 
 let bridge: TestBridge;
 let scim: ScimClient;
@@ -13,9 +13,7 @@ beforeAll(async () => {
 afterAll(() => bridge.close());
 
 async function eventTypes(): Promise<string[]> {
-  const reader = createEventReader(bridge.database.pool);
-  await reader.placeEvents(scim.directory.id);
-  return (await reader.listEvents(scim.directory.id, 0, 100)).map(({ type }) => type);
+  return (await eventsOf(bridge, scim)).map(({ type }) => type);
 }
 
 test('the password that the user has already is no change, by PUT or by PATCH, and another one is', async () => {

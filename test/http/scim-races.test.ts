@@ -32,7 +32,7 @@ describe('racing creates', () => {
       totalResults: 1,
       Resources: [{ id: made[0]?.body.id, emails: made[0]?.body.emails }],
     });
-    expect(events.map((event) => [event.type, event.position])).toEqual([['user.created', 1]]);
+    expect(events.map((event) => event.type)).toEqual(['user.created']);
   });
 
   test('of 16 groups with one displayName exactly one is made', async () => {

@@ -40,11 +40,13 @@ test('a person sees when, what, to whom and by whom', async () => {
   const lines = stdout.trim().split('\n');
   expect(lines[0]).toMatch(/TIME +DIRECTORY +EVENT +RESOURCE +BY +CHANGED/);
   expect(lines.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual([
+    'directory.created',
+    'token.created',
     'user.created',
     'user.updated',
     'user.deactivated',
   ]);
-  expect(lines[2]).toMatch(new RegExp(`User/${anna} +token:\\S+ +title`));
+  expect(lines[4]).toMatch(new RegExp(`User/${anna} +token:\\S+ +title`));
 });
 
 test('a program gets pages, from a cursor on', async () => {

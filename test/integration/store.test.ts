@@ -249,6 +249,21 @@ describe('the declared types are those of the tables', () => {
       created_at: 'date',
     },
     event_heads: { directory_id: 'string', position: 'number' },
+    audit_log: {
+      id: 'number',
+      type: 'string',
+      directory_id: 'string?',
+      directory_slug: 'string?',
+      federation_id: 'string?',
+      federation_slug: 'string?',
+      resource_type: 'string',
+      resource_id: 'string',
+      resource_name: 'string',
+      changes: 'json',
+      actor: 'string',
+      request_id: 'string?',
+      created_at: 'date',
+    },
     federations: {
       id: 'string',
       slug: 'string',
@@ -340,7 +355,7 @@ const directoriesIn = async (scope: Pick<Scope, 'getExecutor'>, table: string): 
 };
 
 /** The operator's tables, and the copy of search keys that only narrows a search of `users` (docs/decisions/0010-text-search.md). */
-const outsideTheWall = ['federation_directories', 'federation_role_mappings', 'user_search'];
+const outsideTheWall = ['audit_log', 'federation_directories', 'federation_role_mappings', 'user_search'];
 
 test('every other table that names a directory is behind the wall, for its owner too', async () => {
   const { rows } = await sql<{ table: string; walled: boolean }>`

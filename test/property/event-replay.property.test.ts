@@ -190,6 +190,7 @@ test('a replay of the log gives the users, the groups and the members of the sto
 
       const { events, more } = await bridge.services.eventLog.readEvents({
         directory: scim.directory.slug,
+        types: ['user.*', 'group.*'],
         limit: 1_000,
         waitSeconds: 0,
       });

@@ -1,5 +1,5 @@
 // The words of SCIM requests, for tests that send them.
-import type { StoredEvent } from '../../bridge/events/contracts.ts';
+import { directoryEventTypes, type StoredEvent } from '../../bridge/events/contracts.ts';
 import { createEventReader } from '../../bridge/events/repository.ts';
 import type { Body, ScimClient, TestBridge } from './bridge.ts';
 
@@ -38,9 +38,11 @@ export async function newGroup(scim: ScimClient, displayName: string, memberIds:
 export const pluck = (list: Body, attribute: string): unknown[] =>
   list.Resources.map((resource: Record<string, unknown>) => resource[attribute]);
 
-/** Every event of the client's directory, oldest first. */
+const isOfOperators = ({ type }: StoredEvent): boolean => directoryEventTypes.some((one) => one === type);
+
+/** Every event of the resources of the client's directory, oldest first. */
 export async function eventsOf(bridge: TestBridge, scim: ScimClient): Promise<StoredEvent[]> {
   const reader = createEventReader(bridge.database.pool);
   await reader.placeEvents(scim.directory.id);
-  return reader.listEvents(scim.directory.id, 0, 100_000);
+  return (await reader.listEvents(scim.directory.id, 0, 100_000)).filter((event) => !isOfOperators(event));
 }

@@ -1,10 +1,12 @@
 // The SQL of trusted issuers.
 import type { Selectable } from 'kysely';
 import type { Pool } from 'pg';
+import { changesBetween, isEmpty } from '../../events/audit/changes.ts';
+import { type DirectoryChange, recordDirectoryChanges } from '../../events/audit/repository.ts';
 import type { DirectoryIssuersTable } from '../../platform/db/database.ts';
-import { readIn, writeIn } from '../../platform/db/scope.ts';
-import { isTokenScope } from '../contracts.ts';
-import { type ScopeRule, scopeClaims, type TrustedIssuer } from './contracts.ts';
+import { readIn, type Scope, writeIn } from '../../platform/db/scope.ts';
+import { type Directory, isTokenScope } from '../contracts.ts';
+import { type ScopeRule, scopeClaims, shownIssuer, type TrustedIssuer } from './contracts.ts';
 
 function scopeRuleOf(row: Selectable<DirectoryIssuersTable>): ScopeRule {
   const claim = scopeClaims.find((name) => name === row.scope_claim);
@@ -37,16 +39,36 @@ function toIssuer(row: Selectable<DirectoryIssuersTable>): TrustedIssuer {
   };
 }
 
+/** What an audit shows of an issuer. */
+function audited(issuer: TrustedIssuer) {
+  const { id: _id, createdAt: _createdAt, lastUsedAt: _lastUsedAt, ...shown } = shownIssuer(issuer);
+  return shown;
+}
+
+async function record(
+  scope: Scope,
+  directory: Directory,
+  type: DirectoryChange['type'],
+  { before, after }: { before?: TrustedIssuer; after?: TrustedIssuer },
+  now: Date,
+): Promise<void> {
+  const issuer = after ?? before;
+  const changes = changesBetween(before && audited(before), after && audited(after));
+  if (!issuer || isEmpty(changes)) return;
+  const part = { type: 'Issuer' as const, id: issuer.id, name: issuer.issuer };
+  await recordDirectoryChanges(scope, directory, [{ type, part, changes }], now);
+}
+
 export function createIssuerRepository(pool: Pool) {
   return {
-    async insertIssuer(directoryId: string, issuer: TrustedIssuer): Promise<void> {
+    async insertIssuer(directory: Directory, issuer: TrustedIssuer): Promise<void> {
       const { scopeRule } = issuer;
       const byClaim = scopeRule.kind === 'claim' ? scopeRule : undefined;
-      await writeIn(pool, directoryId, (scope) =>
-        scope
+      await writeIn(pool, directory.id, async (scope) => {
+        await scope
           .insertInto('directory_issuers')
           .values({
-            directory_id: directoryId,
+            directory_id: directory.id,
             id: issuer.id,
             issuer: issuer.issuer,
             audience: issuer.audience,
@@ -60,8 +82,9 @@ export function createIssuerRepository(pool: Pool) {
             created_at: issuer.createdAt,
             last_used_at: null,
           })
-          .execute(),
-      );
+          .execute();
+        await record(scope, directory, 'issuer.created', { after: issuer }, issuer.createdAt);
+      });
     },
 
     async listIssuers(directoryId: string): Promise<TrustedIssuer[]> {
@@ -91,17 +114,32 @@ export function createIssuerRepository(pool: Pool) {
       return row && toIssuer(row);
     },
 
-    async setIssuerEnabled(directoryId: string, id: string, enabled: boolean): Promise<TrustedIssuer | undefined> {
-      const row = await writeIn(pool, directoryId, (scope) =>
-        scope
+    async setIssuerEnabled(
+      directory: Directory,
+      id: string,
+      enabled: boolean,
+      now: Date,
+    ): Promise<TrustedIssuer | undefined> {
+      return writeIn(pool, directory.id, async (scope) => {
+        const held = await scope
+          .selectFrom('directory_issuers')
+          .selectAll()
+          .where('directory_id', '=', directory.id)
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!held) return undefined;
+        await scope
           .updateTable('directory_issuers')
           .set({ enabled })
-          .where('directory_id', '=', directoryId)
+          .where('directory_id', '=', directory.id)
           .where('id', '=', id)
-          .returningAll()
-          .executeTakeFirst(),
-      );
-      return row && toIssuer(row);
+          .execute();
+        const before = toIssuer(held);
+        const after = { ...before, enabled };
+        await record(scope, directory, 'issuer.updated', { before, after }, now);
+        return after;
+      });
     },
 
     async touchIssuer(directoryId: string, id: string, now: Date): Promise<void> {
@@ -116,15 +154,18 @@ export function createIssuerRepository(pool: Pool) {
     },
 
     /** Answers false when there is no such issuer. */
-    async deleteIssuer(directoryId: string, id: string): Promise<boolean> {
-      const result = await writeIn(pool, directoryId, (scope) =>
-        scope
+    async deleteIssuer(directory: Directory, id: string, now: Date): Promise<boolean> {
+      return writeIn(pool, directory.id, async (scope) => {
+        const row = await scope
           .deleteFrom('directory_issuers')
-          .where('directory_id', '=', directoryId)
+          .where('directory_id', '=', directory.id)
           .where('id', '=', id)
-          .executeTakeFirst(),
-      );
-      return result.numDeletedRows > 0n;
+          .returningAll()
+          .executeTakeFirst();
+        if (!row) return false;
+        await record(scope, directory, 'issuer.deleted', { before: toIssuer(row) }, now);
+        return true;
+      });
     },
   };
 }

@@ -69,7 +69,7 @@ export function createIssuerService(deps: IssuerServiceDeps) {
         lastUsedAt: null,
       };
       try {
-        await repository.insertIssuer(directory.id, issuer);
+        await repository.insertIssuer(directory, issuer);
       } catch (error) {
         if (violatedConstraint(error) !== 'directory_issuers_issuer_key') throw error;
         const detail = `Directory "${slug}" trusts the issuer ${given.issuer} already.`;
@@ -81,7 +81,7 @@ export function createIssuerService(deps: IssuerServiceDeps) {
 
     async setIssuerEnabled(slug: string, id: string, enabled: boolean): Promise<TrustedIssuer> {
       const directory = await requireDirectory(slug);
-      const issuer = isUuid(id) ? await repository.setIssuerEnabled(directory.id, id, enabled) : undefined;
+      const issuer = isUuid(id) ? await repository.setIssuerEnabled(directory, id, enabled, clock.now()) : undefined;
       if (!issuer) throw absent(slug, id);
       onChange(directory.id);
       return issuer;
@@ -89,7 +89,7 @@ export function createIssuerService(deps: IssuerServiceDeps) {
 
     async removeIssuer(slug: string, id: string): Promise<void> {
       const directory = await requireDirectory(slug);
-      if (!isUuid(id) || !(await repository.deleteIssuer(directory.id, id))) throw absent(slug, id);
+      if (!isUuid(id) || !(await repository.deleteIssuer(directory, id, clock.now()))) throw absent(slug, id);
       onChange(directory.id);
     },
   };

@@ -2,6 +2,10 @@
 // belong to the operator, not to a directory.
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
+import { changesBetween } from '../../events/audit/changes.ts';
+import type { Named, NewAuditEntry } from '../../events/audit/contracts.ts';
+import { recordChanges } from '../../events/audit/repository.ts';
+import type { Changes } from '../../events/contracts.ts';
 import type {
   Database,
   FederationDirectoriesTable,
@@ -12,6 +16,7 @@ import { type AttributeMapping, createAttributeCompiler } from '../mappings/attr
 import type { Binding } from '../mappings/binding.ts';
 import type { RoleMapping } from '../mappings/role-mappings.ts';
 import type { Federation, FederationDirectory, ReservedUsername, Topology } from '../topology.ts';
+import { auditEntries, federationResource, readAudited } from './federation-audit.ts';
 
 export interface FederationToken {
   id: string;
@@ -70,6 +75,18 @@ const fromBinding = ({ organization, identityLink }: Binding) => ({
   identity_provider: identityLink?.provider ?? null,
   identity_subject: identityLink?.subject ?? null,
   unlinked_users: identityLink?.unlinkedUsers ?? null,
+});
+
+const tokenEntry = (
+  type: 'federation.token_created' | 'federation.token_revoked',
+  { id, slug }: Named,
+  token: { id: string; prefix: string },
+  changes: Changes,
+): NewAuditEntry => ({
+  type,
+  federation: { id, slug },
+  resource: { type: 'Token', id: token.id, name: token.prefix },
+  changes,
 });
 
 interface TopologyRow {
@@ -231,10 +248,16 @@ export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
   const compileAttributes = createAttributeCompiler();
   return {
     async insertFederation({ createdAt, ...columns }: Federation): Promise<void> {
-      await db
-        .insertInto('federations')
-        .values({ ...columns, created_at: createdAt })
-        .execute();
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('federations')
+          .values({ ...columns, created_at: createdAt })
+          .execute();
+        const changes = changesBetween(undefined, { name: columns.name });
+        const resource = federationResource(columns);
+        const federation = { id: columns.id, slug: columns.slug };
+        await recordChanges(trx, [{ type: 'federation.created', federation, resource, changes }], createdAt);
+      });
     },
 
     async findFederation(slug: string): Promise<Federation | undefined> {
@@ -252,9 +275,20 @@ export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
     },
 
     /** Answers false when there is none. */
-    async deleteFederation(id: string): Promise<boolean> {
-      const { numDeletedRows } = await db.deleteFrom('federations').where('id', '=', id).executeTakeFirst();
-      return numDeletedRows > 0n;
+    async deleteFederation(id: string, now: Date): Promise<boolean> {
+      return db.transaction().execute(async (trx) => {
+        const row = await trx
+          .deleteFrom('federations')
+          .where('id', '=', id)
+          .returning(['slug', 'name'])
+          .executeTakeFirst();
+        if (!row) return false;
+        const federation = { id, slug: row.slug };
+        const resource = federationResource(federation);
+        const changes = changesBetween({ name: row.name }, undefined);
+        await recordChanges(trx, [{ type: 'federation.deleted', federation, resource, changes }], now);
+        return true;
+      });
     },
 
     listRoleMappings: (federationId: string) => listRoleMappings(db, federationId),
@@ -279,11 +313,12 @@ export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
 
     /**
      * Runs one change in a transaction that raises the federation's revision first. That locks its row, so two changes
-     * of one federation follow each other. Answers undefined when the federation is gone.
+     * of one federation follow each other. What differs afterwards is recorded. Answers undefined when the federation is gone.
      */
     async changeFederation<T>(
       federationId: string,
       work: (change: FederationChange) => Promise<T>,
+      now: Date,
     ): Promise<{ result: T } | undefined> {
       return db.transaction().execute(async (trx) => {
         const { numUpdatedRows } = await trx
@@ -291,25 +326,35 @@ export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
           .set({ revision: sql`revision + 1` })
           .where('id', '=', federationId)
           .executeTakeFirst();
-        return numUpdatedRows > 0n ? { result: await work(changeOf(trx, federationId)) } : undefined;
+        const before = numUpdatedRows > 0n ? await readAudited(trx, federationId) : undefined;
+        if (!before) return undefined;
+        const result = await work(changeOf(trx, federationId));
+        const after = await readAudited(trx, federationId);
+        if (after) await recordChanges(trx, auditEntries(before, after), now);
+        return { result };
       });
     },
 
-    async insertToken(federationId: string, token: NewFederationToken, now: Date): Promise<void> {
-      await db
-        .insertInto('federation_tokens')
-        .values({
-          federation_id: federationId,
-          id: token.id,
-          name: token.name,
-          prefix: token.prefix,
-          digest: token.digest,
-          created_at: now,
-          expires_at: token.expiresAt,
-          revoked_at: null,
-          last_used_at: null,
-        })
-        .execute();
+    async insertToken(federation: Named, token: NewFederationToken, now: Date): Promise<void> {
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('federation_tokens')
+          .values({
+            federation_id: federation.id,
+            id: token.id,
+            name: token.name,
+            prefix: token.prefix,
+            digest: token.digest,
+            created_at: now,
+            expires_at: token.expiresAt,
+            revoked_at: null,
+            last_used_at: null,
+          })
+          .execute();
+        const { name, prefix } = token;
+        const changes = changesBetween(undefined, { name, prefix, expiresAt: token.expiresAt?.toISOString() });
+        await recordChanges(trx, [tokenEntry('federation.token_created', federation, token, changes)], now);
+      });
     },
 
     async listTokens(federationId: string): Promise<FederationToken[]> {
@@ -360,15 +405,21 @@ export function createFederationQueries(db: Kysely<Database>, pool: Pool) {
     },
 
     /** Answers false when there is no such live token. */
-    async revokeToken(federationId: string, id: string, now: Date): Promise<boolean> {
-      const { numUpdatedRows } = await db
-        .updateTable('federation_tokens')
-        .set({ revoked_at: now })
-        .where('federation_id', '=', federationId)
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
+    async revokeToken(federation: Named, id: string, now: Date): Promise<boolean> {
+      return db.transaction().execute(async (trx) => {
+        const row = await trx
+          .updateTable('federation_tokens')
+          .set({ revoked_at: now })
+          .where('federation_id', '=', federation.id)
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .returning(['id', 'prefix'])
+          .executeTakeFirst();
+        if (!row) return false;
+        const changes = changesBetween(undefined, { revokedAt: now.toISOString() });
+        await recordChanges(trx, [tokenEntry('federation.token_revoked', federation, row, changes)], now);
+        return true;
+      });
     },
   };
 }

@@ -6,7 +6,8 @@ import { eventTypes } from '../../events/contracts.ts';
 export const maxEvents = 1_000;
 const maxWaitSeconds = 30;
 
-const wholeNumber = (max: number) =>
+/** In a query. */
+export const wholeNumber = (max: number) =>
   z
     .string()
     .regex(/^\d{1,6}$/, 'must be a whole number')
@@ -39,6 +40,10 @@ export const eventsQuery = z.object({
     .openapi({ description: `Seconds to wait for events when there are none, up to ${maxWaitSeconds}; 0 without it.` }),
 });
 
+export const changesShape = z
+  .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
+  .openapi({ description: 'The changed attributes alone, before and after; null where there was or is none.' });
+
 export const eventShape = z
   .object({
     id: z.string().openapi({ description: 'Never given twice, the same at each reading.' }),
@@ -53,9 +58,7 @@ export const eventShape = z
       id: z.guid(),
       version: z.int().nullable(),
     }),
-    changes: z
-      .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
-      .openapi({ description: 'The changed attributes alone, before and after; null where there was or is none.' }),
+    changes: changesShape,
     members: z.array(z.string()).openapi({ description: 'Who was added to a group, or removed.' }),
   })
   .openapi('Event');

@@ -190,6 +190,23 @@ export interface EventHeadsTable {
   position: Int8;
 }
 
+/** What operators changed; never updated, never deleted. */
+export interface AuditLogTable {
+  id: GeneratedAlways<Int8>;
+  type: string;
+  directory_id: string | null;
+  directory_slug: string | null;
+  federation_id: string | null;
+  federation_slug: string | null;
+  resource_type: string;
+  resource_id: string;
+  resource_name: string;
+  changes: Json;
+  actor: string;
+  request_id: string | null;
+  created_at: Timestamp;
+}
+
 /** An entry of a federation's attribute mappings. */
 export interface AttributeMappingJson {
   path: string;
@@ -330,6 +347,7 @@ export interface Database {
   group_members: GroupMembersTable;
   events: EventsTable;
   event_heads: EventHeadsTable;
+  audit_log: AuditLogTable;
   federations: FederationsTable;
   federation_directories: FederationDirectoriesTable;
   federation_role_mappings: FederationRoleMappingsTable;

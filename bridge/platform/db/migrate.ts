@@ -12,6 +12,7 @@ import * as declaredSchemas from './migrations/20261124-declared-schemas.ts';
 import * as trustedIssuers from './migrations/20261124-trusted-issuers.ts';
 import * as typedResources from './migrations/20261124-typed-resources.ts';
 import * as ldapDirectories from './migrations/20261125-ldap-directories.ts';
+import * as auditLog from './migrations/20261126-audit-log.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '20261124-trusted-issuers': trustedIssuers,
   '20261124-typed-resources': typedResources,
   '20261125-ldap-directories': ldapDirectories,
+  '20261126-audit-log': auditLog,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

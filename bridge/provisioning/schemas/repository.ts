@@ -1,6 +1,10 @@
 // The SQL of what a directory declares.
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
+import type { Directory } from '../../directories/contracts.ts';
+import { isEmpty } from '../../events/audit/changes.ts';
+import { type DirectoryChange, recordDirectoryChanges } from '../../events/audit/repository.ts';
+import type { Changes } from '../../events/contracts.ts';
 import { readIn, type Scope, writeIn } from '../../platform/db/scope.ts';
 import type { SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
@@ -123,4 +127,15 @@ export async function deleteType(scope: Scope, directoryId: string, name: string
     .where('directory_id', '=', directoryId)
     .where('name_key', '=', name.toLowerCase())
     .execute();
+}
+
+/** Records what was declared or taken back; a declaration that is the same as before is no change. To be called last. */
+export async function recordDeclaration(
+  scope: Scope,
+  directory: Directory,
+  type: DirectoryChange['type'],
+  changes: Changes,
+  now: Date,
+): Promise<void> {
+  if (!isEmpty(changes)) await recordDirectoryChanges(scope, directory, [{ type, changes }], now);
 }

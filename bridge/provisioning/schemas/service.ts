@@ -1,6 +1,7 @@
 // The extension schemas that a directory declares for itself.
 import type { Pool } from 'pg';
 import type { Directory } from '../../directories/contracts.ts';
+import { changesBetween } from '../../events/audit/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
@@ -66,10 +67,11 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
   /** In the transaction of the change. */
   async function declare(
     scope: Scope,
-    directoryId: string,
+    directory: Directory,
     schema: SchemaDeclaration,
     oldValues: OldValues,
   ): Promise<SchemaChange> {
+    const { id: directoryId } = directory;
     const schemas = await store.readSchemas(scope, directoryId);
     const types = await store.readTypes(scope, directoryId);
     const place = placeOf(schema.resourceType, types);
@@ -89,6 +91,8 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
       const type = typesWith([schema], types).all.find(({ name }) => name === place.type);
       if (type) await rebuildKeys(scope, values, type);
     }
+    const changes = changesBetween(before && { [schema.id]: before }, { [schema.id]: schema });
+    await store.recordDeclaration(scope, directory, before ? 'schema.updated' : 'schema.created', changes, clock.now());
     return { schema, created: before === undefined, dropped };
   }
 
@@ -103,12 +107,12 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
     async putSchema(slug: string, schema: SchemaDeclaration, oldValues: OldValues = 'refuse'): Promise<SchemaChange> {
       const fault = schemaFault(schema, []);
       if (fault !== undefined) throw invalid(fault);
-      const { id } = await requireDirectory(slug);
+      const directory = await requireDirectory(slug);
       try {
-        const change = await store.changeSchemas(pool, id, clock.now(), (scope) =>
-          declare(scope, id, schema, oldValues),
+        const change = await store.changeSchemas(pool, directory.id, clock.now(), (scope) =>
+          declare(scope, directory, schema, oldValues),
         );
-        onChange(id);
+        onChange(directory.id);
         return change;
       } catch (error) {
         throw mapDuplicate(error);
@@ -117,7 +121,8 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
 
     /** Answers how many resources lost values with it. */
     async deleteSchema(slug: string, urn: string, oldValues: OldValues = 'refuse'): Promise<number> {
-      const { id } = await requireDirectory(slug);
+      const directory = await requireDirectory(slug);
+      const { id } = directory;
       const dropped = await store.changeSchemas(pool, id, clock.now(), async (scope) => {
         const schema = requireIn(await store.readSchemas(scope, id), slug, urn);
         const place = placeOf(schema.resourceType, await store.readTypes(scope, id));
@@ -130,6 +135,8 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
         );
         await deleteKeysOf(scope, id, place, schema.id);
         await store.deleteSchema(scope, id, schema.id);
+        const changes = changesBetween({ [schema.id]: schema }, undefined);
+        await store.recordDeclaration(scope, directory, 'schema.deleted', changes, clock.now());
         return cleared;
       });
       onChange(id);

@@ -1,4 +1,5 @@
 // What a change of a schema does to the values that are there: they stay, forbid the change, or go.
+import { presentActor } from '../../events/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { violatedConstraint } from '../../platform/db/errors.ts';
 import type { Scope } from '../../platform/db/scope.ts';
@@ -40,7 +41,7 @@ export async function clearValues(
   if (attributes?.length === 0) return 0;
   const { place, urn } = values;
   if (oldValues === 'drop' && urn !== undefined) {
-    const change = { actor: 'operator', eventType: updateEventOf(place), now: clock.now() };
+    const change = { actor: presentActor(), eventType: updateEventOf(place), now: clock.now() };
     return store.dropValues(scope, { ...values, urn }, attributes, change);
   }
   const holders = await store.countHolders(scope, values, attributes);

@@ -1,4 +1,7 @@
 // The resource types that a directory declares for itself.
+import type { Directory } from '../../directories/contracts.ts';
+import { presentActor } from '../../events/actor.ts';
+import { changesBetween } from '../../events/audit/changes.ts';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { quote } from '../../scim/errors.ts';
@@ -42,7 +45,8 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
   }
 
   /** In the transaction of the change. */
-  async function declare(scope: Scope, directoryId: string, type: TypeDeclaration): Promise<TypeChange> {
+  async function declare(scope: Scope, directory: Directory, type: TypeDeclaration): Promise<TypeChange> {
+    const { id: directoryId } = directory;
     const types = await store.readTypes(scope, directoryId);
     const before = types.find(({ name }) => sameName(name, type.name));
     const others = types.filter((other) => other !== before);
@@ -64,6 +68,9 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
       const [definition] = typesWith([], [type]).declared;
       if (definition) await rebuildKeys(scope, values, definition);
     }
+    const changes = changesBetween(before && { [type.name]: before }, { [type.name]: type });
+    const event = before ? 'resource_type.updated' : 'resource_type.created';
+    await store.recordDeclaration(scope, directory, event, changes, clock.now());
     return { type, created: before === undefined };
   }
 
@@ -78,10 +85,12 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
     async putType(slug: string, type: TypeDeclaration): Promise<TypeChange> {
       const fault = typeFault(type, [], []);
       if (fault !== undefined) throw invalid(fault);
-      const { id } = await requireDirectory(slug);
+      const directory = await requireDirectory(slug);
       try {
-        const change = await store.changeSchemas(pool, id, clock.now(), (scope) => declare(scope, id, type));
-        onChange(id);
+        const change = await store.changeSchemas(pool, directory.id, clock.now(), (scope) =>
+          declare(scope, directory, type),
+        );
+        onChange(directory.id);
         return change;
       } catch (error) {
         throw mapDuplicate(error);
@@ -90,7 +99,8 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
 
     /** Answers how many resources went with it; with 'refuse' there must be none. */
     async deleteType(slug: string, name: string, oldValues: OldValues = 'refuse'): Promise<number> {
-      const { id } = await requireDirectory(slug);
+      const directory = await requireDirectory(slug);
+      const { id } = directory;
       const dropped = await store.changeSchemas(pool, id, clock.now(), async (scope) => {
         const type = requireIn(await store.readTypes(scope, id), slug, name);
         const extension = (await store.readSchemas(scope, id)).find(({ resourceType }) => resourceType === type.name);
@@ -99,7 +109,7 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
         const count =
           oldValues === 'drop'
             ? await dropResources(scope, values, {
-                actor: 'operator',
+                actor: presentActor(),
                 eventType: 'resource.deleted',
                 now: clock.now(),
               })
@@ -111,6 +121,8 @@ export function createTypeService({ pool, clock, requireDirectory, onChange }: S
         }
         await deleteKeysOf(scope, id, values.place, type.schema.id);
         await store.deleteType(scope, id, type.name);
+        const changes = changesBetween({ [type.name]: type }, undefined);
+        await store.recordDeclaration(scope, directory, 'resource_type.deleted', changes, clock.now());
         return count;
       });
       onChange(id);

@@ -1,5 +1,6 @@
 // The SQL of values by declared schemas: who has them, who lacks them, and what becomes of them.
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Actor } from '../../events/contracts.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import type { JsonObject } from '../../scim/json.ts';
 import type { AttributeDefinition } from '../../scim/schema/model.ts';
@@ -53,7 +54,7 @@ export function countLacking(
 }
 
 export interface Change {
-  actor: string;
+  actor: Actor;
   eventType: string;
   now: Date;
 }
@@ -79,11 +80,11 @@ export async function dropValues(
       select id, version + 1 as version, ${container(values)} as before, ${rest} as rest from ${table}
       where ${inPlace(values)} and ${holding(values, attributes)} for update
     ), logged as (
-      insert into events (directory_id, type, resource_type, resource_id, resource_version, data, actor, created_at)
+      insert into events (directory_id, type, resource_type, resource_id, resource_version, data, actor, request_id, created_at)
       select ${directoryId}::uuid, ${eventType}::text, ${place.type}::text, held.id, held.version,
         jsonb_build_object('changes', jsonb_build_object(${urn}::text,
           jsonb_build_object('before', held.before, 'after', coalesce(held.rest, 'null'::jsonb)))),
-        ${actor}::text, ${now}::timestamptz
+        ${actor.name}::text, ${actor.requestId ?? null}::text, ${now}::timestamptz
       from held
     ), changed as (
       update ${table} as r
@@ -103,12 +104,12 @@ export async function dropResources(scope: Scope, values: Values, { actor, event
     with gone as (
       delete from ${sql.table(place.table)} where ${inPlace(values)} returning id, version, resource
     ), logged as (
-      insert into events (directory_id, type, resource_type, resource_id, resource_version, data, actor, created_at)
+      insert into events (directory_id, type, resource_type, resource_id, resource_version, data, actor, request_id, created_at)
       select ${directoryId}::uuid, ${eventType}::text, ${place.type}::text, gone.id, gone.version,
         jsonb_build_object('changes', (
           select jsonb_object_agg(key, jsonb_build_object('before', value, 'after', null))
           from jsonb_each(gone.resource - 'schemas'))),
-        ${actor}::text, ${now}::timestamptz
+        ${actor.name}::text, ${actor.requestId ?? null}::text, ${now}::timestamptz
       from gone
       returning 1
     ) select count(*) as total from logged`.execute(scope);
