@@ -1,0 +1,116 @@
+// What is asked of each route of the management API. The operator may see every company; but what is said to be one
+// company's must be that company's.
+import { deviceType } from '../declared-schemas.ts';
+import type { Entries, Names } from './routes.ts';
+
+const asked = (path: (own: Names, named: Names) => string) => (own: Names, named: Names) => [
+  { path: path(own, named) },
+];
+const sent =
+  (path: (own: Names, named: Names) => string, body: (named: Names) => unknown) => (own: Names, named: Names) => [
+    { path: path(own, named), body: body(named) },
+  ];
+const directory = ({ directory: slug }: Names) => `/directories/${slug}`;
+const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
+
+const token = (own: Names, named: Names) => `${directory(own)}/tokens/${named.directoryToken}`;
+const issuer = (own: Names, named: Names) => `${directory(own)}/issuers/${named.issuer}`;
+const schema = (own: Names, named: Names) => `${directory(own)}/schemas/${named.urn}`;
+const type = (own: Names, named: Names) => `${directory(own)}/resource-types/${named.typeName}`;
+const attachment = (own: Names, named: Names) => `${federation(own)}/directories/${named.directory}`;
+const federationToken = (own: Names, named: Names) => `${federation(own)}/tokens/${named.federationToken}`;
+const roleMappings = (own: Names, named: Names) => ({
+  mappings: [{ directory: own.directory, group: { id: named.group }, role: 'some-role' }],
+});
+
+export const managementEntries: Entries = {
+  'ALL /*': (_own, named) => [{ method: 'GET', path: `/nothing/${named.directory}` }],
+  'GET /directories': asked(() => '/directories'),
+  'POST /directories': sent(
+    () => '/directories',
+    () => ({ slug: 'taken-over' }),
+  ),
+  'GET /directories/:slug': asked(directory),
+  'PATCH /directories/:slug': sent(directory, () => ({ enabled: false })),
+  'DELETE /directories/:slug': asked(directory),
+  'GET /directories/:slug/tolerances': asked((own) => `${directory(own)}/tolerances`),
+  'GET /directories/:slug/tokens': asked((own) => `${directory(own)}/tokens`),
+  'POST /directories/:slug/tokens': sent(
+    (own) => `${directory(own)}/tokens`,
+    () => ({}),
+  ),
+  'DELETE /directories/:slug/tokens/:tokenId': asked(token),
+  'POST /directories/:slug/tokens/:tokenId/rotate': sent(
+    (own, named) => `${token(own, named)}/rotate`,
+    () => ({}),
+  ),
+  'GET /directories/:slug/issuers': asked((own) => `${directory(own)}/issuers`),
+  'POST /directories/:slug/issuers': sent(
+    (own) => `${directory(own)}/issuers`,
+    () => ({}),
+  ),
+  'PATCH /directories/:slug/issuers/:issuerId': sent(issuer, () => ({ enabled: false })),
+  'DELETE /directories/:slug/issuers/:issuerId': asked(issuer),
+  'GET /directories/:slug/ldap': asked((own) => `${directory(own)}/ldap`),
+  'PUT /directories/:slug/ldap': sent(
+    (own) => `${directory(own)}/ldap`,
+    () => ({}),
+  ),
+  'POST /directories/:slug/ldap/test': asked((own) => `${directory(own)}/ldap/test`),
+  'GET /directories/:slug/ldap/status': asked((own) => `${directory(own)}/ldap/status`),
+  'POST /directories/:slug/ldap/sync': sent(
+    (own) => `${directory(own)}/ldap/sync`,
+    () => ({}),
+  ),
+  'POST /ldap/test': sent(
+    () => '/ldap/test',
+    () => ({}),
+  ),
+  'GET /directories/:slug/schemas': asked((own) => `${directory(own)}/schemas`),
+  'GET /directories/:slug/schemas/:urn': asked(schema),
+  'PUT /directories/:slug/schemas/:urn': sent(
+    (own) => `${directory(own)}/schemas/urn:x:y`,
+    () => ({}),
+  ),
+  'DELETE /directories/:slug/schemas/:urn': asked((own, named) => `${schema(own, named)}?values=drop`),
+  'GET /directories/:slug/resource-types': asked((own) => `${directory(own)}/resource-types`),
+  'GET /directories/:slug/resource-types/:name': asked(type),
+  'PUT /directories/:slug/resource-types/:name': sent(
+    (own) => `${directory(own)}/resource-types/Device`,
+    () => deviceType,
+  ),
+  'DELETE /directories/:slug/resource-types/:name': asked((own, named) => `${type(own, named)}?values=drop`),
+  'GET /federations': asked(() => '/federations'),
+  'POST /federations': sent(
+    () => '/federations',
+    () => ({ slug: 'taken-over' }),
+  ),
+  'GET /federations/:slug': asked(federation),
+  // The operator may add any directory.
+  'PUT /federations/:slug/directories/:directory': sent(
+    (own) => attachment(own, own),
+    () => ({ enabled: true }),
+  ),
+  'DELETE /federations/:slug/directories/:directory': asked((own) => attachment(own, own)),
+  'POST /federations/:slug/tokens': sent(
+    (own) => `${federation(own)}/tokens`,
+    () => ({}),
+  ),
+  'DELETE /federations/:slug/tokens/:tokenId': asked(federationToken),
+  'GET /federations/:slug/attribute-mappings': asked((own) => `${federation(own)}/attribute-mappings`),
+  'PUT /federations/:slug/attribute-mappings': sent(
+    (own) => `${federation(own)}/attribute-mappings`,
+    () => ({ mappings: [] }),
+  ),
+  'DELETE /federations/:slug/attribute-mappings': asked((own) => `${federation(own)}/attribute-mappings`),
+  'GET /federations/:slug/role-mappings': asked((own) => `${federation(own)}/role-mappings`),
+  'PUT /federations/:slug/role-mappings': (own, named) => [
+    { path: `${federation(own)}/role-mappings`, body: roleMappings(own, named) },
+  ],
+  'POST /federations/:slug/role-mappings/preview': (own, named) => [
+    { path: `${federation(own)}/role-mappings/preview`, body: roleMappings(own, named) },
+  ],
+  'GET /events': (own, named) => [
+    { path: `/events?${new URLSearchParams({ directory: own.directory, after: named.logCursor, limit: '1' })}` },
+  ],
+};

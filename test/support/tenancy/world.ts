@@ -1,0 +1,218 @@
+// Two companies on one bridge, each with something of every kind, whose every word carries the company's mark: what is
+// found of the other's mark in an answer was leaked.
+import { randomUUID } from 'node:crypto';
+import { createApp } from '../../../bridge/app.ts';
+import { encodeLogCursor } from '../../../bridge/events/log-cursor.ts';
+import { encodeCursor } from '../../../bridge/federation/changes/cursor.ts';
+import { newId } from '../../../bridge/platform/ids.ts';
+import { createLogger } from '../../../bridge/platform/log.ts';
+import { createTestBridge, type ScimClient, type TestBridge } from '../bridge.ts';
+import { badgeSchema, declare, declareType, device, deviceType } from '../declared-schemas.ts';
+import { newGroup, newUser } from '../scim.ts';
+
+export const adminToken = 'an-admin-token-of-at-least-32-characters';
+export const authenticationSecret = 'the-secret-of-the-directory-default-alone';
+
+/** What a request may name. Each value differs from company to company, and from what nobody has. */
+export interface Names {
+  directory: string;
+  user: string;
+  userName: string;
+  email: string;
+  group: string;
+  groupName: string;
+  /** A resource of the type Device, which every directory has. */
+  device: string;
+  /** A resource type that only this company declares. */
+  typeName: string;
+  endpoint: string;
+  /** A schema that only this company declares. */
+  urn: string;
+  directoryToken: string;
+  issuer: string;
+  federation: string;
+  federationToken: string;
+  /** Where a walk over the users goes on, bound to directory and token. */
+  listCursor: string;
+  /** A feed cursor of the company's federation. */
+  feedCursor: string;
+  /** A feed cursor that says it is of the caller's federation, with a place in the company's directory. */
+  forgedCursor: string;
+  logCursor: string;
+}
+
+export interface Company {
+  names: Names;
+  scim: ScimClient;
+  federationToken: string;
+}
+
+export interface World {
+  bridge: TestBridge;
+  app: ReturnType<typeof createApp>;
+  /** Who asks. */
+  north: Company;
+  /** The directory `default`, which asks on the plain `/scim/v2`. */
+  plain: Company;
+  /** Whose things are asked for. */
+  south: Company;
+  /** Names that nobody has. */
+  absent: Names;
+  /** `company`'s names with those of a new user, group and device, for a request that may delete them. */
+  renewed(company: Company): Promise<Names>;
+  /** The same with new tokens and a new issuer. */
+  renewedAccess(company: Company): Promise<Names>;
+}
+
+export const password = 'correct horse battery staple';
+
+interface Resources {
+  ids: Pick<Names, 'user' | 'group' | 'device'>;
+  email: string;
+  groupName: string;
+}
+
+async function newResources(scim: ScimClient, mark: string): Promise<Resources> {
+  // The answers to requests on two of them are the same once ids are taken out.
+  const tail = randomUUID();
+  const [email, groupName] = [`${mark}-${tail}@${mark}.test`, `${mark}-group-${tail}`];
+  const more = { displayName: `${mark} somebody`, password, emails: [{ value: email }] };
+  const user = await newUser(scim, `${mark}-user-${tail}`, more);
+  const group = await newGroup(scim, groupName, [user.id]);
+  const thing = await scim.post('/Devices', { schemas: [device], serial: `${mark}-${tail}` });
+  return { ids: { user: user.id, group: group.id, device: thing.body.id }, email, groupName };
+}
+
+const ownType = (mark: string, capital: string) => ({
+  ...deviceType,
+  name: `${capital}Thing`,
+  endpoint: `/${capital}Things`,
+  description: `of ${mark}`,
+  schema: { ...deviceType.schema, id: `urn:${mark}:scim:schemas:1.0:Thing`, name: `${capital}Thing` },
+});
+
+/** Credentials, and what gives them. */
+async function newAccess(
+  { directories, federations, issuers }: TestBridge['services'],
+  { directory, federation, mark }: { directory: string; federation: string; mark: string },
+) {
+  const directoryToken = await directories.createToken(directory, { name: `${mark} token` });
+  const issuer = await issuers.addIssuer(directory, {
+    issuer: `https://${randomUUID()}.${mark}.test`,
+    audience: 'scim',
+    requiredClaims: { sub: [mark] },
+    scopes: ['read'],
+  });
+  const federationToken = await federations.createToken(federation, { name: `${mark} provider` });
+  return { directoryToken: directoryToken.id, issuer: issuer.id, federationToken };
+}
+
+async function newCompany(
+  bridge: TestBridge,
+  { slug, mark, capital }: { slug: string; mark: string; capital: string },
+  ownFederation?: string,
+): Promise<Company & { federationId: string }> {
+  const { federations } = bridge.services;
+  const scim = await bridge.directory(slug);
+  await declareType(bridge, scim, deviceType);
+  const type = ownType(mark, capital);
+  await declareType(bridge, scim, type);
+  const schema = { ...badgeSchema, id: `urn:${mark}:scim:schemas:1.0:Badge`, description: `of ${mark}` };
+  await declare(bridge, scim, schema);
+  const { ids, email, groupName } = await newResources(scim, mark);
+  await newUser(scim, `${mark}-second`);
+  const federation = await federations.createFederation({ slug: `${mark}-people`, name: `${mark} people` });
+  await federations.addDirectory(federation.slug, slug);
+  const access = await newAccess(bridge.services, { directory: slug, federation: federation.slug, mark });
+  const { federationToken } = access;
+  const { revision } = (
+    await bridge.send(`/user-storage/v1/${federation.slug}`, {
+      headers: { Authorization: `Bearer ${federationToken.token}` },
+    })
+  ).body;
+  const places = new Map([[scim.directory.id, { position: 0 }]]);
+  const page = await scim.get('/Users?cursor&count=1');
+  return {
+    scim,
+    federationId: federation.id,
+    federationToken: federationToken.token,
+    names: {
+      ...ids,
+      directory: slug,
+      userName: `${mark}-second`,
+      email,
+      groupName,
+      typeName: type.name,
+      endpoint: `${capital}Things`,
+      urn: schema.id,
+      directoryToken: access.directoryToken,
+      issuer: access.issuer,
+      federation: federation.slug,
+      federationToken: federationToken.id,
+      listCursor: page.body.nextCursor,
+      feedCursor: encodeCursor({ federationId: federation.id, revision, places }),
+      forgedCursor: encodeCursor({ federationId: ownFederation ?? federation.id, revision, places }),
+      logCursor: encodeLogCursor(new Map([[scim.directory.id, 1]])),
+    },
+  };
+}
+
+/** What nobody has, in the form of what somebody has. */
+function namesOfNobody(federationId: string, listCursor: string): Names {
+  const places = new Map([[randomUUID(), { position: 0 }]]);
+  const foreign = { revision: '1', places };
+  return {
+    directory: 'absent-directory',
+    // Members are shown in the order of their ids.
+    user: newId(),
+    userName: 'absent-second',
+    email: 'absent@absent.test',
+    group: newId(),
+    groupName: 'absent-group',
+    device: randomUUID(),
+    typeName: 'AbsentThing',
+    endpoint: 'AbsentThings',
+    urn: 'urn:absent:scim:schemas:1.0:Badge',
+    directoryToken: randomUUID(),
+    issuer: randomUUID(),
+    federation: 'absent-people',
+    federationToken: randomUUID(),
+    // Well formed, and signed by nobody.
+    listCursor: listCursor.replace(/\.[\w-]{43}$/, `.${'A'.repeat(43)}`),
+    feedCursor: encodeCursor({ federationId: randomUUID(), ...foreign }),
+    forgedCursor: encodeCursor({ federationId, ...foreign }),
+    logCursor: encodeLogCursor(new Map([[randomUUID(), 1]])),
+  };
+}
+
+const markOf = ({ userName }: Names) => userName.replace('-second', '');
+
+export async function createTenancyWorld(): Promise<World> {
+  const bridge = await createTestBridge({ authenticationSecret });
+  const north = await newCompany(bridge, { slug: 'northern-works', mark: 'northmark', capital: 'North' });
+  const plain = await newCompany(bridge, { slug: 'default', mark: 'plainmark', capital: 'Plain' });
+  const south = await newCompany(
+    bridge,
+    { slug: 'southern-works', mark: 'southmark', capital: 'South' },
+    north.federationId,
+  );
+  return {
+    bridge,
+    app: createApp({ services: bridge.services, logger: createLogger('silent'), adminToken }),
+    north,
+    plain,
+    south,
+    absent: namesOfNobody(north.federationId, south.names.listCursor),
+    renewed: async ({ names, scim }) => {
+      const mark = markOf(names);
+      return { ...names, ...(await newResources(scim, mark)).ids };
+    },
+    renewedAccess: async ({ names }) => {
+      // A directory may trust only so many.
+      const known = await bridge.services.issuers.listIssuers(names.directory);
+      for (const { id } of known.slice(5)) await bridge.services.issuers.removeIssuer(names.directory, id);
+      const { federationToken, ...access } = await newAccess(bridge.services, { ...names, mark: markOf(names) });
+      return { ...names, ...access, federationToken: federationToken.id };
+    },
+  };
+}
