@@ -13,6 +13,9 @@ import { newGroup, newUser } from '../scim.ts';
 export const adminToken = 'an-admin-token-of-at-least-32-characters';
 export const authenticationSecret = 'the-secret-of-the-directory-default-alone';
 
+/** In everything of the company whose things are asked for. */
+export const southMark = 'southmark';
+
 /** What a request may name. Each value differs from company to company, and from what nobody has. */
 export interface Names {
   directory: string;
@@ -45,6 +48,7 @@ export interface Company {
   names: Names;
   scim: ScimClient;
   federationToken: string;
+  federationId: string;
 }
 
 export interface World {
@@ -111,7 +115,7 @@ async function newCompany(
   bridge: TestBridge,
   { slug, mark, capital }: { slug: string; mark: string; capital: string },
   ownFederation?: string,
-): Promise<Company & { federationId: string }> {
+): Promise<Company> {
   const { federations } = bridge.services;
   const scim = await bridge.directory(slug);
   await declareType(bridge, scim, deviceType);
@@ -187,13 +191,15 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
 
 const markOf = ({ userName }: Names) => userName.replace('-second', '');
 
-export async function createTenancyWorld(): Promise<World> {
+/** `prepare` is given the bridge before anything was asked of its database. */
+export async function createTenancyWorld(prepare: (bridge: TestBridge) => void = () => undefined): Promise<World> {
   const bridge = await createTestBridge({ authenticationSecret });
+  prepare(bridge);
   const north = await newCompany(bridge, { slug: 'northern-works', mark: 'northmark', capital: 'North' });
   const plain = await newCompany(bridge, { slug: 'default', mark: 'plainmark', capital: 'Plain' });
   const south = await newCompany(
     bridge,
-    { slug: 'southern-works', mark: 'southmark', capital: 'South' },
+    { slug: 'southern-works', mark: southMark, capital: 'South' },
     north.federationId,
   );
   return {
