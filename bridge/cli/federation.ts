@@ -4,6 +4,12 @@ import { type BindingOptions, bindingOf, withBindingOptions } from './binding-op
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
 import { federationAttributesCommand } from './federation-attributes.ts';
+import {
+  type DryRunOptions,
+  federationConflictsCommand,
+  showDryRun,
+  withDryRunOptions,
+} from './federation-conflicts.ts';
 import { federationRolesCommand } from './federation-roles.ts';
 import { formatTime } from './table.ts';
 
@@ -85,7 +91,7 @@ function createCommand(shell: Shell): Command {
   );
 }
 
-interface DirectoryOptions extends BindingOptions {
+interface DirectoryOptions extends BindingOptions, DryRunOptions {
   priority?: number;
   enabled?: boolean;
 }
@@ -95,15 +101,23 @@ function changeCommand(
   shell: Shell,
   input: {
     name: string;
+    action: 'add' | 'set' | 'remove';
     description: string;
     options?: (command: Command) => Command;
+    /** @throws UsageError */
+    check?: (options: DirectoryOptions) => void;
     work: (federations: Federations, slug: string, directory: string, options: DirectoryOptions) => Promise<string>;
   },
 ): Command {
   const bare = new Command(input.name).description(input.description).argument('<federation>').argument('<directory>');
-  const command = input.options ? input.options(bare) : bare;
+  const command = withDryRunOptions(input.options ? input.options(bare) : bare);
   return command.action((slug: string, directory: string, options: DirectoryOptions) =>
-    withServices(shell, command, async ({ output, services }) => {
+    withServices(shell, command, async (context) => {
+      const { output, services } = context;
+      input.check?.(options);
+      const { priority, enabled } = options;
+      const change = { directory, action: input.action, priority, enabled };
+      if (await showDryRun(context, slug, change, options)) return;
       const done = await input.work(services.federations, slug, directory, options);
       const after = await services.federations.describeFederation(slug);
       output.result(shown(after), () => `✓ ${done}\nAsked in this order: ${orderOf(after)}`);
@@ -140,6 +154,7 @@ export function federationCommand(shell: Shell): Command {
     .addCommand(
       changeCommand(shell, {
         name: 'add-directory',
+        action: 'add',
         description: 'let a federation serve a directory',
         options: (command) => withBindingOptions(command.option(...priorityOption), { removing: false }),
         work: async (federations, slug, directory, { priority, ...options }) => {
@@ -154,6 +169,7 @@ export function federationCommand(shell: Shell): Command {
     .addCommand(
       changeCommand(shell, {
         name: 'remove-directory',
+        action: 'remove',
         description: 'take a directory out of a federation: its users leave the realm',
         work: async (federations, slug, directory) => {
           await federations.removeDirectory(slug, directory);
@@ -164,6 +180,7 @@ export function federationCommand(shell: Shell): Command {
     .addCommand(
       changeCommand(shell, {
         name: 'set-directory',
+        action: 'set',
         description:
           "change a directory's place in a federation and its bindings in Keycloak, or switch it on or off there",
         options: (command) =>
@@ -171,12 +188,14 @@ export function federationCommand(shell: Shell): Command {
             command.option(...priorityOption).option('--enabled <true|false>', 'serve it or skip it', onOff),
             { removing: true },
           ),
+        check: ({ priority, enabled, ...options }) => {
+          if (priority !== undefined || enabled !== undefined || Object.keys(bindingOf(options)).length > 0) return;
+          throw new UsageError(
+            'Say what to change: --priority, --enabled, --[no-]organization, --[no-]identity-provider, --subject or --unlinked-users.',
+          );
+        },
         work: async (federations, slug, directory, { priority, enabled, ...options }) => {
           const binding = bindingOf(options);
-          if (priority === undefined && enabled === undefined && Object.keys(binding).length === 0)
-            throw new UsageError(
-              'Say what to change: --priority, --enabled, --[no-]organization, --[no-]identity-provider, --subject or --unlinked-users.',
-            );
           await federations.setDirectory(slug, directory, {
             ...(priority !== undefined && { priority }),
             ...(enabled !== undefined && { enabled }),
@@ -187,6 +206,7 @@ export function federationCommand(shell: Shell): Command {
         },
       }),
     )
+    .addCommand(federationConflictsCommand(shell))
     .addCommand(federationAttributesCommand(shell))
     .addCommand(federationRolesCommand(shell))
     .addCommand(deleteCommand(shell));

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import type { FederationChange } from './repositories/federations.ts';
 import type { FederationRepository } from './repository.ts';
-import type { Federation } from './topology.ts';
+import type { Federation, Topology } from './topology.ts';
 
 export interface ChangeDeps {
   repository: FederationRepository;
@@ -14,6 +14,17 @@ export interface ChangeDeps {
 
 export const federationAbsent = (slug: string) =>
   new ApiError('federation_absent', `There is no federation "${slug}".`);
+
+/** The federation with its directories, for the operator. @throws ApiError federation_absent */
+export async function requireTopologyOf(
+  repository: Pick<FederationRepository, 'findFederation' | 'findTopology'>,
+  slug: string,
+): Promise<Topology> {
+  const federation = await repository.findFederation(slug);
+  const topology = federation && (await repository.findTopology(federation.id));
+  if (!topology) throw federationAbsent(slug);
+  return topology;
+}
 
 export function createFederationChanges({ repository, clock, onChange }: ChangeDeps) {
   async function requireFederation(slug: string): Promise<Federation> {

@@ -7,13 +7,11 @@ import { isStorable } from '../platform/db/storable.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid, newId } from '../platform/ids.ts';
 import { newToken } from '../platform/secrets/tokens.ts';
-import { federationAbsent as absent, type ChangeDeps, createFederationChanges } from './change.ts';
+import { federationAbsent as absent, type ChangeDeps, createFederationChanges, requireTopologyOf } from './change.ts';
 import { type Binding, type BindingChange, changeBinding, unbound } from './mappings/binding.ts';
+import { checkPriority, placeOfNew, placesAfterSet, requirePlace } from './places.ts';
 import type { FederationToken } from './repositories/federations.ts';
 import { type Federation, isEnabled, type ReservedUsername, revisionOf, type Topology } from './topology.ts';
-
-const priorityStep = 10;
-const maxPriority = 1_000_000;
 
 /** A federation for people: its directories in their order, whether each is asked, and the revision that clients see. */
 export interface FederationDescription extends Federation {
@@ -26,14 +24,7 @@ export interface LifeCycleDeps extends ChangeDeps {
   directories: Pick<DirectoryService, 'requireDirectory'>;
 }
 
-function checkPriority(priority: number | undefined): void {
-  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= maxPriority)) {
-    throw new ApiError(
-      'invalid_request',
-      `A priority is a whole number from 0 to ${maxPriority}; the lowest comes first.`,
-    );
-  }
-}
+const named = (federation: string, directory: string) => ({ federation, directory });
 
 function bindingAfter(before: Binding, change: BindingChange): Binding {
   const checked = changeBinding(before, change);
@@ -58,9 +49,7 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
     listFederations: () => repository.listFederations(),
 
     async describeFederation(slug: string): Promise<FederationDescription> {
-      const { id } = await requireFederation(slug);
-      const topology = await repository.findTopology(id);
-      if (!topology) throw absent(slug);
+      const topology = await requireTopologyOf(repository, slug);
       return {
         ...topology.federation,
         shownRevision: revisionOf(topology),
@@ -112,18 +101,9 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
       const directory = await directories.requireDirectory(directorySlug);
       try {
         await change(slug, async (federation) => {
-          const attachments = await federation.listAttachments();
-          if (attachments.some((attachment) => attachment.directoryId === directory.id)) {
-            throw new ApiError('conflict', `Federation "${slug}" has directory "${directorySlug}" already.`);
-          }
-          const priority = options.priority ?? (attachments.at(-1)?.priority ?? 0) + priorityStep;
-          if (attachments.some((attachment) => attachment.priority === priority)) {
-            throw new ApiError(
-              'conflict',
-              `Another directory of federation "${slug}" has priority ${priority} already.`,
-            );
-          }
-          await federation.attach({ directoryId: directory.id, priority, enabled: true, ...binding });
+          const added = { directoryId: directory.id, priority: options.priority };
+          const place = placeOfNew(await federation.listAttachments(), added, named(slug, directorySlug));
+          await federation.attach({ ...place, ...binding });
         });
       } catch (error) {
         // The directory was deleted a moment ago.
@@ -155,14 +135,10 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
       const directory = await directories.requireDirectory(directorySlug);
       await change(slug, async (federation) => {
         const attachments = await federation.listAttachments();
-        const own = attachments.find((attachment) => attachment.directoryId === directory.id);
-        if (!own) throw new ApiError('directory_absent', `Federation "${slug}" has no directory "${directorySlug}".`);
-        const priority = set.priority ?? own.priority;
-        const other = attachments.find((attachment) => attachment !== own && attachment.priority === priority);
+        const own = requirePlace(attachments, directory.id, named(slug, directorySlug));
+        const bound = { ...own, ...bindingAfter(own, set) };
         // The unique constraint on priorities is checked at commit, so the two may cross.
-        if (other) await federation.updateAttachment({ ...other, priority: own.priority });
-        const binding = bindingAfter(own, set);
-        await federation.updateAttachment({ ...own, ...binding, priority, enabled: set.enabled ?? own.enabled });
+        for (const place of placesAfterSet(attachments, bound, set)) await federation.updateAttachment(place);
       });
     },
 

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Database } from '../platform/db/database.ts';
+import { createConflictQueries } from './repositories/conflicts.ts';
 import { createFederationQueries } from './repositories/federations.ts';
 import { createFeedQueries } from './repositories/feed.ts';
 import { createGroupQueries } from './repositories/groups.ts';
@@ -13,6 +14,7 @@ export function createFederationRepository(db: Kysely<Database>, pool: Pool) {
     ...createFederationQueries(db, pool),
     ...createUserQueries(db, pool),
     ...createGroupQueries(pool),
+    ...createConflictQueries(pool),
     ...createFeedQueries(pool),
     ...createMemberQueries(pool),
   };

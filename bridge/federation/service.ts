@@ -1,11 +1,15 @@
-// The federation's use cases in one place: the operator's in life-cycle.ts, Keycloak's in lookup.ts, feed.ts and export.ts.
+// The federation's use cases in one place: the operator's in life-cycle.ts and conflicts/, Keycloak's in lookup.ts, feed.ts and
+// export.ts.
 import type { DirectoryService } from '../directories/service.ts';
 import type { EventReader } from '../events/repository.ts';
 import type { ChangeSignal } from '../events/signal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PasswordHasher } from '../platform/secrets/passwords.ts';
+import { requireTopologyOf } from './change.ts';
 import { createExport } from './changes/export.ts';
 import { createFeed } from './changes/feed.ts';
+import { createChangePreview } from './conflicts/change-preview.ts';
+import { createConflictReport } from './conflicts/conflict-report.ts';
 import { createLifeCycle } from './life-cycle.ts';
 import { createAttributeService } from './mappings/attribute-service.ts';
 import { createRoleService } from './mappings/role-service.ts';
@@ -32,11 +36,18 @@ export function createFederationService({
   source,
   signal,
 }: FederationServiceDeps) {
+  const oversight = {
+    repository,
+    requireTopology: (slug: string) => requireTopologyOf(repository, slug),
+    requireDirectory: directories.requireDirectory,
+  };
   const feed = createFeed({ repository, events, clock, signal });
   return {
     ...createLifeCycle({ repository, directories, clock, onChange: signal.changed }),
     ...createAttributeService({ repository, clock, onChange: signal.changed }),
     ...createRoleService({ repository, clock, onChange: signal.changed }),
+    ...createConflictReport(oversight),
+    ...createChangePreview(oversight),
     ...createLookup({ repository, clock, passwords, source }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,

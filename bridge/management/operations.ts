@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { accessOperations } from './access/operations.ts';
 import { auditOperations } from './audit/operations.ts';
+import { conflictOperations } from './conflicts/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventOperations } from './events/operations.ts';
@@ -207,6 +208,7 @@ export const managementOperations = [
   deleteAttachment,
   createFederationToken,
   revokeFederationToken,
+  ...conflictOperations,
   ...eventOperations,
   ...auditOperations,
   ...mappingOperations,

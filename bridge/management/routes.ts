@@ -19,6 +19,7 @@ import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addAuditRoutes } from './audit/routes.ts';
+import { addConflictRoutes } from './conflicts/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
@@ -207,6 +208,7 @@ export function managementRoutes(
     await federations.revokeToken(slug, tokenId);
     return c.body(null, 204);
   });
+  addConflictRoutes(app, federations);
   addMappingRoutes(app, federations);
   addEventRoutes(app, eventLog);
   addAuditRoutes(app, auditLog);

@@ -10,7 +10,7 @@ import { beforeAllIds, type ResolvedUser, type StoredUser } from '../stored.ts';
 import type { Reach } from '../topology.ts';
 import { containing, parseSearch, type SearchWord } from '../users/search.ts';
 import { attributeMatches } from './attribute-filter.ts';
-import { isUnreserved, isVisible, shadowedAmong } from './visibility.ts';
+import { isUnreserved, isVisible, ranked, shadowedAmong } from './visibility.ts';
 
 export interface UserFilter {
   search?: string | undefined;
@@ -77,8 +77,6 @@ const groups = sql`coalesce((
     where m.directory_id = u.directory_id and m.user_id = u.id
   ), '[]') as groups`;
 
-/** The enabled directories as rows, first in precedence first. */
-const ranked = ({ enabled }: Reach) => sql`unnest(${enabled}::uuid[]) with ordinality as d (directory_id, rank)`;
 const rank = sql<number>`d.rank`;
 
 function wordMatches({ kind, value }: SearchWord): RawBuilder<boolean> {
@@ -222,7 +220,7 @@ export function createUserQueries(db: Kysely<Database>, pool: Pool) {
         reach.enabled.length < 2
           ? sql<{ count: number }>`select count(*) as count ${matching}`
           : sql<{ count: number }>`
-              with matching as materialized (select u.id, u.user_name_key, u.email_key, d.rank ${matching})
+              with matching as materialized (select u.directory_id, u.id, u.user_name_key, u.email_key, d.rank ${matching})
               select (select count(*) from matching)
                 - (select count(*) from (${shadowedAmong(reach, 'matching')}) as shadowed) as count`;
       const { rows } = await readIn(pool, reach.enabled, (scope) => count.execute(scope));

@@ -92,6 +92,11 @@ export const managementEntries: Entries = {
     () => ({ enabled: true }),
   ),
   'DELETE /federations/:slug/directories/:directory': asked((own) => attachment(own, own)),
+  // The operator may suppose any directory, too.
+  'GET /federations/:slug/conflicts': asked((own) => `${federation(own)}/conflicts?directories=${own.directory}`),
+  'POST /federations/:slug/preview': (own) => [
+    { path: `${federation(own)}/preview`, body: { directory: own.directory, enabled: false } },
+  ],
   'POST /federations/:slug/tokens': sent(
     (own) => `${federation(own)}/tokens`,
     () => ({}),
