@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isAddressRange } from './platform/http/outgoing.ts';
+import type { HookSources } from './provisioning/hooks/open-hooks.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(3_600);
@@ -15,6 +16,8 @@ const addressRanges = z
     (ranges) => ranges.every(isAddressRange),
     'must be addresses or ranges such as 10.1.0.0/16, with commas between',
   );
+
+const hookKinds = ['before', 'after'] as const;
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
@@ -33,6 +36,15 @@ const environment = z.object({
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
   OUTGOING_ALLOW: addressRanges.optional(),
+  HOOKS_MODULE: z.string().min(1).optional(),
+  HOOKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  HOOKS_URL_CALLS: z
+    .enum(['before', 'after', 'before,after'])
+    .default('before,after')
+    .transform((text) => hookKinds.filter((kind) => text.includes(kind))),
+  HOOKS_SECRET: secret.optional(),
+  HOOKS_TIMEOUT_MS: z.coerce.number().int().min(10).max(20_000).default(1_000),
+  HOOKS_ON_FAILURE: z.enum(['refuse', 'allow']).default('refuse'),
   REQUEST_TIMEOUT_SECONDS: seconds.default(30),
   SHUTDOWN_DELAY_SECONDS: z.coerce.number().int().min(0).max(3_600).default(0),
   SHUTDOWN_TIMEOUT_SECONDS: seconds.default(10),
@@ -45,6 +57,8 @@ export interface Config {
   /** Of each SCIM credential; absent: none. */
   rateLimit?: { perSecond: number; burst: number };
   metrics: { host: string; port: number };
+  /** The operator's own code around each change of a resource; absent: none. */
+  hooks?: HookSources & { onFailure: 'refuse' | 'allow' };
   /** Private addresses and ranges that may be called. */
   outgoingAllow: string[];
   authenticationSecret?: string;
@@ -78,6 +92,7 @@ const secretKeys = [
   'AUTHENTICATION_SECRET',
   'ADMIN_TOKEN',
   'SECRETS_KEY',
+  'HOOKS_SECRET',
 ] as const;
 
 /** Whether a variable is set, be it by the name of a file. */
@@ -146,6 +161,20 @@ export function parseConfig(env: Variables): Config {
       rateLimit: { perSecond: e.RATE_LIMIT_PER_SECOND, burst: e.RATE_LIMIT_BURST },
     }),
     metrics: { host: e.METRICS_HOST, port: e.METRICS_PORT },
+    ...((e.HOOKS_MODULE !== undefined || e.HOOKS_URL !== undefined) && {
+      hooks: {
+        ...(e.HOOKS_MODULE !== undefined && { module: e.HOOKS_MODULE }),
+        ...(e.HOOKS_URL !== undefined && {
+          http: {
+            url: e.HOOKS_URL,
+            ...(e.HOOKS_SECRET !== undefined && { secret: e.HOOKS_SECRET }),
+            wants: e.HOOKS_URL_CALLS,
+          },
+        }),
+        timeoutMs: e.HOOKS_TIMEOUT_MS,
+        onFailure: e.HOOKS_ON_FAILURE,
+      },
+    }),
     outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),

@@ -21,6 +21,7 @@ import { createTokenBuckets } from './platform/http/token-buckets.ts';
 import { createLogger, type Logger } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createPasswordHasher } from './platform/secrets/passwords.ts';
+import { HooksError, openHooks } from './provisioning/hooks/open-hooks.ts';
 import { createServices, type Services } from './services.ts';
 
 const configurationExitCode = 78;
@@ -124,10 +125,12 @@ async function ensureDefaultDirectory(services: Services, logger: Logger): Promi
 
 /**
  * Runs the bridge until `close()`. `ldapTiming` is for tests, which have less patience than a directory's operator.
- * @throws MigrationRefusedError, or the error of a database that doesn't answer or a port that is taken.
+ * @throws HooksError, MigrationRefusedError, or the error of a database that doesn't answer or a port that is taken.
  */
 export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>): Promise<RunningBridge> {
   const logger = createLogger(config.logLevel);
+  const outgoing = createOutgoing({ allow: config.outgoingAllow });
+  const hooks = config.hooks && (await openHooks(config.hooks, outgoing));
   const store = connectStore({
     url: config.database.url,
     poolSize: config.database.poolSize,
@@ -156,7 +159,8 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     passwords: createPasswordHasher(),
     signal,
     authenticationSecret: config.authenticationSecret,
-    outgoing: createOutgoing({ allow: config.outgoingAllow }),
+    outgoing,
+    hooks: config.hooks && hooks && { ...config.hooks, hooks, log: logger, onRun: metrics.hookRun },
     onJwtRefused: reportRefusals(logger),
     onBackgroundError: (error) =>
       logger.warn({ err: error }, 'statistics could not be written; they are kept for later'),
@@ -194,6 +198,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     for (const server of servers) server?.closeAllConnections();
     await services.ldapWorker.close();
     services.ldapPasswords.close();
+    await services.hookRunner?.close();
     await services.toleranceUses.close();
     await signal.close();
     await store.close();
@@ -224,7 +229,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
 
 /** Says what is wrong in one line for expected failures, and ends the process. */
 function fail(error: unknown): never {
-  if (error instanceof ConfigError || error instanceof MigrationRefusedError) {
+  if (error instanceof ConfigError || error instanceof MigrationRefusedError || error instanceof HooksError) {
     console.error(error.message);
     process.exit(configurationExitCode);
   }

@@ -32,6 +32,8 @@ import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups/groups-service.ts';
+import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
+import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/runner.ts';
 import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
 import { createSearchService } from './provisioning/lists/search-service.ts';
 import { createResourcesService } from './provisioning/resources/resources-service.ts';
@@ -56,6 +58,8 @@ export interface ServiceDeps {
   onBackgroundError?: (error: unknown) => void;
   /** Encrypts the secrets that are kept in the database. */
   secretsKey?: string | undefined;
+  /** The operator's own code around each change of a resource. */
+  hooks?: HookRunnerOptions | undefined;
   /** How LDAP directories are read and asked, apart from their settings. */
   ldap?: Partial<
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
@@ -103,10 +107,14 @@ export function createServices(deps: ServiceDeps) {
   const declaring = { pool, clock, requireDirectory, onChange: directoryChanged };
   const schemas = createSchemaService(declaring);
   const types = createTypeService(declaring);
-  const users = createUsersService({ transactions, clock, passwords, onChange: signal.changed });
-  const groups = createGroupsService({ transactions, clock, onChange: signal.changed });
-  const resources = createResourcesService({ transactions, clock, onChange: signal.changed });
-  const creates = createBulkCreates({ transactions, clock, passwords, onChange: signal.changed });
+  const plainWrites: Writes = {
+    users: createUsersService({ transactions, clock, passwords, onChange: signal.changed }),
+    groups: createGroupsService({ transactions, clock, onChange: signal.changed }),
+    resources: createResourcesService({ transactions, clock, onChange: signal.changed }),
+    creates: createBulkCreates({ transactions, clock, passwords, onChange: signal.changed }),
+  };
+  const hookRunner = deps.hooks && createHookRunner(deps.hooks);
+  const { users, groups, resources, creates } = hookRunner ? hookWrites(plainWrites, hookRunner) : plainWrites;
   const bulk = createBulkService({ users, groups, resources, creates });
   const cursors = createCursorSigner({ readKey: () => readServerKey(db, 'scim-cursor', clock), clock });
   const searching = createSearchService({ transactions, cursors });
@@ -171,6 +179,7 @@ export function createServices(deps: ServiceDeps) {
     groups,
     resources,
     bulk,
+    hookRunner,
     searching,
     ldap,
     ldapPasswords,

@@ -20,7 +20,11 @@ export interface LdapMetrics {
   passwordChecked(check: { outcome: string; seconds: number }): void;
 }
 
-export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics {
+export interface HookMetrics {
+  hookRun(run: { hook: string; outcome: string; seconds: number }): void;
+}
+
+export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics {
   registry: Registry;
 }
 
@@ -84,8 +88,16 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
     registers: [registry],
   });
+  const hooks = new Histogram({
+    name: 'realmbridge_hook_duration_seconds',
+    help: "The operator's hooks, by kind and outcome.",
+    labelNames: ['hook', 'outcome'] as const,
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
   return {
     registry,
+    hookRun: ({ seconds, ...labels }) => hooks.observe(labels, seconds),
     sourceHealth({ directory, state, seenAt }) {
       for (const each of ['ok', 'degraded', 'unavailable'] as const) {
         sources.set({ directory, state: each }, each === state ? 1 : 0);

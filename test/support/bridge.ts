@@ -60,6 +60,7 @@ export async function createTestBridge(
     outgoing?: Outgoing;
     onJwtRefused?: (refusal: JwtRefusal) => void;
     ldap?: ServiceDeps['ldap'];
+    hooks?: ServiceDeps['hooks'];
   } = {},
 ): Promise<TestBridge> {
   const database = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
@@ -73,6 +74,7 @@ export async function createTestBridge(
     ...(options.outgoing && { outgoing: options.outgoing }),
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
     ...(options.ldap && { ldap: options.ldap }),
+    hooks: options.hooks,
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 
