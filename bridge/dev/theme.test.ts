@@ -1,14 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { defaultMappings } from '../federation/mappings/attribute-mappings.ts';
+import { labelOf } from '../keycloak/user-profile.ts';
 import { projectFolder } from './paths.ts';
 import { buildTheme } from './theme.ts';
 
 const languages = ['ar', 'de', 'en', 'es', 'fr', 'it'];
+/** Shown in every theme. */
+const providerBundle = 'keycloak-provider/src/main/resources/theme-resources/messages';
 const bundles = [
   'keycloak-theme/theme/realmbridge/login/messages',
   'keycloak-theme/theme/realmbridge/account/messages',
-  'keycloak-provider/src/main/resources/theme-resources/messages',
+  providerBundle,
 ];
 
 function readMessages(folder: string, language: string): Map<string, string> {
@@ -38,6 +42,12 @@ describe.each(bundles)('%s', (folder) => {
       }
     }
   });
+});
+
+test('the provider has the labels of the attributes that a federation maps by itself', () => {
+  const keys = [...readMessages(providerBundle, 'en').keys()].filter((key) => /^realmbridgeAttribute[A-Z]/.test(key));
+  const labels = defaultMappings.map(({ attribute }) => labelOf(attribute));
+  expect(keys.map((key) => `\${${key}}`).sort()).toEqual(labels.sort());
 });
 
 test('the same sources make the same jar', async () => {

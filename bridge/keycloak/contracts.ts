@@ -20,6 +20,8 @@ export interface ProfileAttribute {
 export interface DeclaredAttribute extends ProfileAttribute {
   /** Slug of the federation for which `connect` declared it; undefined: somebody else did. */
   owner: string | undefined;
+  /** As the realm has it. */
+  label: string | undefined;
 }
 
 export interface ProfileChange {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Action, ConnectState, ConnectWish, RealmState } from './contracts.ts';
 import { pinnedAdminId, pinnedComponentId } from './pinned-id.ts';
 import { planConnect } from './plan.ts';
+import { labelOf } from './user-profile.ts';
 
 const componentId = pinnedComponentId('shop', 'acme');
 const config = { bridgeUrl: 'https://bridge.test', federation: 'acme', enabled: 'true' };
@@ -238,7 +239,7 @@ test('mapped attributes are declared once, marked for several values, and withdr
     { name: 'title', multiValued: false },
     { name: 'phones', multiValued: true },
   ];
-  const declared = attributes.map((attribute) => ({ ...attribute, owner: 'acme' }));
+  const declared = attributes.map((attribute) => ({ ...attribute, owner: 'acme', label: labelOf(attribute.name) }));
   const declare = (wish: ConnectWish, state: ConnectState) =>
     actionsOf(wish, state).filter(({ type }) => type === 'declare-attributes');
   const type = 'declare-attributes';
@@ -256,9 +257,21 @@ test('mapped attributes are declared once, marked for several values, and withdr
   ]);
 });
 
+test('attributes that were declared with an English label get one in all languages, and a label that somebody chose stays', () => {
+  const names = ['title', 'costCenter', 'shoeSize', 'division'];
+  const labels = ['Title', 'Cost center', 'Shoe size', 'Business unit'];
+  const attributes = names.map((name) => ({ name, multiValued: false }));
+  const declared = attributes.map((attribute, n) => ({ ...attribute, owner: 'acme', label: labels[n] }));
+  expect(actionsOf(wishFor({ attributes }), stateWith({}, { attributes: declared }))).toEqual([
+    { type: 'declare-attributes', federation: 'acme', declare: attributes.slice(0, 2), withdraw: [] },
+  ]);
+  const theirs = declared.map((attribute) => ({ ...attribute, owner: undefined }));
+  expect(actionsOf(wishFor({ attributes }), stateWith({}, { attributes: theirs }))).toEqual([]);
+});
+
 test('what somebody else declared in the user profile is left as it is, with a remark when it is too tight', () => {
   const attributes = [{ name: 'phones', multiValued: true }];
-  const theirs = [{ name: 'phones', multiValued: false, owner: undefined }];
+  const theirs = [{ name: 'phones', multiValued: false, owner: undefined, label: 'Phones' }];
   const planned = planConnect(wishFor({ attributes }), stateWith({}, { attributes: theirs }));
   if (!planned.ok) throw new Error(planned.problem);
   expect(planned.plan.steps.flatMap(({ action }) => action ?? [])).toEqual([]);

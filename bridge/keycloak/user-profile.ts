@@ -1,4 +1,5 @@
 // The mapped attributes in the realm's declarative user profile: shown to administrators and users, changed by neither.
+import { defaultMappings } from '../federation/mappings/attribute-mappings.ts';
 import type { KeycloakAdmin } from './admin-client.ts';
 import type { DeclaredAttribute, PlanStep, ProfileAttribute, ProfileChange } from './contracts.ts';
 
@@ -12,11 +13,27 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, 10).join(', ')}${more}`;
 }
 
+const upperFirst = (text: string): string => text.replace(/^[a-z]/, (first) => first.toUpperCase());
+
 /** `costCenter` as people read it: `Cost center`. */
 const inWords = (name: string): string =>
-  name
-    .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
-    .replace(/^[a-z]/, (first) => first.toUpperCase());
+  upperFirst(name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`));
+
+/** A text of the provider's jar, which has it in several languages; Keycloak puts it in the place of its key. */
+const text = (key: string): string => `\${${key}}`;
+const header = text('realmbridgeAttributes');
+const untranslatedHeader = 'From the identity provider';
+
+/** The attributes whose labels the provider's jar has. */
+const labelled = new Set(defaultMappings.map(({ attribute }) => attribute));
+
+/** What stands beside the values of an attribute. */
+export const labelOf = (name: string): string =>
+  labelled.has(name) ? text(`realmbridgeAttribute${upperFirst(name)}`) : inWords(name);
+
+/** A label that somebody has chosen stays; one that was made before there were translations doesn't. */
+const nextLabel = (name: string, present: string | undefined): string =>
+  present === undefined || present === inWords(name) ? labelOf(name) : present;
 
 /** What is missing is declared; what `connect` declared and the federation doesn't map any more is withdrawn. */
 export function planUserProfile(
@@ -28,7 +45,9 @@ export function planUserProfile(
   const wanted = new Set(mapped.map(({ name }) => name));
   const declare = mapped.filter(({ name, multiValued }) => {
     const found = known.get(name);
-    return !found || (found.owner !== undefined && found.multiValued !== multiValued);
+    if (!found) return true;
+    const isOld = found.multiValued !== multiValued || found.label !== nextLabel(name, found.label);
+    return found.owner !== undefined && isOld;
   });
   const withdraw = declared
     .filter(({ name, owner }) => owner === federation && !wanted.has(name))
@@ -54,28 +73,40 @@ export function planUserProfile(
 
 export async function readDeclaredAttributes(admin: KeycloakAdmin): Promise<DeclaredAttribute[]> {
   const { attributes = [] } = await admin.call('reading the user profile', (client) => client.users.getProfile());
-  return attributes.flatMap(({ name, multivalued, annotations }) => {
+  return attributes.flatMap(({ name, displayName, multivalued, annotations }) => {
     if (name === undefined) return [];
     const owner = annotations?.[ownerAnnotation];
-    return [{ name, multiValued: multivalued === true, owner: typeof owner === 'string' ? owner : undefined }];
+    return [
+      {
+        name,
+        multiValued: multivalued === true,
+        label: displayName,
+        owner: typeof owner === 'string' ? owner : undefined,
+      },
+    ];
   });
 }
 
 export async function declareAttributes(admin: KeycloakAdmin, change: ProfileChange): Promise<void> {
   const profile = await admin.call('reading the user profile', (client) => client.users.getProfile());
   const ours = new Set([...change.declare.map(({ name }) => name), ...change.withdraw]);
+  const present = new Map((profile.attributes ?? []).map(({ name, displayName }) => [name, displayName]));
   const others = (profile.attributes ?? []).filter(({ name }) => name === undefined || !ours.has(name));
   const attributes = change.declare.map(({ name, multiValued }) => ({
     name,
-    displayName: inWords(name),
+    displayName: nextLabel(name, present.get(name)),
     multivalued: multiValued,
     group: groupName,
     permissions: { view: ['admin', 'user'], edit: [] },
     annotations: { [ownerAnnotation]: change.federation },
   }));
-  const groups = profile.groups ?? [];
+  const groups = (profile.groups ?? []).map((group) =>
+    group.name === groupName && group.displayHeader === untranslatedHeader
+      ? { ...group, displayHeader: header }
+      : group,
+  );
   const hasGroup = groups.some(({ name }) => name === groupName);
-  const group = { name: groupName, displayHeader: 'From the identity provider' };
+  const group = { name: groupName, displayHeader: header };
   await admin.call('writing the user profile', (client) =>
     client.users.updateProfile({
       ...profile,

@@ -105,6 +105,58 @@ test('connect declares the mapped attributes once, read-only, several values whe
   expect((await connect()).changed).toBe(false);
 });
 
+describe('the labels of mapped attributes', () => {
+  /** All texts of a kind of pages in a language, in the theme that the realm has. */
+  async function readTexts(kind: 'account' | 'admin', language: string): Promise<Map<string, string>> {
+    const response = await fetch(`${realm.server.url}/resources/${realm.name}/${kind}/${language}`, {
+      signal: AbortSignal.timeout(30_000),
+    });
+    const texts: { key: string; value: string }[] = JSON.parse(await response.text());
+    return new Map(texts.map(({ key, value }) => [key, value]));
+  }
+
+  const inGerman = ['Abteilung', 'Geschäftsbereich', 'Vom Identitätsanbieter'];
+
+  test.each([
+    ['account', 'de', inGerman],
+    ['admin', 'de', inGerman],
+    ['account', 'ar', ['القسم', 'القطاع', 'من موفر الهوية']],
+    ['account', 'sv', ['Department', 'Division', 'From the identity provider']],
+  ] as const)('are in the %s console in the language %s, whatever the theme', async (kind, language, expected) => {
+    const { attributes = [], groups = [] } = await realm.admin.users.getProfile();
+    const labelled = ['department', 'division'].map((name) => attributes.find((one) => one.name === name)?.displayName);
+    const header = groups.find(({ name }) => name === 'realmbridge')?.displayHeader;
+    const texts = await readTexts(kind, language);
+    const shown = [...labelled, header].map((label) => texts.get(label?.replace(/^\$\{(.*)\}$/, '$1') ?? ''));
+    expect(shown).toEqual(expected);
+    expect(attributes.find(({ name }) => name === 'workPhone')?.displayName).toBe('Work phone');
+  });
+
+  test('take the place of the English ones that connect used to give, but not of what somebody has chosen', async () => {
+    const before = await realm.admin.users.getProfile();
+    const old: Record<string, string> = { department: 'Department', division: 'Business unit' };
+    await realm.admin.users.updateProfile({
+      attributes: (before.attributes ?? []).map(({ name = '', displayName = '', ...attribute }) => ({
+        ...attribute,
+        name,
+        displayName: old[name] ?? displayName,
+      })),
+      groups: (before.groups ?? []).map(({ name = '', ...group }) => ({
+        ...group,
+        name,
+        ...(name === 'realmbridge' && { displayHeader: 'From the identity provider' }),
+      })),
+    });
+    expect((await connect()).changed).toBe(true);
+    const { attributes = [], groups } = await realm.admin.users.getProfile();
+    const labels = new Map(attributes.map(({ name, displayName }) => [name, displayName]));
+    expect(labels.get('department')).toMatch(/^\$\{realmbridgeAttributeDepartment\}$/);
+    expect(labels.get('division')).toBe('Business unit');
+    expect(groups).toEqual(before.groups);
+    expect((await connect()).changed).toBe(false);
+  });
+});
+
 test('an imported user has exactly what is mapped', async () => {
   const { attributes } = await anna();
   expect(attributes).toMatchObject({
