@@ -210,6 +210,12 @@ export const verdictSchema = z
       .optional()
       .openapi({ description: 'The first three come with `unavailable`, the others may come with `invalid`.' }),
     retryAfterSeconds: z.number().int().optional(),
+    graceLogins: z.number().int().optional().openapi({
+      description: 'May come with `valid`: the password has expired and is taken so many times more.',
+    }),
+    passwordExpiresInSeconds: z.number().int().optional().openapi({
+      description: 'May come with `valid`, when it is soon.',
+    }),
   })
   .openapi('PasswordVerdict');
 

@@ -1,5 +1,7 @@
-// What a refused bind says of the account. Active Directory and 389 Directory Server tell more than "wrong password".
-import type { LdapFailure } from './failure.ts';
+// What a bind says of the account. Active Directory and 389 Directory Server tell more than "wrong password" in words, servers
+// with password policies by a control.
+import type { PasswordPolicyValue } from 'ldapts';
+import { type LdapFailure, policyErrors } from './failure.ts';
 
 /** Why a password that may be right does not let its user in. */
 export type BindReason =
@@ -10,7 +12,15 @@ export type BindReason =
   | 'account_expired'
   | 'logon_denied';
 
-export type BindVerdict = { result: 'valid' } | { result: 'invalid'; reason?: BindReason };
+export type BindVerdict =
+  | {
+      result: 'valid';
+      /** The password has expired and is taken so many times more. */
+      graceLogins?: number;
+      /** Told when it is soon. */
+      passwordExpiresInSeconds?: number;
+    }
+  | { result: 'invalid'; reason?: BindReason };
 
 /** "data 773" in Active Directory's answer is a Windows error code in hexadecimal digits (winerror.h, 1326 and around). */
 const activeDirectoryReasons: Record<string, BindReason> = {
@@ -23,13 +33,21 @@ const activeDirectoryReasons: Record<string, BindReason> = {
   '775': 'account_locked',
 };
 
+const policyReasons: Record<number, BindReason> = {
+  [policyErrors.passwordExpired]: 'password_expired',
+  [policyErrors.accountLocked]: 'account_locked',
+  [policyErrors.changeAfterReset]: 'password_must_change',
+};
+
 const invalidCredentials = 49;
 const constraintViolation = 19;
 const unwillingToPerform = 53;
 const noSuchObject = 32;
 const inappropriateAuthentication = 48;
 
-function reasonOf({ resultCode, diagnostic }: LdapFailure): BindReason | undefined {
+function reasonOf({ resultCode, diagnostic, policyError }: LdapFailure): BindReason | undefined {
+  const reason = policyReasons[policyError ?? -1];
+  if (reason !== undefined) return reason;
   if (resultCode === constraintViolation && /retry limit|locked/i.test(diagnostic)) return 'account_locked';
   if (resultCode === unwillingToPerform && /inactivated|disabled/i.test(diagnostic)) return 'account_disabled';
   if (resultCode !== invalidCredentials) return undefined;
@@ -40,6 +58,17 @@ function reasonOf({ resultCode, diagnostic }: LdapFailure): BindReason | undefin
 }
 
 const refusals = [invalidCredentials, noSuchObject, inappropriateAuthentication];
+
+/** A password that must be changed first is taken by the server, but lets its user do nothing else. */
+export function acceptedBind({ error, graceAuthNsRemaining, timeBeforeExpiration }: PasswordPolicyValue): BindVerdict {
+  const reason = policyReasons[error ?? -1];
+  if (reason !== undefined) return { result: 'invalid', reason };
+  return {
+    result: 'valid',
+    ...(graceAuthNsRemaining !== undefined && { graceLogins: graceAuthNsRemaining }),
+    ...(timeBeforeExpiration !== undefined && { passwordExpiresInSeconds: timeBeforeExpiration }),
+  };
+}
 
 /** Undefined when the failure says nothing about the password. */
 export function refusedBind(failure: LdapFailure): BindVerdict | undefined {

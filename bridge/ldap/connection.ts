@@ -2,7 +2,14 @@
 // deadline, and what is closed is really closed.
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { Client, type Filter, type SearchOptions } from 'ldapts';
+import {
+  Client,
+  Control,
+  type Filter,
+  PasswordPolicyControl,
+  type PasswordPolicyValue,
+  type SearchOptions,
+} from 'ldapts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import { type LdapEntry, readEntry } from './entry.ts';
 import { LdapFailure, ldapFailure } from './failure.ts';
@@ -27,12 +34,15 @@ export interface LdapSearch {
   /** Attributes whose values are bytes, spelt as in `attributes`. */
   binary?: string[];
   sizeLimit?: number;
+  /** Deleted entries, too, where the server keeps them (MS-ADTS §3.1.1.3.4.1.14). */
+  deleted?: boolean;
 }
 
 export interface LdapConnection {
   readonly url: string;
   readonly isOpen: boolean;
-  bind(dn: string, password: string): Promise<void>;
+  /** Answers what the server's password policy says of a password that it took. */
+  bind(dn: string, password: string): Promise<PasswordPolicyValue>;
   search(search: LdapSearch): Promise<LdapEntry[]>;
   /** Each page as it comes. Referrals to other servers are not followed. */
   pages(search: LdapSearch, pageSize: number): AsyncGenerator<LdapEntry[]>;
@@ -130,6 +140,11 @@ function optionsOf({ scope, filter, attributes, binary, sizeLimit }: LdapSearch)
   };
 }
 
+const showDeleted = '1.2.840.113556.1.4.417';
+
+const controlsOf = ({ deleted }: LdapSearch): Control[] =>
+  deleted ? [new Control(showDeleted, { critical: true })] : [];
+
 /** Connects, and encrypts where it is wanted. @throws LdapFailure */
 export async function openConnection(target: LdapTarget, outgoing: Outgoing): Promise<LdapConnection> {
   const url = new URL(target.url);
@@ -171,20 +186,26 @@ export async function openConnection(target: LdapTarget, outgoing: Outgoing): Pr
       return isOpen;
     },
     close,
-    bind: (dn, password) =>
-      asFailure(async () => {
+    async bind(dn, password) {
+      const policy = new PasswordPolicyControl();
+      try {
         requireOpen();
-        await client.bind(dn, password);
-      }),
+        await client.bind(dn, password, policy);
+      } catch (error) {
+        throw ldapFailure(error, policy.value?.error);
+      }
+      return policy.value ?? {};
+    },
     search: (search) =>
       asFailure(async () => {
         requireOpen();
-        const { searchEntries } = await client.search(search.base, optionsOf(search));
+        const { searchEntries } = await client.search(search.base, optionsOf(search), controlsOf(search));
         return searchEntries.map(readEntry);
       }),
     async *pages(search, pageSize) {
       requireOpen();
-      const found = client.searchPaginated(search.base, { ...optionsOf(search), paged: { pageSize } });
+      const options = { ...optionsOf(search), paged: { pageSize } };
+      const found = client.searchPaginated(search.base, options, controlsOf(search));
       for (;;) {
         const page = await asFailure(async () => {
           requireOpen();

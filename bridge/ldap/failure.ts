@@ -26,12 +26,19 @@ export class LdapFailure extends Error {
   readonly resultCode: number | undefined;
   /** What the server said, without our words around it. */
   readonly diagnostic: string;
+  /** Of a refused bind: which rule of the server's password policy refused it, where it says so. */
+  readonly policyError: number | undefined;
 
-  constructor(problem: LdapProblem, message: string, options: { cause?: unknown; code?: number; words?: string } = {}) {
+  constructor(
+    problem: LdapProblem,
+    message: string,
+    options: { cause?: unknown; code?: number; words?: string; policyError?: number | undefined } = {},
+  ) {
     super(message, { cause: options.cause });
     this.problem = problem;
     this.resultCode = options.code;
     this.diagnostic = options.words ?? '';
+    this.policyError = options.policyError;
   }
 
   /** Whether it passes without anybody changing the configuration. */
@@ -73,21 +80,33 @@ const readable = (text: string): string =>
     .trim()
     .slice(0, 500);
 
-function fromResult(error: ResultCodeError): LdapFailure {
+/** Of the password policy control (draft-behera-ldap-password-policy-11 §6.2); the others are about changes of passwords. */
+export const policyErrors = { passwordExpired: 0, accountLocked: 1, changeAfterReset: 2 } as const;
+
+const policyMeanings: Record<number, string> = {
+  [policyErrors.passwordExpired]: 'the password has expired',
+  [policyErrors.accountLocked]: 'the account is locked',
+  [policyErrors.changeAfterReset]: 'the password must be changed first',
+};
+
+function fromResult(error: ResultCodeError, policyError: number | undefined): LdapFailure {
   const words = readable(error.message.replace(/ Code: 0x[0-9a-f]+$/, ''));
   const known = byCode[error.code];
   const meaning = known?.meaning ?? 'the server refused';
-  return new LdapFailure(known?.problem ?? 'server', `${withWords(meaning, words)} (result code ${error.code})`, {
+  const rule = policyMeanings[policyError ?? -1];
+  const told = withWords(rule === undefined ? meaning : `${meaning}, because ${rule}`, words);
+  return new LdapFailure(known?.problem ?? 'server', `${told} (result code ${error.code})`, {
     cause: error,
     code: error.code,
     words,
+    policyError,
   });
 }
 
-/** Any error of a connection or an operation in our words. */
-export function ldapFailure(error: unknown): LdapFailure {
+/** Any error of a connection or an operation in our words. @param policyError what the password policy said to a bind */
+export function ldapFailure(error: unknown, policyError?: number): LdapFailure {
   if (error instanceof LdapFailure) return error;
-  if (error instanceof ResultCodeError) return fromResult(error);
+  if (error instanceof ResultCodeError) return fromResult(error, policyError);
   const message = readable(error instanceof Error ? error.message : String(error));
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const failed = (problem: LdapProblem, meaning: string) =>

@@ -3,7 +3,7 @@ import type { Outgoing } from '../platform/http/outgoing.ts';
 import type { Sealer } from '../platform/secrets/sealed.ts';
 import { standardTypes } from '../scim/schema/resource-types.ts';
 import { type BindPool, type BindPoolLimits, bindPoolLimits, createBindPool } from './bind-pool.ts';
-import { type BindReason, type BindVerdict, refusedBind } from './bind-verdict.ts';
+import { acceptedBind, type BindReason, type BindVerdict, refusedBind } from './bind-verdict.ts';
 import type { LdapConnection } from './connection.ts';
 import { canonicalDn } from './dn.ts';
 import type { EntriesRepository, Login } from './entries-repository.ts';
@@ -12,7 +12,7 @@ import { LdapFailure, ldapFailure } from './failure.ts';
 import { presets } from './presets.ts';
 import { createReader } from './reader.ts';
 import { createServers } from './servers.ts';
-import { passwordPlace, requireResolved } from './source.ts';
+import { bindToRead, passwordPlace, requireResolved } from './source.ts';
 
 export type SourceVerdict =
   | BindVerdict
@@ -87,7 +87,7 @@ export function createPasswordCheck({
     const { settings } = login;
     const resolved = requireResolved({ ...settings, userAttributes: {}, groupAttributes: {} }, standardTypes);
     return poolsOf(directoryId, login).service.use(async (connection) => {
-      await connection.bind(settings.bindDn, password);
+      await bindToRead(connection, settings, password);
       return createReader(connection, resolved).findDn('User', entryId);
     });
   }
@@ -112,7 +112,10 @@ export function createPasswordCheck({
   }
 
   /** `refused` may be because the entry has another name now; `unseen`: it let the user in, but shows not who it is. */
-  type Attempt = BindVerdict | 'refused' | 'elsewhere' | 'unseen';
+  type Attempt =
+    | { kind: 'decided'; verdict: BindVerdict }
+    | { kind: 'refused' | 'elsewhere' }
+    | { kind: 'unseen'; verdict: BindVerdict };
 
   async function bindAs(
     directoryId: string,
@@ -122,17 +125,17 @@ export function createPasswordCheck({
   ): Promise<Attempt> {
     try {
       return await poolsOf(directoryId, login).users.use(async (connection) => {
-        await connection.bind(entry.dn, password);
+        const verdict = acceptedBind(await connection.bind(entry.dn, password));
         const found = await entryIdBehind(connection, entry.dn, login);
-        if (found === undefined) return 'unseen';
-        return found === entry.entryId ? { result: 'valid' } : 'elsewhere';
+        if (found === undefined) return { kind: 'unseen', verdict };
+        return found === entry.entryId ? { kind: 'decided', verdict } : { kind: 'elsewhere' };
       });
     } catch (error) {
       const failure = ldapFailure(error);
       const verdict = refusedBind(failure);
       if (!verdict) throw failure;
       const mayHaveMoved = noSuchEntry.includes(failure.resultCode ?? 0) && !('reason' in verdict);
-      return mayHaveMoved ? 'refused' : verdict;
+      return mayHaveMoved ? { kind: 'refused' } : { kind: 'decided', verdict };
     }
   }
 
@@ -142,22 +145,21 @@ export function createPasswordCheck({
     const { entry } = login;
     if (!entry) return { result: 'no-password' };
     const attempt = await bindAs(directoryId, login, entry, password);
-    if (typeof attempt !== 'string') return attempt;
+    if (attempt.kind === 'decided') return attempt.verdict;
     let dn: string | undefined;
     try {
       dn = await findDn(directoryId, login, entry.entryId);
     } catch (error) {
       // The server has said no; that the bridge may not look further must not make it a password that nobody counts.
-      if (attempt !== 'unseen') return { result: 'invalid' };
+      if (attempt.kind !== 'unseen') return { result: 'invalid' };
       throw error;
     }
     const isHere = dn !== undefined && canonicalDn(dn) === canonicalDn(entry.dn);
-    if (attempt === 'unseen') return { result: isHere ? 'valid' : 'invalid' };
+    if (attempt.kind === 'unseen') return isHere ? attempt.verdict : { result: 'invalid' };
     if (dn === undefined || isHere) return { result: 'invalid' };
     await entries.moveEntry(directoryId, entry.entryId, dn);
     const again = await bindAs(directoryId, login, { ...entry, dn }, password);
-    if (again === 'unseen') return { result: 'valid' };
-    return again === 'elsewhere' || again === 'refused' ? { result: 'invalid' } : again;
+    return 'verdict' in again ? again.verdict : { result: 'invalid' };
   }
 
   async function inTime<T>(work: Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { Outgoing } from '../platform/http/outgoing.ts';
 import type { Sealer } from '../platform/secrets/sealed.ts';
 import type { ResourceTypes } from '../scim/schema/resource-types.ts';
 import type { LdapConnection } from './connection.ts';
-import { LdapFailure } from './failure.ts';
+import { LdapFailure, policyErrors } from './failure.ts';
 import { createReader, type Reader } from './reader.ts';
 import type { StoredConnection } from './repository.ts';
 import { type ResolvedSettings, resolveSettings } from './resolved.ts';
@@ -37,6 +37,18 @@ export function requireResolved(
   return resolution.resolved;
 }
 
+/** Binds as the entry that reads. @throws LdapFailure */
+export async function bindToRead(
+  connection: LdapConnection,
+  { bindDn }: Pick<StoredConnection['settings'], 'bindDn'>,
+  password: string,
+): Promise<void> {
+  const { error } = await connection.bind(bindDn, password);
+  if (error === policyErrors.changeAfterReset) {
+    throw new LdapFailure('credentials', 'the server lets the bind DN do nothing until its password is changed');
+  }
+}
+
 /** Connects to the first server that answers, as the directory's bind DN. @throws LdapFailure */
 export async function openSource(
   { sealer, outgoing }: SourceDeps,
@@ -48,7 +60,7 @@ export async function openSource(
   const resolved = requireResolved(settings, types);
   const password = await sealer.open(sealedPassword, passwordPlace(directoryId));
   const connection = await createServers(settings, outgoing).connect(deadlines, (opened) =>
-    opened.bind(settings.bindDn, password),
+    bindToRead(opened, settings, password),
   );
   return { connection, resolved, reader: createReader(connection, resolved) };
 }

@@ -4,6 +4,7 @@
 import { Attribute, Change } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { eventually, timed, userPassword } from '../support/federated-realm.ts';
+import { claimsOf } from '../support/keycloak.ts';
 import { type LdapFaultProxy, startLdapFaultProxy } from '../support/ldap-fault-proxy.ts';
 import { baseEntries, ldif, person, personDn, service, settingsFor, team, teams } from '../support/ldap-world.ts';
 import { lanes, type Operation } from '../support/outage-operations.ts';
@@ -25,7 +26,7 @@ import {
 } from '../support/outage-stages.ts';
 import { failureTable } from '../support/outage-table.ts';
 import { type BridgeUnderTest, startBridge } from '../support/running-bridge.ts';
-import { hasSlapd, type Slapd, startSlapd } from '../support/slapd.ts';
+import { hasSlapd, type Slapd, startSlapd, suffix } from '../support/slapd.ts';
 
 /** Far above what is expected (two seconds), below what a hang would cost: other work runs on the same cores. */
 const boundMs = 20_000;
@@ -43,6 +44,24 @@ function expected(operation: Operation, fault: Fault): string {
   if (!row) throw new Error(`nothing is expected of ${operation}`);
   return row.import;
 }
+
+const policies = `ou=policies,${suffix}`;
+const passwordPolicy = (name: string, rules: Record<string, string>): string =>
+  ldif(`cn=${name},${policies}`, {
+    objectClass: ['device', 'pwdPolicy'],
+    cn: name,
+    pwdAttribute: 'userPassword',
+    pwdMaxAge: '86400',
+    pwdMustChange: 'TRUE',
+    ...rules,
+  });
+const longAgo = '20200101000000Z';
+/** Of some of the crowd. */
+const passwordStates: Record<string, Record<string, string>> = {
+  [usernameOf('extra0')]: { pwdPolicySubentry: `cn=strict,${policies}`, pwdChangedTime: longAgo },
+  [usernameOf('extra1')]: { pwdPolicySubentry: `cn=strict,${policies}`, pwdReset: 'TRUE' },
+  [usernameOf('extra2')]: { pwdPolicySubentry: `cn=lenient,${policies}`, pwdChangedTime: longAgo },
+};
 
 describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () => {
   let slapd: Slapd;
@@ -86,7 +105,10 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
     slapd = await startSlapd({
       entries: [
         ...baseEntries(),
-        ...names.map((uid) => ldif(personDn(uid), person(uid, { mail: uid, userPassword }))),
+        ...names.map((uid) => ldif(personDn(uid), person(uid, { mail: uid, userPassword, ...passwordStates[uid] }))),
+        ldif(policies, { objectClass: 'organizationalUnit', ou: 'policies' }),
+        passwordPolicy('strict', {}),
+        passwordPolicy('lenient', { pwdGraceAuthnLimit: '5' }),
         ldif(`cn=Crew,${teams}`, team('Crew', [personDn(usernameOf('anna'))])),
       ],
     });
@@ -221,6 +243,37 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('LDAP behind the bridge', () 
       }
     },
   );
+
+  test('what a password policy of the server says is told, and how often an expired password is still taken', async () => {
+    const { realm, post } = stages.of('import');
+    const [client] = await realm.admin.clients.find({ clientId: 'checker' });
+    await realm.admin.clients.addProtocolMapper(
+      { id: client?.id ?? '' },
+      {
+        name: 'grace logins',
+        protocol: 'openid-connect',
+        protocolMapper: 'oidc-usersessionmodel-note-mapper',
+        config: {
+          'user.session.note': 'realmbridge.passwordGraceLogins',
+          'claim.name': 'grace_logins',
+          'access.token.claim': 'true',
+        },
+      },
+    );
+    // After the crowd everybody leaves the server alone for a moment.
+    await untilLogin(stages.of('import'), 'berta');
+    const login = (name: string) =>
+      post('token', { grant_type: 'password', username: usernameOf(name), password: userPassword });
+    const refused = (words: string) => ({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: expect.stringContaining(words) },
+    });
+    expect(await login('extra0')).toMatchObject(refused('has expired'));
+    expect(await login('extra1')).toMatchObject(refused('must change your password'));
+    const { status, body } = await login('extra2');
+    expect(status).toBe(200);
+    expect(claimsOf(body.access_token)['grace_logins']).toMatch(/^[0-4]$/);
+  });
 
   test('a user keeps the id when the entry is renamed, and is gone when it is deleted', async () => {
     const { realm, ids, component } = stages.of('import');

@@ -7,5 +7,5 @@ export interface PasswordSource {
     directoryId: string,
     userId: string,
     password: string,
-  ): Promise<Pick<PasswordVerdict, 'result' | 'reason' | 'retryAfterSeconds'>>;
+  ): Promise<Omit<PasswordVerdict, 'version' | 'enabled'>>;
 }

@@ -11,12 +11,16 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.storage.StorageId;
 
 /** Has the bridge check a password; while it can't, and if the component wants that, a hash of the last one it has confirmed. */
 public final class PasswordVerifier {
     /** Tells in the user's session, for mappers to put into tokens, that the bridge has not confirmed the password. */
     static final String OFFLINE_NOTE = "realmbridge.offlinePassword";
+    /** The same for what the directory says of a password that it took: how often it is still taken, and when it expires. */
+    static final String GRACE_LOGINS_NOTE = "realmbridge.passwordGraceLogins";
+    static final String EXPIRES_NOTE = "realmbridge.passwordExpiresInSeconds";
 
     private static final Logger LOG = Logger.getLogger(PasswordVerifier.class);
 
@@ -55,6 +59,8 @@ public final class PasswordVerifier {
             if (offline != null) {
                 offline.confirmed(user, password, check.version());
             }
+            noteInSession(GRACE_LOGINS_NOTE, check.graceLogins());
+            noteInSession(EXPIRES_NOTE, check.passwordExpiresInSeconds());
             return true;
         }
         // Also for a right password of an inactive user: the news of the deactivation is still on its way to this node.
@@ -71,10 +77,15 @@ public final class PasswordVerifier {
     private void tellOfflineLogin(RealmModel realm, String userId, String outage) {
         LOG.infof("%s: user %s logs in with the offline password, since the bridge can't be asked: %s", runtime.config().name(), userId, outage);
         runtime.metrics().offlineLogin();
-        if (session.getContext().getAuthenticationSession() != null) {
-            session.getContext().getAuthenticationSession().setUserSessionNote(OFFLINE_NOTE, Boolean.TRUE.toString());
-        }
+        noteInSession(OFFLINE_NOTE, Boolean.TRUE);
         KeycloakInternals.userAction(session, realm, "users/" + userId + "/realmbridge-offline-login");
+    }
+
+    private void noteInSession(String name, Object value) {
+        AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
+        if (login != null && value != null) {
+            login.setUserSessionNote(name, value.toString());
+        }
     }
 
     /**

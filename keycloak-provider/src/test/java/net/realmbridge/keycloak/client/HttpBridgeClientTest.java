@@ -223,7 +223,14 @@ class HttpBridgeClientTest {
     void a_password_verdict_is_passed_on(String result) throws Exception {
         Answer<PasswordCheck> answer = ask(FakeServer.json(200, "{\"result\":\"" + result + "\",\"version\":\"7\",\"enabled\":true}"),
                 client -> client.verifyPassword(ID, "x"));
-        assertThat(answer).isEqualTo(Answer.found(new PasswordCheck(result, "7", true, null)));
+        assertThat(answer).isEqualTo(Answer.found(new PasswordCheck(result, "7", true, null, null, null)));
+    }
+
+    @Test
+    void what_is_told_of_a_right_password_is_passed_on() throws Exception {
+        String told = "{\"result\":\"valid\",\"version\":\"7\",\"enabled\":true,\"graceLogins\":2,\"passwordExpiresInSeconds\":5000000000}";
+        Answer<PasswordCheck> answer = ask(FakeServer.json(200, told), client -> client.verifyPassword(ID, "x"));
+        assertThat(answer).isEqualTo(Answer.found(new PasswordCheck("valid", "7", true, null, 2, 5_000_000_000L)));
     }
 
     @ParameterizedTest

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordRefusalTest {
     private static PasswordRefusal of(String result, String reason) {
-        return PasswordRefusal.of(new PasswordCheck(result, "7", true, reason));
+        return PasswordRefusal.of(new PasswordCheck(result, "7", true, reason, null, null));
     }
 
     @ParameterizedTest
