@@ -123,7 +123,7 @@ export type LdapSettingsChange = z.output<typeof ldapSettingsChange>;
 /** One step of `directory test`. */
 export interface TestStep {
   server: string;
-  step: 'connect' | 'bind' | 'users' | 'groups';
+  step: 'connect' | 'bind' | 'users' | 'groups' | 'deletions';
   ok: boolean;
   /** Which kind of trouble, when it is not ok. */
   problem: string | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalDn, isDn } from './dn.ts';
+import { canonicalDn, isDn, isWithin } from './dn.ts';
 
 describe('canonicalDn', () => {
   it.each([
@@ -20,6 +20,19 @@ describe('canonicalDn', () => {
     ['uid=a,dc=acme', 'uid=a,dc=other'],
   ])('tells %j from %j', (one, other) => {
     expect(canonicalDn(one)).not.toBe(canonicalDn(other));
+  });
+});
+
+describe('isWithin', () => {
+  it.each([
+    ['ou=people,dc=acme,dc=test', 'DC=acme, DC=test', true],
+    ['dc=acme,dc=test', 'dc=acme,dc=test', true],
+    ['dc=acme,dc=test', '', true],
+    ['dc=test', 'dc=acme,dc=test', false],
+    ['cn=a\\,dc=test', 'dc=test', false],
+    ['ou=people,dc=other', 'dc=acme', false],
+  ])('of %j and %j is %s', (dn, root, expected) => {
+    expect(isWithin(dn, root)).toBe(expected);
   });
 });
 

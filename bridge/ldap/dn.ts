@@ -68,11 +68,16 @@ const escaped = (value: string): string => value.replace(/[\\,+=]/g, '\\$&');
 const canonical = ({ type, value }: AttributeValue): string =>
   `${type.toLowerCase()}=${escaped(value.toLowerCase().replace(/\s+/g, ' '))}`;
 
+const canonicalParts = (dn: string): string[] => parseParts(dn).map((part) => part.map(canonical).toSorted().join('+'));
+
 /** A form in which names of one entry are one text. */
-export const canonicalDn = (dn: string): string =>
-  parseParts(dn)
-    .map((part) => part.map(canonical).toSorted().join('+'))
-    .join(',');
+export const canonicalDn = (dn: string): string => canonicalParts(dn).join(',');
+
+/** Whether it is the name of the tree's root or of an entry below it. */
+export function isWithin(dn: string, root: string): boolean {
+  const [parts, of] = [canonicalParts(dn), canonicalParts(root)];
+  return of.length <= parts.length && of.every((part, index) => part === parts[parts.length - of.length + index]);
+}
 
 /** Whether a text can be a distinguished name: each part has a type and a value. */
 export const isDn = (text: string): boolean =>

@@ -168,6 +168,23 @@ export function createEntriesRepository(pool: Pool) {
       });
     },
 
+    /** How many entries are known, and which of these are among them. */
+    async findDeleted(
+      directoryId: string,
+      kind: EntryKind,
+      entryIds: readonly string[],
+    ): Promise<{ known: number; gone: { entryId: string; resourceId: string }[] }> {
+      if (entryIds.length === 0) return { known: 0, gone: [] };
+      const { rows } = await readIn(pool, [directoryId], (scope) =>
+        sql<{ entryId: string; resourceId: string; known: number }>`
+          with known as materialized (select entry_id, resource_id from ldap_entries
+            where directory_id = ${directoryId} and kind = ${kind} and resource_id is not null)
+          select entry_id as "entryId", resource_id as "resourceId", (select count(*) from known) as known
+          from known where entry_id = any(${[...entryIds]}::text[]) order by entry_id`.execute(scope),
+      );
+      return { known: rows[0]?.known ?? 0, gone: rows };
+    },
+
     async deleteEntry(directoryId: string, kind: EntryKind, entryId: string): Promise<void> {
       await writeIn(pool, directoryId, (scope) =>
         scope

@@ -12,6 +12,8 @@ export interface Preset {
   /** The attribute that names an entry for good, whatever it is renamed to. */
   identity: { attribute: string; kind: 'text' | 'guid' };
   changes: ChangeMark;
+  /** Whether deleted entries are kept for a while where they can be read (MS-ADTS §3.1.1.5.5). */
+  keepsDeleted: boolean;
   disabled: DisabledRule;
   userFilter: string;
   groupFilter: string;
@@ -50,6 +52,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   'active-directory': {
     identity: { attribute: 'objectGUID', kind: 'guid' },
     changes: 'uSNChanged',
+    keepsDeleted: true,
     disabled: 'userAccountControl',
     userFilter: '(&(objectClass=user)(!(objectClass=computer)))',
     groupFilter: '(objectClass=group)',
@@ -67,6 +70,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   openldap: {
     identity: { attribute: 'entryUUID', kind: 'text' },
     changes: 'modifyTimestamp',
+    keepsDeleted: false,
     disabled: 'pwdAccountLockedTime',
     userFilter: '(objectClass=inetOrgPerson)',
     groupFilter: posixGroups,
@@ -76,6 +80,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   '389-ds': {
     identity: { attribute: 'nsUniqueId', kind: 'text' },
     changes: 'modifyTimestamp',
+    keepsDeleted: false,
     disabled: 'nsAccountLock',
     userFilter: '(objectClass=inetOrgPerson)',
     groupFilter: posixGroups,

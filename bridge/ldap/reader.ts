@@ -2,8 +2,9 @@
 import { AndFilter, EqualityFilter, FilterParser } from 'ldapts';
 import type { JsonObject } from '../scim/json.ts';
 import type { LdapConnection } from './connection.ts';
+import { isWithin } from './dn.ts';
 import { escapedValue, guidBytes, guidOf, type LdapEntry, rangeOf } from './entry.ts';
-import { LdapFailure } from './failure.ts';
+import { LdapFailure, ldapFailure } from './failure.ts';
 import { type DisabledRule, memberAttributes } from './presets.ts';
 import type { EntrySearch, ResolvedSettings } from './resolved.ts';
 
@@ -17,6 +18,8 @@ export interface ReadEntry {
   /** What says how new the entry is; undefined where the server does not show it. */
   mark: string | undefined;
 }
+
+export type DeletedEntry = Pick<ReadEntry, 'entryId' | 'mark'>;
 
 export interface ReadUser extends ReadEntry {
   managerDn: string | undefined;
@@ -32,6 +35,8 @@ export interface Reader {
   /** Pages of users, of all or of those with a mark that is at least `since`. */
   users(since?: string): AsyncGenerator<ReadUser[]>;
   groups(since?: string): AsyncGenerator<ReadGroup[]>;
+  /** Entries of either kind that were deleted since then; none where the server keeps none, or doesn't show them to us. */
+  deleted(since: string): AsyncGenerator<DeletedEntry[]>;
   /** The ids of all entries of the kind. */
   ids(kind: EntryKind): Promise<Set<string>>;
   /** The entry's present name, or undefined when the server says that there is none such within the search. */
@@ -40,6 +45,8 @@ export interface Reader {
   markOrigin(): Promise<string>;
 }
 
+/** No such entry, no right, no such control. */
+const notShown = [32, 50, 12];
 const lockedForGood = '000001010000Z';
 const accountDisableFlag = 2;
 
@@ -88,13 +95,23 @@ export function createReader(
     yield* connection.pages(search, settings.pageSize);
   }
 
+  const markOf = (entry: LdapEntry) => entry.texts(changes.toLowerCase())[0];
+
+  /** The roots of the trees that the directory's bases lie in. */
+  async function namingContexts(): Promise<string[]> {
+    const [root] = await connection.search({ base: '', scope: 'base', attributes: ['namingContexts'] });
+    const contexts = (root?.texts('namingcontexts') ?? []).toSorted((a, b) => b.length - a.length);
+    const bases = [users.base, ...(groups ? [groups.base] : [])];
+    return [...new Set(bases.flatMap((base) => contexts.find((context) => isWithin(base, context)) ?? []))];
+  }
+
   function common(entry: LdapEntry, resource: JsonObject): ReadEntry {
     const entryId = entryIdOf(entry);
     return {
       entryId,
       dn: entry.dn,
       resource: { ...resource, externalId: entryId },
-      mark: entry.texts(changes.toLowerCase())[0],
+      mark: markOf(entry),
     };
   }
 
@@ -146,6 +163,23 @@ export function createReader(
         const read: ReadGroup[] = [];
         for (const entry of page) read.push(await readGroup(entry, groups));
         yield read;
+      }
+    },
+
+    async *deleted(since) {
+      if (!preset.keepsDeleted) return;
+      const filter = `(&(isDeleted=TRUE)(${changes}>=${escapedValue(since)}))`;
+      for (const context of await namingContexts()) {
+        const base = `CN=Deleted Objects,${context}`;
+        const search = { base, scope: 'one' as const, filter, attributes: [identity.attribute, changes], ...binary };
+        try {
+          for await (const page of connection.pages({ ...search, deleted: true }, settings.pageSize)) {
+            yield page.map((entry) => ({ entryId: entryIdOf(entry), mark: markOf(entry) }));
+          }
+        } catch (error) {
+          // Most reading accounts lack the right; then removals are found by listings.
+          if (!notShown.includes(ldapFailure(error).resultCode ?? 0)) throw error;
+        }
       }
     },
 

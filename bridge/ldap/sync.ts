@@ -6,13 +6,13 @@ import type { ScimRequest } from '../provisioning/contracts.ts';
 import { noProjection } from '../provisioning/presentation.ts';
 import type { TypeCatalogue } from '../provisioning/schemas/catalogue.ts';
 import { tolerancesOf } from '../scim/interop/profiles.ts';
-import type { HeldRemovals, SyncKind, SyncReport } from './contracts.ts';
+import type { SyncKind, SyncReport } from './contracts.ts';
 import type { EntriesRepository } from './entries-repository.ts';
 import type { ImportRun } from './entry-writer.ts';
 import { LdapFailure } from './failure.ts';
 import type { Importer } from './importer.ts';
-import type { EntryKind, Reader, ReadGroup, ReadUser } from './reader.ts';
-import { isSuspicious } from './removal-guard.ts';
+import type { ReadGroup, ReadUser } from './reader.ts';
+import { createRemovals, type Listed, type ListingOutcome } from './removals.ts';
 import type { LdapRepository, LdapState, Watermark } from './repository.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 import { openSource, probe, probingDeadlines, readingDeadlines, type SourceDeps } from './source.ts';
@@ -26,26 +26,13 @@ export interface SyncDeps extends SourceDeps {
   clock: Clock;
 }
 
-export interface SyncOutcome {
+export interface SyncOutcome extends ListingOutcome {
   report: SyncReport;
-  held: HeldRemovals | null;
-  /** Entries that are missing and not removed yet. */
-  missing: number;
-  /** Entries that a listing had and nobody has read yet. */
-  unread: number;
 }
-
-interface Listed {
-  users: Set<string>;
-  groups: Set<string>;
-}
-
-const kinds: readonly EntryKind[] = ['User', 'Group'];
-
-const listedOf = ({ users, groups }: Listed, kind: EntryKind): Set<string> => (kind === 'User' ? users : groups);
 
 export function createSync(deps: SyncDeps) {
-  const { repository, entries, importer, catalogue, clock } = deps;
+  const { repository, importer, catalogue, clock } = deps;
+  const removals = createRemovals(deps);
 
   async function requireConnection({ id, slug }: Directory) {
     const connection = await repository.findConnection(id);
@@ -71,36 +58,6 @@ export function createSync(deps: SyncDeps) {
       await shelf.add(fresh);
     }
     return { shelf, ids };
-  }
-
-  /** Removes what enough complete listings lacked, after asking for each entry once more. */
-  async function removals(
-    run: ImportRun,
-    reader: Reader,
-    listed: Listed,
-    options: { listings: number; count: number; percent: number; accept: boolean },
-  ): Promise<Pick<SyncOutcome, 'held' | 'missing' | 'unread'>> {
-    const { id: directoryId } = run.request.directory;
-    const [users, groups] = [
-      await entries.countMissing(directoryId, 'User', listed.users),
-      await entries.countMissing(directoryId, 'Group', listed.groups),
-    ];
-    const missing = users.missing + groups.missing;
-    const unread = users.unknown + groups.unknown;
-    if (!options.accept && [users, groups].some((count) => isSuspicious(count, options))) {
-      const counted = ({ known, missing: absent }: typeof users) => ({ known, missing: absent });
-      const held = { since: clock.now().toISOString(), users: counted(users), groups: counted(groups) };
-      return { held, missing, unread };
-    }
-    const before = run.counts.removed;
-    for (const kind of kinds) {
-      const atLeast = options.accept ? 1 : options.listings;
-      for (const gone of await entries.noteListing(directoryId, kind, listedOf(listed, kind), atLeast)) {
-        run.signal.throwIfAborted();
-        if ((await reader.findDn(kind, gone.entryId)) === undefined) await importer.remove(run, kind, gone);
-      }
-    }
-    return { held: null, missing: missing - (run.counts.removed - before), unread };
   }
 
   async function requestOf(directory: Directory): Promise<ScimRequest> {
@@ -154,26 +111,31 @@ export function createSync(deps: SyncDeps) {
         const onMark = (one: string | undefined) => {
           mark = laterMark(changes, mark, one);
         };
-        const listed: Listed = { users: new Set(), groups: new Set() };
+        const { listings, heldAboveCount: count, heldAbovePercent: percent } = resolved.settings.removals;
+        const limits = { count, percent };
+        let listed: Listed;
         if (kind === 'listing') {
-          listed.users = await reader.ids('User');
-          listed.groups = await reader.ids('Group');
+          listed = { User: await reader.ids('User'), Group: await reader.ids('Group') };
         } else {
           const since = kind === 'changes' && watermark ? nextSince(changes, watermark.mark, startedAt) : undefined;
           const users = await readAll<ReadUser>(reader.users(since), onMark, signal);
           const groups = await readAll<ReadGroup>(reader.groups(since), onMark, signal);
-          [listed.users, listed.groups] = [users.ids, groups.ids];
+          const deleted = since === undefined ? undefined : await readAll(reader.deleted(since), onMark, signal);
+          listed = { User: users.ids, Group: groups.ids };
+          // First, because a new entry may have the name of a deleted one.
+          if (deleted) await removals.afterDeletions(run, reader, [...deleted.ids], limits);
           await importer.users(run, users.shelf);
           await importer.groups(run, groups.shelf);
         }
-        const { listings, heldAboveCount: count, heldAbovePercent: percent } = resolved.settings.removals;
         const gone =
-          kind === 'changes' ? undefined : await removals(run, reader, listed, { listings, count, percent, accept });
+          kind === 'changes'
+            ? undefined
+            : await removals.afterListing(run, reader, listed, { listings, limits, accept, now: clock.now() });
         const report: SyncReport = {
           kind,
           startedAt: startedAt.toISOString(),
           seconds: (clock.now().getTime() - startedAt.getTime()) / 1_000,
-          read: { users: listed.users.size, groups: listed.groups.size },
+          read: { users: listed.User.size, groups: listed.Group.size },
           ...run.counts,
         };
         const next: Watermark | undefined = mark === undefined ? undefined : { mark, origin };

@@ -6,7 +6,7 @@ import type { LdapSettings, TestReport, TestStep } from './contracts.ts';
 import { LdapFailure, ldapFailure } from './failure.ts';
 import { createReader } from './reader.ts';
 import { type ResolvedSettings, resolveSettings } from './resolved.ts';
-import { probingDeadlines } from './source.ts';
+import { bindToRead, probingDeadlines } from './source.ts';
 
 const sampled = 5;
 
@@ -42,6 +42,17 @@ async function sample(
   return `the first one is ${name} (${first.dn})`;
 }
 
+/** Which way removals are found: it is no mistake when the right to see them is missing. */
+async function sampleDeleted(connection: LdapConnection, resolved: ResolvedSettings): Promise<string> {
+  const settings = { ...resolved.settings, pageSize: sampled };
+  const pages = createReader(connection, { ...resolved, settings }).deleted('0');
+  const { value: page } = await pages.next();
+  await pages.return(undefined);
+  return page && page.length > 0
+    ? 'deleted entries are shown, so that removals are noticed with the changes'
+    : 'no deleted entries are shown: unless there are none, the bind DN lacks the right, and removals are found by listings';
+}
+
 async function testServer(
   url: string,
   {
@@ -75,12 +86,13 @@ async function testServer(
   if (!connected || !open) return { steps, failure };
   try {
     const bound = await step('bind', async () => {
-      await open.bind(settings.bindDn, password);
+      await bindToRead(open, settings, password);
       return `bound as ${settings.bindDn}`;
     });
     if (!bound) return { steps, failure };
     await step('users', () => sample(open, resolved, 'users'));
     if (resolved.groups) await step('groups', () => sample(open, resolved, 'groups'));
+    if (resolved.preset.keepsDeleted) await step('deletions', () => sampleDeleted(open, resolved));
     return { steps, failure };
   } finally {
     open.close();

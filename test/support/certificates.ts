@@ -8,13 +8,13 @@ import { promisify } from 'node:util';
 export interface Certificates {
   /** The authority's certificate as PEM text. */
   ca: string;
-  /** Files, for the name localhost and the address 127.0.0.1. */
+  /** Files, for the name localhost and the addresses. */
   good: { certificate: string; key: string };
   expired: { certificate: string; key: string };
   remove(): Promise<void>;
 }
 
-export async function makeCertificates(): Promise<Certificates> {
+export async function makeCertificates(addresses: readonly string[] = ['127.0.0.1']): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'realmbridge-certificates-'));
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => promisify(execFile)('openssl', args, { cwd: folder });
@@ -32,7 +32,10 @@ export async function makeCertificates(): Promise<Certificates> {
     '-subj',
     '/CN=Test CA',
   );
-  await writeFile(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  await writeFile(
+    file('names'),
+    `subjectAltName=DNS:localhost,${addresses.map((address) => `IP:${address}`).join()}\n`,
+  );
   // `openssl ca` is the one command of all versions that takes dates in the past.
   await writeFile(
     file('ca.conf'),

@@ -15,7 +15,7 @@ export const testReportShape = z
     steps: z.array(
       z.object({
         server: z.string(),
-        step: z.enum(['connect', 'bind', 'users', 'groups']),
+        step: z.enum(['connect', 'bind', 'users', 'groups', 'deletions']),
         ok: z.boolean(),
         problem: z.string().nullable().openapi({
           description:
