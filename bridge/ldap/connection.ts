@@ -24,6 +24,8 @@ export interface LdapTarget {
   connectMs: number;
   /** For each operation; of a paged search for each page. */
   operationMs: number;
+  /** Ends the connection whatever it is waiting for. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface LdapSearch {
@@ -74,6 +76,13 @@ function established(socket: Socket, event: 'connect' | 'secureConnect', ms: num
   });
 }
 
+function endOn(signal: AbortSignal | undefined, socket: Socket): void {
+  const end = () => socket.destroy();
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end);
+  socket.once('close', () => signal?.removeEventListener('abort', end));
+}
+
 /** A port that expects plain LDAP closes the connection at the first message of TLS. */
 function closedHandshake(error: unknown): unknown {
   const isClosed = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
@@ -91,10 +100,12 @@ async function openSocket(url: URL, target: LdapTarget, outgoing: Outgoing): Pro
   const options = { host, port: portOf(url), lookup, noDelay: true };
   if (!isTls) {
     const socket = connectTcp(options);
+    endOn(target.signal, socket);
     await established(socket, 'connect', target.connectMs);
     return socket;
   }
   const socket = connectTls({ ...options, ...tlsOptions(host, target.ca) });
+  endOn(target.signal, socket);
   let isReached = false;
   socket.once('connect', () => {
     isReached = true;

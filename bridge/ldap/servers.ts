@@ -12,6 +12,8 @@ export interface ServerSettings {
 export interface Deadlines {
   connectMs: number;
   operationMs: number;
+  /** Ends connections at any time. */
+  signal?: AbortSignal;
 }
 
 /** How long a server that did not answer is asked last. */

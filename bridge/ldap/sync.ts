@@ -98,10 +98,8 @@ export function createSync(deps: SyncDeps) {
       const request = await requestOf(directory);
       const stored = await requireConnection(directory);
       const { watermark } = await repository.readState(directory.id);
-      const source = await openSource(deps, directory.id, stored, request.types, readingDeadlines);
+      const source = await openSource(deps, directory.id, stored, request.types, { ...readingDeadlines, signal });
       const { connection, reader, resolved } = source;
-      const stop = () => connection.close();
-      signal.addEventListener('abort', stop);
       try {
         const { changes } = resolved.preset;
         const origin = await reader.markOrigin();
@@ -149,7 +147,6 @@ export function createSync(deps: SyncDeps) {
         await repository.updateState(directory.id, change);
         return { report, held: gone?.held ?? null, missing: gone?.missing ?? 0, unread: gone?.unread ?? 0 };
       } finally {
-        signal.removeEventListener('abort', stop);
         connection.close();
       }
     },
