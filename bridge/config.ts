@@ -35,6 +35,8 @@ const environment = z.object({
   MIGRATE_ON_START: flag.default(true),
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(400),
+  EVENT_RETENTION_EVENTS: z.coerce.number().int().min(0).max(1_000_000_000).default(10_000_000),
   OUTGOING_ALLOW: addressRanges.optional(),
   HOOKS_MODULE: z.string().min(1).optional(),
   HOOKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
@@ -59,6 +61,8 @@ export interface Config {
   metrics: { host: string; port: number };
   /** The operator's own code around each change of a resource; absent: none. */
   hooks?: HookSources & { onFailure: 'refuse' | 'allow' };
+  /** What stays of each directory's event log; absent: all of it. */
+  eventRetention: { days?: number; events?: number };
   /** Private addresses and ranges that may be called. */
   outgoingAllow: string[];
   authenticationSecret?: string;
@@ -175,6 +179,10 @@ export function parseConfig(env: Variables): Config {
         onFailure: e.HOOKS_ON_FAILURE,
       },
     }),
+    eventRetention: {
+      ...(e.EVENT_RETENTION_DAYS > 0 && { days: e.EVENT_RETENTION_DAYS }),
+      ...(e.EVENT_RETENTION_EVENTS > 0 && { events: e.EVENT_RETENTION_EVENTS }),
+    },
     outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),

@@ -162,9 +162,9 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     outgoing,
     hooks: config.hooks && hooks && { ...config.hooks, hooks, log: logger, onRun: metrics.hookRun },
     onJwtRefused: reportRefusals(logger),
-    onBackgroundError: (error) =>
-      logger.warn({ err: error }, 'statistics could not be written; they are kept for later'),
+    onBackgroundError: (error) => logger.warn({ err: error }, 'work in the background failed; it is tried again later'),
     secretsKey: config.secretsKey,
+    eventRetention: { rule: config.eventRetention, log: logger },
     ldap: {
       log: logger,
       metrics,
@@ -197,6 +197,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
     await services.ldapWorker.close();
+    await services.retention.close();
     services.ldapPasswords.close();
     await services.hookRunner?.close();
     await services.toleranceUses.close();
@@ -219,6 +220,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     health.listen(config.metrics.port, config.metrics.host);
     const metricsUrl = urlOf(config.metrics.host, await started(health));
     services.ldapWorker.start();
+    services.retention.start();
     logger.info({ url, metricsUrl }, 'listening');
     return { url, metricsUrl, close };
   } catch (error) {

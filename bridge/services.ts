@@ -12,6 +12,8 @@ import { createAuditLog } from './events/audit/log.ts';
 import { createAuditRepository } from './events/audit/repository.ts';
 import { createEventLog } from './events/log.ts';
 import { createEventReader } from './events/repository.ts';
+import { createRetention, type RetentionDeps } from './events/retention.ts';
+import { createRetentionRepository } from './events/retention-repository.ts';
 import type { ChangeSignal } from './events/signal.ts';
 import { createFederationAuthenticator } from './federation/authenticator.ts';
 import { createFederationRepository } from './federation/repository.ts';
@@ -60,6 +62,8 @@ export interface ServiceDeps {
   secretsKey?: string | undefined;
   /** The operator's own code around each change of a resource. */
   hooks?: HookRunnerOptions | undefined;
+  /** How much of the directories' logs is kept; by default all of it. */
+  eventRetention?: Partial<Pick<RetentionDeps, 'rule' | 'log'>>;
   /** How LDAP directories are read and asked, apart from their settings. */
   ldap?: Partial<
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
@@ -149,6 +153,16 @@ export function createServices(deps: ServiceDeps) {
   });
   const reader = createEventReader(pool);
   const eventLog = createEventLog({ reader, directories, signal });
+  const retention = createRetention({
+    repository: createRetentionRepository(pool),
+    reader,
+    listDirectories: directories.listDirectories,
+    clock,
+    rule: {},
+    log: silentLog,
+    onError: onBackgroundError,
+    ...deps.eventRetention,
+  });
   const auditLog = createAuditLog(createAuditRepository(db));
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
@@ -187,6 +201,7 @@ export function createServices(deps: ServiceDeps) {
     ldapWorker,
     federations,
     eventLog,
+    retention,
     auditLog,
     federationAuthenticator,
   };

@@ -3,7 +3,7 @@ import type { Directory } from '../directories/contracts.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { type EventType, eventTypes, type LoggedEvent } from './contracts.ts';
 import { decodeLogCursor, encodeLogCursor, type LogCursor } from './log-cursor.ts';
-import type { EventReader } from './repository.ts';
+import type { EventReader, LogSpan } from './repository.ts';
 import type { ChangeSignal } from './signal.ts';
 import { typesMeant } from './types-meant.ts';
 import { createWaker } from './waker.ts';
@@ -15,6 +15,8 @@ const scanAtOnce = 1_000;
 const maxDirectories = 400;
 /** A wake-up may be lost with the connection that brings it. */
 const recheckMs = 2_000;
+const noEvents: LogSpan = { head: 0, pruned: 0 };
+
 /** The cursor of a reader who wants only what comes from now on. */
 const now = 'now';
 
@@ -50,6 +52,21 @@ export interface EventLogDeps {
   signal: Pick<ChangeSignal, 'subscribe'>;
 }
 
+/** Told when the log has no longer, or not yet, what comes after a cursor. */
+function requireWithin(slug: string, position: number, { head, pruned }: LogSpan): void {
+  const problem =
+    position < pruned
+      ? `was shortened since this cursor was given: it begins at position ${pruned + 1} now`
+      : position > head
+        ? 'ends before this cursor, as after the restoration of a backup'
+        : undefined;
+  if (problem === undefined) return;
+  throw new ApiError(
+    'cursor_expired',
+    `after: the log of directory "${slug}" ${problem}. Read what is there now (by SCIM or the export of a federation) and go on with after=now, or read what is left of the log without a cursor.`,
+  );
+}
+
 export function createEventLog({ reader, directories, signal }: EventLogDeps) {
   const closing = new AbortController();
 
@@ -70,43 +87,46 @@ export function createEventLog({ reader, directories, signal }: EventLogDeps) {
     wanted: ReadonlySet<EventType> | undefined,
     limit: number,
   ): Promise<LogPage & { places: Map<string, number> }> {
-    const heads = await reader.placeAll(read.map(({ id }) => id));
+    const spans = await reader.placeAll(read.map(({ id }) => id));
+    const headOf = (id: string) => spans.get(id)?.head ?? 0;
     const places = new Map(from);
     const events: LogPage['events'] = [];
     let scanned = 0;
     for (const { id, slug } of read) {
-      const head = heads.get(id) ?? 0;
+      const head = headOf(id);
       let position = places.get(id) ?? 0;
+      requireWithin(slug, position, spans.get(id) ?? noEvents);
       while (position < head && events.length < limit && scanned < maxScanned) {
         const size = wanted ? scanAtOnce : Math.min(scanAtOnce, limit - events.length);
         const batch = await reader.listEvents(id, position, size);
+        // Positions have no gaps: what is missing was removed a moment ago.
+        const first = batch[0]?.position ?? head + 1;
+        if (first !== position + 1) requireWithin(slug, position, { head, pruned: first - 1 });
         scanned += batch.length;
         for (const event of batch) {
           if (events.length === limit) break;
           position = event.position;
           if (!wanted || wanted.has(event.type)) events.push({ ...event, directory: { id, slug } });
         }
-        // Retention may have taken what was before the head.
-        if (batch.length === 0) position = head;
       }
       places.set(id, position);
     }
-    const more = read.some(({ id }) => (places.get(id) ?? 0) < (heads.get(id) ?? 0));
+    const more = read.some(({ id }) => (places.get(id) ?? 0) < headOf(id));
     return { cursor: encodeLogCursor(places), more, events, places };
   }
 
   async function startOf({ after, last }: EventsRequest, read: readonly Directory[]): Promise<LogCursor> {
     if (after !== undefined) return decodeLogCursor(after);
-    if (last === undefined) return new Map();
-    const heads = await reader.placeAll(read.map(({ id }) => id));
-    return new Map([...heads].map(([id, head]) => [id, Math.max(0, head - last)]));
+    const spans = await reader.placeAll(read.map(({ id }) => id));
+    const back = last ?? Number.POSITIVE_INFINITY;
+    return new Map([...spans].map(([id, { head, pruned }]) => [id, Math.max(pruned, head - back)]));
   }
 
   return {
     /**
      * A page of the log. Without events it is answered when `waitSeconds` are over, or the server stops.
      *
-     * @throws ApiError invalid_request for a wrong cursor or type, directory_absent.
+     * @throws ApiError invalid_request for a wrong cursor or type, directory_absent, cursor_expired.
      */
     async readEvents(request: EventsRequest): Promise<LogPage> {
       const wanted = request.types && typesMeant(eventTypes, request.types);
@@ -115,7 +135,8 @@ export function createEventLog({ reader, directories, signal }: EventLogDeps) {
         throw new ApiError('invalid_request', 'last: can’t be given together with after.');
       }
       if (request.after === now) {
-        const cursor = encodeLogCursor(await reader.placeAll(read.map(({ id }) => id)));
+        const spans = await reader.placeAll(read.map(({ id }) => id));
+        const cursor = encodeLogCursor(new Map([...spans].map(([id, { head }]) => [id, head])));
         return { cursor, more: false, events: [] };
       }
       let from = await startOf(request, read);

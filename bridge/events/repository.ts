@@ -53,6 +53,14 @@ export async function appendEvents(
   }
 }
 
+/** Where a directory's log begins and ends. */
+export interface LogSpan {
+  /** The last position. */
+  head: number;
+  /** Positions up to and including this one are gone. */
+  pruned: number;
+}
+
 export interface EventReader {
   /**
    * Gives every committed event a position and answers the directory's last position. Positions are given under the
@@ -60,8 +68,8 @@ export interface EventReader {
    * reader that goes by position misses none. Transaction ids would not do: on Citus they are not comparable.
    */
   placeEvents(directoryId: string): Promise<number>;
-  /** Like `placeEvents` for many directories at once; answers the last positions by directory id. */
-  placeAll(directoryIds: readonly string[]): Promise<Map<string, number>>;
+  /** Like `placeEvents` for many directories at once; answers by directory id. */
+  placeAll(directoryIds: readonly string[]): Promise<Map<string, LogSpan>>;
   /** Events after `position`, oldest first. */
   listEvents(directoryId: string, position: number, limit: number): Promise<LoggedEvent[]>;
 }
@@ -70,12 +78,13 @@ interface Head {
   directory_id: string;
   unplaced: boolean;
   position: number;
+  pruned: number;
 }
 
 async function headsOf(pool: Pool, directoryIds: readonly string[]): Promise<Head[]> {
   const { rows } = await readIn(pool, directoryIds, (scope) =>
     sql<Head>`
-      select d.directory_id, coalesce(h.position, 0) as position,
+      select d.directory_id, coalesce(h.position, 0) as position, coalesce(h.pruned_position, 0) as pruned,
         exists (select 1 from events e where e.directory_id = d.directory_id and e.position is null) as unplaced
       from unnest(${directoryIds}::uuid[]) as d (directory_id)
       left join event_heads h on h.directory_id = d.directory_id`.execute(scope),
@@ -109,12 +118,12 @@ async function placeBatch(scope: Scope, directoryId: string): Promise<{ placed: 
 }
 
 export function createEventReader(pool: Pool): EventReader {
-  async function placeAll(directoryIds: readonly string[]): Promise<Map<string, number>> {
-    const heads = new Map<string, number>();
-    for (const { directory_id: directoryId, unplaced, position } of await headsOf(pool, directoryIds)) {
-      heads.set(directoryId, unplaced ? await placeWaiting(directoryId) : position);
+  async function placeAll(directoryIds: readonly string[]): Promise<Map<string, LogSpan>> {
+    const spans = new Map<string, LogSpan>();
+    for (const { directory_id: directoryId, unplaced, position, pruned } of await headsOf(pool, directoryIds)) {
+      spans.set(directoryId, { head: unplaced ? await placeWaiting(directoryId) : position, pruned });
     }
-    return heads;
+    return spans;
   }
 
   async function placeWaiting(directoryId: string): Promise<number> {
@@ -126,7 +135,7 @@ export function createEventReader(pool: Pool): EventReader {
 
   return {
     placeAll,
-    placeEvents: async (directoryId) => (await placeAll([directoryId])).get(directoryId) ?? 0,
+    placeEvents: async (directoryId) => (await placeAll([directoryId])).get(directoryId)?.head ?? 0,
     async listEvents(directoryId, position, limit) {
       const rows = await readIn(pool, [directoryId], (scope) =>
         scope

@@ -4,7 +4,7 @@ import { problemSchema } from '../federation/contracts.ts';
 
 export const common = { tags: ['Management'], security: [{ adminToken: [] }] };
 
-export function refusals(own: Partial<Record<400 | 404 | 409, string>>) {
+export function refusals(own: Partial<Record<400 | 404 | 409 | 410, string>>) {
   const all = { ...own, 401: 'unauthorized', 500: 'internal_error' };
   return Object.fromEntries(
     Object.entries(all).map(([status, codes]) => [

@@ -3,6 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createEventReader } from '../../bridge/events/repository.ts';
+import { createRetention } from '../../bridge/events/retention.ts';
+import { createRetentionRepository } from '../../bridge/events/retention-repository.ts';
+import { systemClock } from '../../bridge/platform/clock.ts';
+import { connectStore } from '../../bridge/platform/db/connect.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { addComponent, eventually, pushUser, setByScim, userPassword } from '../support/federated-realm.ts';
 import { keycloakAdmin } from '../support/keycloak.ts';
@@ -51,6 +56,24 @@ async function cursor(): Promise<string> {
     [stage.component.id],
   );
   return rows[0]?.value;
+}
+
+/** Leaves nothing of the directories' logs but the last event, as retention does in the course of time. */
+async function pruneEvents({ databaseUrl, services }: BridgeUnderTest): Promise<number> {
+  const store = connectStore({ url: databaseUrl, poolSize: 2 });
+  try {
+    return await createRetention({
+      repository: createRetentionRepository(store.pool),
+      reader: createEventReader(store.pool),
+      listDirectories: services.directories.listDirectories,
+      clock: systemClock,
+      rule: { events: 1 },
+      log: { info: () => undefined },
+      onError: () => undefined,
+    }).prune();
+  } finally {
+    await store.close();
+  }
 }
 
 test('while the bridge is up, a local user’s name that looks like an e-mail address costs it no question', async () => {
@@ -138,6 +161,36 @@ test('a sync in vain leaves the cursor, and what happened meanwhile arrives afte
     (user) => user === undefined,
   );
   expect(await cursor()).not.toBe(before);
+});
+
+test('after an outage longer than the log reaches back, everything is taken anew', async () => {
+  const { component, realm, scim } = stage;
+  await component.connected();
+  const leaver = await pushUser(scim, 'forgotten');
+  await eventually(
+    'the newcomer',
+    () => realm.getUser(usernameOf('forgotten')),
+    (user) => user !== undefined,
+  );
+  await proxy.set('refused');
+  expect((await scim('DELETE', `/Users/${leaver}`)).status).toBe(204);
+  const newcomer = await pushUser(scim, 'unheard-of');
+  expect(await pruneEvents(bridge)).toBeGreaterThan(0);
+  proxy.resetCounts();
+  await proxy.set('pass');
+  await eventually(
+    'the leaver’s removal',
+    () => realm.getUser(usernameOf('forgotten')),
+    (user) => user === undefined,
+  );
+  expect([...proxy.counts()].some(([path]) => path.endsWith('/export'))).toBe(true);
+  expect(await realm.getUser(usernameOf('unheard-of'))).toMatchObject({ id: newcomer });
+  await scim('DELETE', `/Users/${newcomer}`);
+  await eventually(
+    'the next removal, by the feed',
+    () => realm.getUser(usernameOf('unheard-of')),
+    (user) => user === undefined,
+  );
 });
 
 describe('a password', () => {

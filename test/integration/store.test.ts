@@ -248,7 +248,7 @@ describe('the declared types are those of the tables', () => {
       request_id: 'string?',
       created_at: 'date',
     },
-    event_heads: { directory_id: 'string', position: 'number' },
+    event_heads: { directory_id: 'string', position: 'number', pruned_position: 'number' },
     audit_log: {
       id: 'number',
       type: 'string',

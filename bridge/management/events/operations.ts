@@ -12,7 +12,7 @@ export const listEvents = createRoute({
   request: { query: eventsQuery },
   responses: {
     200: json(eventsShape, 'The events after the cursor, oldest first'),
-    ...refusals({ 400: 'invalid_request', 404: 'directory_absent' }),
+    ...refusals({ 400: 'invalid_request', 404: 'directory_absent', 410: 'cursor_expired' }),
   },
 });
 

@@ -188,6 +188,8 @@ export interface EventsTable {
 export interface EventHeadsTable {
   directory_id: string;
   position: Int8;
+  /** Events up to and including this position are gone. */
+  pruned_position: Generated<Int8>;
 }
 
 /** What operators changed; never updated, never deleted. */

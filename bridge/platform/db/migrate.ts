@@ -13,6 +13,7 @@ import * as trustedIssuers from './migrations/20261124-trusted-issuers.ts';
 import * as typedResources from './migrations/20261124-typed-resources.ts';
 import * as ldapDirectories from './migrations/20261125-ldap-directories.ts';
 import * as auditLog from './migrations/20261126-audit-log.ts';
+import * as eventRetention from './migrations/20261126-event-retention.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '20261124-typed-resources': typedResources,
   '20261125-ldap-directories': ldapDirectories,
   '20261126-audit-log': auditLog,
+  '20261126-event-retention': eventRetention,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };
