@@ -38,6 +38,7 @@ import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
 import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/runner.ts';
 import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
 import { createSearchService } from './provisioning/lists/search-service.ts';
+import { createCurrentResources } from './provisioning/resources/current-resources.ts';
 import { createResourcesService } from './provisioning/resources/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
 import { readDeclared } from './provisioning/schemas/repository.ts';
@@ -163,6 +164,7 @@ export function createServices(deps: ServiceDeps) {
     onError: onBackgroundError,
     ...deps.eventRetention,
   });
+  const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
@@ -201,6 +203,7 @@ export function createServices(deps: ServiceDeps) {
     ldapWorker,
     federations,
     eventLog,
+    currentResources,
     retention,
     auditLog,
     federationAuthenticator,

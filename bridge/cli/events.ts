@@ -61,7 +61,7 @@ async function show({ services, output }: CommandContext, request: EventsRequest
   // In one directory the order is the log's; several are told in the order of time.
   const events = request.directory ? page.events : page.events.toSorted((a, b) => +a.createdAt - +b.createdAt);
   output.table(
-    { ...page, events: page.events.map(shownEvent) },
+    { ...page, events: page.events.map((event) => shownEvent(event)) },
     ['TIME', 'DIRECTORY', 'EVENT', 'RESOURCE', 'BY', 'CHANGED'],
     events.map(rowOf),
     'There are no such events.',

@@ -15,6 +15,7 @@ import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
@@ -33,6 +34,7 @@ export interface ManagementDeps extends AccessDeps {
   ldap: LdapService;
   federations: FederationService;
   eventLog: EventLog;
+  currentResources: CurrentResources;
   auditLog: AuditLog;
 }
 
@@ -97,7 +99,18 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
 
 /** The routes below /api/v1; `adminToken` is the configured one. */
 export function managementRoutes(
-  { directories, issuers, toleranceUses, schemas, types, ldap, federations, eventLog, auditLog }: ManagementDeps,
+  {
+    directories,
+    issuers,
+    toleranceUses,
+    schemas,
+    types,
+    ldap,
+    federations,
+    eventLog,
+    currentResources,
+    auditLog,
+  }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
@@ -210,7 +223,7 @@ export function managementRoutes(
   });
   addConflictRoutes(app, federations);
   addMappingRoutes(app, federations);
-  addEventRoutes(app, eventLog);
+  addEventRoutes(app, { eventLog, currentResources });
   addAuditRoutes(app, auditLog);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');

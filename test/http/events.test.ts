@@ -10,6 +10,7 @@ import {
   type ScimClient,
   type TestBridge,
 } from '../support/bridge.ts';
+import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
 import { newGroup, newUser, patchOp, userSchema } from '../support/scim.ts';
 
 const adminToken = 'an-admin-token-of-at-least-32-characters';
@@ -104,6 +105,38 @@ describe('an event', () => {
     expect(text).not.toContain(password);
     expect(text).not.toContain('argon2');
     expect(text).not.toContain(scim.token);
+  });
+});
+
+describe('the resource of an event', () => {
+  test('comes on request as it is now, with its custom attributes, and null when it is gone', async () => {
+    const scim = await bridge.directory();
+    await declare(bridge, scim, badgeSchema);
+    const kept = await newUser(scim, 'anna', { [badge]: { number: '1' } });
+    await scim.patch(`/Users/${kept.id}`, patchOp({ op: 'replace', path: `${badge}:number`, value: '2' }));
+    const gone = await newUser(scim, 'berta');
+    const group = await newGroup(scim, 'Ops', [kept.id]);
+    await scim.delete(`/Users/${gone.id}`);
+    const page = (await events({ ...of(scim), include: 'resource' })).body;
+    const current = (type: string, id: string) =>
+      page.events.find((event: Body) => event.type === type && event.resource.id === id).resource.current;
+    const shown = (await scim.get(`/Users/${kept.id}`)).body;
+    const { groups: _groups, ...withoutGroups } = shown;
+    expect(current('user.created', kept.id)).toEqual(withoutGroups);
+    expect(current('user.updated', kept.id)).toMatchObject({ [badge]: { number: '2' } });
+    expect(current('user.created', gone.id)).toBeNull();
+    expect(current('group.created', group.id)).toMatchObject({ displayName: 'Ops', meta: { resourceType: 'Group' } });
+    expect(current('directory.created', scim.directory.id)).toBeNull();
+    const without = (await events(of(scim))).body.events;
+    for (const { resource } of without) expect(resource).not.toHaveProperty('current');
+  });
+
+  test('is of the same directory, whatever an event of another one says', async () => {
+    const [one, two] = [await bridge.directory(), await bridge.directory()];
+    const { id } = await newUser(one, 'anna');
+    await newUser(two, 'berta');
+    const read = await bridge.services.currentResources.readCurrent(two.directory.slug, [id], 'http://x');
+    expect(read.size).toBe(0);
   });
 });
 
@@ -216,6 +249,7 @@ test.each([
   ['a cursor and a count', { after: 'AQ', last: '3' }, 400, 'last'],
   ['too many events', { limit: '1001' }, 400, 'limit'],
   ['no event', { limit: '0' }, 400, 'limit'],
+  ['something else to include', { include: 'members' }, 400, 'include'],
   ['a long wait', { wait: '31' }, 400, 'wait'],
   ['a directory that there is not', { directory: 'nowhere' }, 404, 'nowhere'],
 ])('%s is refused in words', async (_, query, status, part) => {

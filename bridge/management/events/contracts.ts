@@ -35,6 +35,9 @@ export const eventsQuery = z.object({
     .refine((number) => number > 0, 'must be at least 1')
     .optional()
     .openapi({ description: `How many events at most, up to ${maxEvents}; 100 without it.` }),
+  include: z.enum(['resource']).optional().openapi({
+    description: '`resource`: each event brings its resource as it is now, as SCIM shows it, without memberships.',
+  }),
   wait: wholeNumber(maxWaitSeconds)
     .optional()
     .openapi({ description: `Seconds to wait for events when there are none, up to ${maxWaitSeconds}; 0 without it.` }),
@@ -56,7 +59,11 @@ export const eventShape = z
     resource: z.object({
       type: z.string().openapi({ example: 'User' }),
       id: z.guid(),
-      version: z.int().nullable(),
+      version: z.int().nullable().openapi({ description: 'After the change.' }),
+      current: z.record(z.string(), z.unknown()).nullable().optional().openapi({
+        description:
+          'With `include=resource`: the resource as it is now; null when it is gone, or is no SCIM resource.',
+      }),
     }),
     changes: changesShape,
     members: z.array(z.string()).openapi({ description: 'Who was added to a group, or removed.' }),

@@ -1,8 +1,15 @@
 // An event as readers outside see it: the same shape whatever the identity provider has sent.
 import type { LogPage } from '../../events/log.ts';
+import type { Resource } from '../../scim/schema/model.ts';
 
-/** Answers what `eventShape` describes. What the store keeps for itself (keys, affected users) is left out. */
-export const shownEvent = ({ directory, actor, data, ...event }: LogPage['events'][number]) => ({
+/**
+ * Answers what `eventShape` describes. What the store keeps for itself (keys, affected users) is left out. `current`: the
+ * resources as they are now, when they are to be shown.
+ */
+export const shownEvent = (
+  { directory, actor, data, ...event }: LogPage['events'][number],
+  current?: ReadonlyMap<string, Resource>,
+) => ({
   id: `${directory.id}.${event.position}`,
   type: event.type,
   time: event.createdAt.toISOString(),
@@ -10,7 +17,12 @@ export const shownEvent = ({ directory, actor, data, ...event }: LogPage['events
   position: event.position,
   actor: actor.name,
   requestId: actor.requestId ?? null,
-  resource: { type: event.resourceType, id: event.resourceId, version: event.resourceVersion ?? null },
+  resource: {
+    type: event.resourceType,
+    id: event.resourceId,
+    version: event.resourceVersion ?? null,
+    ...(current && { current: current.get(event.resourceId) ?? null }),
+  },
   changes: data.changes ?? {},
   members: data.members ?? [],
 });
