@@ -118,4 +118,7 @@ export const managementEntries: Entries = {
   'GET /events': (own, named) => [
     { path: `/events?${new URLSearchParams({ directory: own.directory, after: named.logCursor, limit: '1' })}` },
   ],
+  'GET /audit': (own, named) => [
+    { path: `/audit?${new URLSearchParams({ directory: own.directory, federation: named.federation })}` },
+  ],
 };
