@@ -19,6 +19,7 @@ import { createFederationAuthenticator } from './federation/authenticator.ts';
 import { createFederationRepository } from './federation/repository.ts';
 import { createFederationService } from './federation/service.ts';
 import { createEntriesRepository } from './ldap/entries-repository.ts';
+import { createSourceHold } from './ldap/hold-source.ts';
 import { createImporter } from './ldap/importer.ts';
 import { createPasswordCheck, type PasswordCheckDeps } from './ldap/password-check.ts';
 import { createLdapRepository } from './ldap/repository.ts';
@@ -38,6 +39,7 @@ import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
 import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/runner.ts';
 import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
 import { createSearchService } from './provisioning/lists/search-service.ts';
+import { createMoveService, type MoveServiceDeps } from './provisioning/moves/service.ts';
 import { createCurrentResources } from './provisioning/resources/current-resources.ts';
 import { createResourcesService } from './provisioning/resources/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
@@ -69,6 +71,7 @@ export interface ServiceDeps {
   ldap?: Partial<
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
   >;
+  moves?: Pick<MoveServiceDeps, 'settleMs'>;
 }
 
 const silentLog = { info: () => undefined, warn: () => undefined };
@@ -139,6 +142,16 @@ export function createServices(deps: ServiceDeps) {
     outgoing,
     onChange: directoryChanged,
   });
+  const moves = createMoveService({
+    transactions,
+    requireDirectory,
+    catalogue,
+    clock,
+    source: createSourceHold(ldapRepository),
+    hasAuthenticationSecret: authenticationSecret !== undefined,
+    onChange: directoryChanged,
+    ...deps.moves,
+  });
   const { log = silentLog, metrics, timing, ...passwordChecks } = deps.ldap ?? {};
   const ldapPasswords = createPasswordCheck({ entries, sealer, outgoing, ...passwordChecks });
   const importer = createImporter({ entries, users, groups, creates });
@@ -197,6 +210,7 @@ export function createServices(deps: ServiceDeps) {
     bulk,
     hookRunner,
     searching,
+    moves,
     ldap,
     ldapPasswords,
     ldapSync: sync,

@@ -13,6 +13,7 @@ import {
   syncCommand,
   testCommand,
 } from './directory-ldap.ts';
+import { moveCommand } from './directory-move.ts';
 import { resourceTypeCommand } from './directory-resource-type.ts';
 import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
@@ -217,6 +218,7 @@ export function directoryCommand(shell: Shell): Command {
     .addCommand(ldapCommand(shell))
     .addCommand(testCommand(shell))
     .addCommand(syncCommand(shell))
+    .addCommand(moveCommand(shell))
     .addCommand(issuerCommand(shell))
     .addCommand(schemaCommand(shell))
     .addCommand(resourceTypeCommand(shell));

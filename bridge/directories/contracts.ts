@@ -16,6 +16,8 @@ export interface Directory {
   createdAt: Date;
   /** Rises with every change of what the directory declares; 0: it has the standard resource types alone. */
   schemaRevision: number;
+  /** It changes from one identity provider to another, which takes its users over: see provisioning/moves/. */
+  moving: boolean;
   /** Of a directory that is pulled: how its source does. */
   source: { health: 'ok' | 'degraded' | 'unavailable'; seenAt: Date | null } | null;
 }

@@ -18,6 +18,7 @@ function toDirectory(row: Selectable<DirectoriesTable>): Directory {
     enabled: row.enabled,
     createdAt: row.created_at,
     schemaRevision: row.schema_revision,
+    moving: row.moving,
     source: row.kind === 'ldap' ? { health: row.source_health, seenAt: row.source_seen_at } : null,
   };
 }

@@ -58,6 +58,7 @@ export function createDirectoryService({ repository, clock, onChange }: Director
         enabled: true,
         createdAt: clock.now(),
         schemaRevision: 0,
+        moving: false,
         source: null,
       };
       try {

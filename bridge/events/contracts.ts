@@ -6,6 +6,11 @@ export const directoryEventTypes = [
   'directory.updated',
   'directory.enabled',
   'directory.disabled',
+  'directory.move_started',
+  'directory.move_decided',
+  'directory.move_finished',
+  'directory.move_undone',
+  'directory.move_forgotten',
   'token.created',
   'token.updated',
   'token.revoked',
@@ -30,9 +35,12 @@ export const eventTypes = [
   'user.deactivated',
   'user.deleted',
   'user.password_changed',
+  // Taken over by the identity provider that its directory moves to.
+  'user.adopted',
   'group.created',
   'group.updated',
   'group.deleted',
+  'group.adopted',
   'group.member_added',
   'group.member_removed',
   // Of resource types that a directory declares.
@@ -60,6 +68,8 @@ export interface EventData {
   /** Ids of users whose group memberships change with this event, where `members` doesn't say so already. */
   affectedUsers?: string[];
   keys?: TouchedKeys;
+  /** Of an adoption: the attribute by which the user was found, `review` or `id`. */
+  matchedBy?: string;
 }
 
 export interface NewEvent {

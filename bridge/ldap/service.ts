@@ -60,6 +60,7 @@ export function createLdapService(deps: LdapServiceDeps) {
         enabled: true,
         createdAt: clock.now(),
         schemaRevision: 0,
+        moving: false,
         source: { health: 'ok', seenAt: null },
       };
       const sealedPassword = await sealer.seal(bindPassword, passwordPlace(directory.id));

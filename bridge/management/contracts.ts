@@ -80,6 +80,7 @@ export const directoryShape = z
     kind: z.enum(['scim', 'ldap']),
     profile,
     enabled: z.boolean(),
+    moving: z.boolean().openapi({ description: 'It is being moved to another identity provider.' }),
     createdAt: time,
     health: z.enum(['ok', 'degraded', 'unavailable', 'disabled']).nullable().openapi({
       description: 'Of a directory that is read from an LDAP server; null for others.',

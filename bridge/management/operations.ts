@@ -8,6 +8,7 @@ import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventOperations } from './events/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
+import { moveOperations } from './moves/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
 
 export const listDirectories = createRoute({
@@ -201,6 +202,7 @@ export const managementOperations = [
   ...schemaOperations,
   ...accessOperations,
   ...ldapOperations,
+  ...moveOperations,
   listFederations,
   createFederation,
   getFederation,

@@ -2,7 +2,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { Directory } from '../directories/contracts.ts';
 import type { ToleranceReport, ToleranceUses } from '../directories/tolerance-uses.ts';
 import { actingAs } from '../events/actor.ts';
 import type { AuditLog } from '../events/audit/log.ts';
@@ -15,6 +14,7 @@ import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import type { MoveService } from '../provisioning/moves/service.ts';
 import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
@@ -24,7 +24,9 @@ import { addConflictRoutes } from './conflicts/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
+import { addMoveRoutes } from './moves/routes.ts';
 import * as operations from './operations.ts';
+import { shownDirectory } from './presentation.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
@@ -32,6 +34,7 @@ export interface ManagementDeps extends AccessDeps {
   schemas: SchemaService;
   types: TypeService;
   ldap: LdapService;
+  moves: MoveService;
   federations: FederationService;
   eventLog: EventLog;
   currentResources: CurrentResources;
@@ -54,13 +57,6 @@ function authentication(adminToken: string | undefined): MiddlewareHandler<AppEn
     await actingAs({ name: 'token:ADMIN_TOKEN', requestId: c.get('requestId') }, next);
   };
 }
-
-const shownDirectory = ({ id: _id, schemaRevision: _revision, createdAt, source, ...directory }: Directory) => ({
-  ...directory,
-  createdAt: createdAt.toISOString(),
-  health: source && (directory.enabled ? source.health : ('disabled' as const)),
-  seenAt: source?.seenAt?.toISOString() ?? null,
-});
 
 const shownReport = ({ tolerances, ...report }: ToleranceReport) => ({
   ...report,
@@ -106,6 +102,7 @@ export function managementRoutes(
     schemas,
     types,
     ldap,
+    moves,
     federations,
     eventLog,
     currentResources,
@@ -182,6 +179,7 @@ export function managementRoutes(
   });
 
   addLdapRoutes(app, ldap);
+  addMoveRoutes(app, moves);
   addSchemaRoutes(app, schemas);
   addAccessRoutes(app, { directories, issuers });
   addResourceTypeRoutes(app, types);

@@ -75,6 +75,8 @@ export async function createTestBridge(
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
     ...(options.ldap && { ldap: options.ldap }),
     hooks: options.hooks,
+    // There is no second bridge that had to hear of a move.
+    moves: { settleMs: 0 },
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 

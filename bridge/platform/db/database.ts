@@ -25,6 +25,8 @@ export interface DirectoriesTable {
   source_health: Generated<'ok' | 'degraded' | 'unavailable'>;
   /** When its source was last reached. */
   source_seen_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** It changes from one identity provider to another: see provisioning/moves/. */
+  moving: Generated<boolean>;
 }
 
 export interface DirectorySchemasTable {
@@ -327,7 +329,100 @@ export interface LdapEntriesTable {
   missing: Generated<number>;
 }
 
+export type MoveState = 'starting' | 'open' | 'finishing' | 'finished' | 'undoing' | 'undone';
+/** Of a user or group in a move: not taken over yet, taken over, or made by the new identity provider. */
+export type MovedState = 'waiting' | 'adopted' | 'created';
+
+/** The latest move of a directory from one identity provider to another. */
+export interface DirectoryMovesTable {
+  directory_id: string;
+  id: string;
+  state: MoveState;
+  match: string[];
+  /** How the directory was before: kind, profile, and what was closed. */
+  previous: Json;
+  /** What becomes of what was not taken over, once that is decided. */
+  leftovers: NullableJson;
+  started_at: Timestamp;
+  ended_at: Timestamp | null;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+}
+
+/** A user as the move found it; without a resource: one that the new identity provider has made. */
+export interface DirectoryMoveUsersTable {
+  directory_id: string;
+  user_id: string;
+  state: MovedState;
+  user_name_key: string | null;
+  active: boolean;
+  resource: NullableJson;
+  version: Int8;
+  password_hash: string | null;
+  created_at: Timestamp;
+  last_modified_at: Timestamp;
+  /** The attribute by which it was taken over, `review` or `id`. */
+  matched_by: string | null;
+  moved_at: Timestamp | null;
+  restored: Generated<boolean>;
+}
+
+/** What users are matched by, as the move found it: see provisioning/moves/matching.ts. */
+export interface DirectoryMoveKeysTable {
+  directory_id: string;
+  user_id: string;
+  attribute: string;
+  key: string;
+}
+
+export interface DirectoryMoveGroupsTable {
+  directory_id: string;
+  group_id: string;
+  state: MovedState;
+  display_name_key: string | null;
+  resource: NullableJson;
+  version: Int8;
+  created_at: Timestamp;
+  last_modified_at: Timestamp;
+  moved_at: Timestamp | null;
+  restored: Generated<boolean>;
+}
+
+export interface DirectoryMoveMembersTable {
+  directory_id: string;
+  group_id: string;
+  member_id: string;
+  display: string | null;
+  created_at: Timestamp;
+  /** The new identity provider has named the member, too. */
+  confirmed: Generated<boolean>;
+}
+
+/** A user of the new identity provider whom nobody but a person can match. */
+export interface DirectoryMoveClaimsTable {
+  directory_id: string;
+  id: string;
+  user_name_key: string;
+  user_name: string;
+  external_id: string | null;
+  email: string | null;
+  employee_number: string | null;
+  reason: string;
+  candidates: string[];
+  decision: 'adopt' | 'create' | null;
+  user_id: string | null;
+  attempts: Int8;
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+}
+
 export interface Database {
+  directory_moves: DirectoryMovesTable;
+  directory_move_users: DirectoryMoveUsersTable;
+  directory_move_keys: DirectoryMoveKeysTable;
+  directory_move_groups: DirectoryMoveGroupsTable;
+  directory_move_members: DirectoryMoveMembersTable;
+  directory_move_claims: DirectoryMoveClaimsTable;
   ldap_connections: LdapConnectionsTable;
   ldap_states: LdapStatesTable;
   ldap_entries: LdapEntriesTable;

@@ -12,6 +12,8 @@ export type ApiErrorCode =
   | 'schema_absent'
   | 'issuer_absent'
   | 'resource_type_absent'
+  | 'move_absent'
+  | 'claim_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -31,6 +33,8 @@ const statuses: Record<ApiErrorCode, number> = {
   schema_absent: 404,
   issuer_absent: 404,
   resource_type_absent: 404,
+  move_absent: 404,
+  claim_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

@@ -93,7 +93,12 @@ export class BulkRun {
   }
 
   private canWait(step: BulkStep): boolean {
-    return step.kind === 'run' && step.operation.method === 'POST' && step.without.size === 0;
+    return (
+      step.kind === 'run' &&
+      step.operation.method === 'POST' &&
+      step.without.size === 0 &&
+      this.mayBeThere(step.operation) === undefined
+    );
   }
 
   /** Whether the creation is like those that wait, and needs none of them. */
@@ -200,10 +205,25 @@ export class BulkRun {
     await this.breathe();
   }
 
+  /** How users and groups are created one by one in a directory that moves, where they may be there already. */
+  private mayBeThere({ resourceType }: BulkOperation) {
+    const { users, groups } = this.deps;
+    if (!this.job.request.directory.moving) return undefined;
+    if (resourceType.name === 'User') return users.createUser;
+    return resourceType.name === 'Group' ? groups.createGroup : undefined;
+  }
+
   /** A creation whose references can't all be known yet. */
   private async createPart({ operation, without }: RunStep): Promise<void> {
     const { creates } = this.deps;
     const request = this.requestOf(operation);
+    const receive = this.mayBeThere(operation);
+    if (receive) {
+      // What was there before can't go again when the rest of it fails.
+      if (without.size > 0) throw new ScimFailure(circular);
+      this.succeed(operation, 201, await receive(request, this.dataOf(operation)));
+      return;
+    }
     const part = detach(this.dataOf(operation, without), without).data;
     let create: PreparedCreate;
     try {

@@ -1,10 +1,9 @@
 // The use cases of SCIM groups. A change of members becomes row changes; who really came and went becomes the events.
-import { appendEvents } from '../../events/repository.ts';
 import { mapWithBreaks } from '../../platform/breath.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { isUuid } from '../../platform/ids.ts';
-import { deepEqual, own } from '../../scim/json.ts';
+import { own } from '../../scim/json.ts';
 import { parsePatch } from '../../scim/patch/parse.ts';
 import { planPatch } from '../../scim/patch/plan.ts';
 import type { MemberChange } from '../../scim/patch/types.ts';
@@ -12,24 +11,23 @@ import { wantsAttribute, wantsWhole } from '../../scim/projection.ts';
 import { checkImmutable } from '../../scim/resource/declared-rules.ts';
 import { validate } from '../../scim/resource/validate.ts';
 import type { Resource } from '../../scim/schema/model.ts';
-import { changesBetween } from '../changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from '../contracts.ts';
 import { inTime, parsePage } from '../lists/list-page.ts';
 import { heldMembers, listTexts, membersAfter } from '../member-texts.ts';
+import { guardGroupDeletion, guardOpenMove, noteGroupWrite, noteNewGroup, receiveGroup } from '../moves/adoption.ts';
 import { requireVersion } from '../preconditions.ts';
 import { listedGroup, membersAttribute, show } from '../presentation.ts';
-import { groupColumns } from '../resource-columns.ts';
-import { changedKeys, mapKeyConflict } from '../schemas/attribute-keys.ts';
+import { mapKeyConflict } from '../schemas/attribute-keys.ts';
 import { guardSchemas } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
+import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
-import { applyMembers, memberEvents } from './group-members.ts';
+import { removeGroup, saveGroup } from './group-changes.ts';
 import { groupById, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
-import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
-import { insertPreparedGroup, mapGroupConflict, prepareGroup } from './new-group.ts';
+import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from './new-group.ts';
 
 export interface GroupsServiceDeps {
   transactions: Transactions;
@@ -45,6 +43,13 @@ const plainMembersLimit = 1_000;
 const shownMembersLimit = 100;
 
 export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
+  const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
+    directoryId: directory.id,
+    resourceType: types.group,
+    actor,
+    now: clock.now(),
+  });
+
   /** With members as the text that PostgreSQL makes of them, the first in the scope and the others as they are sent. */
   async function shownLarge(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
     const rows = await groups.readMembersText(scope, request.directory.id, stored.id, request.baseUrl);
@@ -92,42 +97,21 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     return stored;
   }
 
-  /** Writes what differs; an unchanged group keeps its version and lastModified (RFC 7644 §3.5.2). */
-  async function save(
-    scope: Scope,
-    request: ScimRequest,
-    before: StoredResource,
-    resource: Resource,
-    changes: readonly MemberChange[],
-  ): Promise<{ stored: StoredResource; changed: boolean }> {
-    const directoryId = request.directory.id;
+  /** Creates a group in a directory that moves, or takes over the one of its name; who is in that stays in it. */
+  async function createInMove(scope: Scope, request: ScimRequest, group: PreparedGroup): Promise<ShownResource> {
+    const { stored, columns, members } = group;
     const now = clock.now();
-    const delta = await applyMembers(scope, directoryId, before.id, changes, now);
-    const resourceChanged = !deepEqual(resource, before.resource);
-    if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0)
-      return { stored: before, changed: false };
-
-    const version = before.version + 1;
-    await groups.updateGroup(scope, directoryId, {
-      id: before.id,
-      resource,
-      columns: groupColumns(resource),
-      version,
-      now,
-      keys: changedKeys(request.types.group, before.resource, resource),
-    });
-    const events = memberEvents(before.id, version, delta);
-    if (resourceChanged) {
-      events.unshift({
-        type: 'group.updated',
-        resourceType: 'Group',
-        resourceId: before.id,
-        resourceVersion: version,
-        data: { changes: changesBetween(before.resource, resource) },
-      });
+    const id = await receiveGroup(scope, request, columns.display_name_key);
+    if (id === undefined) {
+      await insertPreparedGroup(scope, request, group);
+      await noteNewGroup(scope, request, stored.id, now);
+      return shown(scope, stored, request);
     }
-    await appendEvents(scope, directoryId, events, request.actor, now);
-    return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+    const before = await locked(scope, request, id);
+    const changes: MemberChange[] = [{ kind: 'add', members }];
+    const saved = await saveGroup(scope, writerOf(request), before, stored.resource, changes);
+    await noteGroupWrite(scope, request, saved.stored, changes, now);
+    return shown(scope, saved.stored, request);
   }
 
   async function update(
@@ -146,8 +130,11 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
           const before = await locked(scope, request, id);
           const next = plan(before);
           attempted = next.resource;
-          const saved = await save(scope, request, before, next.resource, next.members);
-          return { result: await showAs(scope, saved.stored, request), changed: saved.changed };
+          const { moving } = request.directory;
+          if (moving) await guardOpenMove(scope, request);
+          const saved = await saveGroup(scope, writerOf(request), before, next.resource, next.members);
+          if (moving) await noteGroupWrite(scope, request, saved.stored, next.members, clock.now());
+          return { result: await showAs(scope, saved.stored, request), changed: saved.changed || moving };
         },
         id,
       );
@@ -170,6 +157,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       try {
         const result = await transactions.write(directoryId, async (scope) => {
           await guardSchemas(scope, request);
+          if (request.directory.moving) return createInMove(scope, request, group);
           await insertPreparedGroup(scope, request, group);
           return shown(scope, group.stored, request);
         });
@@ -261,28 +249,8 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       await transactions.write(directoryId, async (scope) => {
         await groups.lockGroupsOfMember(scope, directoryId, id);
         const before = await locked(scope, request, id, 'delete');
-        const now = clock.now();
-        const removed = await removeMembers(scope, directoryId, id, { kind: 'all' });
-        const parents = await removeMemberEverywhere(scope, directoryId, id);
-        const versions = await groups.touchGroups(
-          scope,
-          directoryId,
-          parents.filter((parent) => parent !== id),
-          now,
-        );
-        await groups.deleteGroup(scope, directoryId, id);
-        const events = [
-          ...memberEvents(id, before.version, { added: [], removed }),
-          ...[...versions].flatMap(([parent, version]) => memberEvents(parent, version, { added: [], removed: [id] })),
-        ];
-        events.push({
-          type: 'group.deleted',
-          resourceType: 'Group',
-          resourceId: id,
-          resourceVersion: before.version,
-          data: { changes: changesBetween(before.resource, {}) },
-        });
-        await appendEvents(scope, directoryId, events, request.actor, now);
+        if (request.directory.moving) await guardGroupDeletion(scope, request, id);
+        await removeGroup(scope, writerOf(request), before);
       });
       onChange(directoryId);
     },

@@ -20,6 +20,8 @@ export interface PreparedUser {
   columns: UserColumns;
   passwordHash: string | undefined;
   keys: readonly IndexedKey[];
+  /** Whether the client has said `active` itself. */
+  isActiveGiven: boolean;
   created: NewEvent;
 }
 
@@ -62,5 +64,6 @@ export async function prepareUser(
     resourceVersion: 1,
     data: { changes: changesBetween({}, resource), keys: touchedKeys(columns) },
   };
-  return { stored, columns, passwordHash, keys, created };
+  const isActiveGiven = typeof own(valid.resource, 'active') === 'boolean';
+  return { stored, columns, passwordHash, keys, isActiveGiven, created };
 }

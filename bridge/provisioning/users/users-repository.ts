@@ -1,5 +1,5 @@
 // The SQL of SCIM users. Every function works in the caller's transaction and on one directory.
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Scope } from '../../platform/db/scope.ts';
 import { insertion, type Statement } from '../../platform/db/statement.ts';
 import type { JsonObject } from '../../scim/json.ts';
@@ -75,6 +75,13 @@ export function insertions(directoryId: string, user: NewUser): Statement[] {
     ...(user.passwordHash === undefined ? [] : [insertion('user_credentials', [password])]),
     ...keyInsertions('user_attribute_keys', directoryId, user.id, user.keys),
   ];
+}
+
+/** Inserts a user in the caller's transaction. */
+export async function insertUser(scope: Scope, directoryId: string, user: NewUser): Promise<void> {
+  for (const { text, values } of insertions(directoryId, user)) {
+    await scope.executeQuery(CompiledQuery.raw(text, [...values]));
+  }
 }
 
 /** Writes the new state of a user that the transaction has locked. Without `keys` it keeps those that it has. */

@@ -1,12 +1,12 @@
 // The use cases of SCIM users: one transaction each, the event rows inside it.
-import type { EventType, NewEvent } from '../../events/contracts.ts';
 import { appendEvents, eventInsertions } from '../../events/repository.ts';
 import { mapWithBreaks } from '../../platform/breath.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { isUuid } from '../../platform/ids.ts';
 import type { PasswordHasher } from '../../platform/secrets/passwords.ts';
-import { deepEqual, own } from '../../scim/json.ts';
+import type { ScimError } from '../../scim/errors.ts';
+import { own } from '../../scim/json.ts';
 import { parsePatch } from '../../scim/patch/parse.ts';
 import { planPatch } from '../../scim/patch/plan.ts';
 import type { PatchOperation } from '../../scim/patch/types.ts';
@@ -14,21 +14,21 @@ import { wantsAttribute } from '../../scim/projection.ts';
 import { checkImmutable } from '../../scim/resource/declared-rules.ts';
 import { validate } from '../../scim/resource/validate.ts';
 import type { Resource } from '../../scim/schema/model.ts';
-import { changesBetween } from '../changes.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from '../contracts.ts';
 import * as groups from '../groups/groups-repository.ts';
-import { removeMemberEverywhere } from '../groups/members-repository.ts';
 import { inTime, parsePage, totalOf } from '../lists/list-page.ts';
+import { guardUserDeletion, noteAdoptedUser, noteNewUser, receiveUser, receiveWrite } from '../moves/adoption.ts';
 import { requireVersion } from '../preconditions.ts';
 import { groupsAttribute, show } from '../presentation.ts';
-import { type UserColumns, userColumns } from '../resource-columns.ts';
-import { changedKeys, mapKeyConflict } from '../schemas/attribute-keys.ts';
+import { userColumns } from '../resource-columns.ts';
+import { mapKeyConflict } from '../schemas/attribute-keys.ts';
 import { guardSchemas, schemaGuard } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { ListPage, StoredResource, StoredUser } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import { managerIdOf, wantsManager, withManagerName } from './managers.ts';
-import { mapUserConflict, prepareUser, touchedKeys, withActive } from './new-user.ts';
+import { mapUserConflict, type PreparedUser, prepareUser, withActive } from './new-user.ts';
+import { type NextState, removeUser, saveUser, type Writer } from './user-changes.ts';
 import { countOfUsers, pageOfUsers, type ShownUser, toShownUser, userById } from './user-reads.ts';
 import * as users from './users-repository.ts';
 
@@ -40,38 +40,23 @@ export interface UsersServiceDeps {
   onChange: (directoryId: string) => void;
 }
 
-/** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
-function updateEvents(version: number, before: StoredUser, after: Resource, columns: UserColumns): NewEvent[] {
-  const { id } = before;
-  const keys = touchedKeys(userColumns(before.resource), columns);
-  const all = changesBetween(before.resource, after);
-  const isSwitched = columns.active !== before.active;
-  const { active, ...withoutActive } = all;
-  const others = isSwitched ? withoutActive : all;
-  const event = (type: EventType, changes: typeof all): NewEvent => ({
-    type,
-    resourceType: 'User',
-    resourceId: id,
-    resourceVersion: version,
-    data: { changes, keys },
-  });
-  return [
-    ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
-    ...(isSwitched && active ? [event(columns.active ? 'user.activated' : 'user.deactivated', { active })] : []),
-  ];
-}
-
-function passwordEvent(id: string, version: number): NewEvent {
-  return { type: 'user.password_changed', resourceType: 'User', resourceId: id, resourceVersion: version, data: {} };
-}
-
 /** The core schema's URN with an object as value may hold any core attribute. */
 function touchesPassword({ path }: PatchOperation): boolean {
   if (path.kind === 'schema') return path.extension === undefined;
   return path.kind !== 'unknown' && path.path.attribute.name === 'password';
 }
 
+/** What a write came to: the answer, or a refusal that is to be told after the commit. */
+type Written = { result: ShownResource; changed: boolean } | { error: ScimError };
+
 export function createUsersService({ transactions, clock, passwords, onChange }: UsersServiceDeps) {
+  const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
+    directoryId: directory.id,
+    resourceType: types.user,
+    actor,
+    now: clock.now(),
+  });
+
   async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
     const memberships = wantsAttribute(request.projection, 'groups')
       ? await users.listGroupsOfUsers(scope, request.directory.id, [stored.id])
@@ -107,50 +92,61 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     return stored;
   }
 
-  interface NextState {
-    resource: Resource;
-    /** Absent: keep it. null: remove it. */
-    passwordHash?: string | null | undefined;
+  async function write(scope: Scope, request: ScimRequest, before: StoredUser, next: NextState): Promise<Written> {
+    const saved = await saveUser(scope, writerOf(request), before, next);
+    return { result: await shown(scope, saved.stored, request), changed: saved.changed };
   }
 
-  /** Writes what differs; an unchanged user keeps its version and lastModified (RFC 7644 §3.5.2). */
-  async function save(
+  /** To a user whom the identity provider that the directory moves to has found by itself, it may be the first one. */
+  async function writeInMove(
     scope: Scope,
     request: ScimRequest,
     before: StoredUser,
-    { resource, ...next }: NextState,
-  ): Promise<{ stored: StoredResource; changed: boolean }> {
-    const directoryId = request.directory.id;
-    const now = clock.now();
-    const passwordChanged =
-      next.passwordHash === undefined
-        ? false
-        : next.passwordHash === null
-          ? await users.removePassword(scope, directoryId, before.id)
-          : true;
-    const resourceChanged = !deepEqual(resource, before.resource);
-    if (!resourceChanged && !passwordChanged) return { stored: before, changed: false };
+    next: NextState,
+  ): Promise<Written> {
+    const received = await receiveWrite(scope, request, before.id, next.resource, clock.now());
+    if (!received) return write(scope, request, before, next);
+    if ('error' in received) return received;
+    return adopt(scope, request, before, next, received.by);
+  }
 
-    const version = before.version + 1;
-    // Whoever takes `active` away neither lets a user in nor locks one out.
-    const columns = userColumns(resource, before.active);
-    await users.updateUser(scope, directoryId, {
-      id: before.id,
-      resource,
-      columns,
-      version,
-      now,
-      emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
-      keys: changedKeys(request.types.user, before.resource, resource),
+  async function adopt(
+    scope: Scope,
+    request: ScimRequest,
+    before: StoredUser,
+    next: NextState,
+    by: string,
+  ): Promise<Written> {
+    const { stored } = await saveUser(scope, writerOf(request), before, next);
+    const userNameKey = userColumns(stored.resource).user_name_key;
+    await noteAdoptedUser(scope, request, { id: stored.id, version: stored.version, userNameKey, by }, clock.now());
+    return { result: await shown(scope, stored, request), changed: true };
+  }
+
+  /** Creates a user in a directory that moves, or takes over the one who is there already. */
+  async function createInMove(request: ScimRequest, prepared: PreparedUser): Promise<ShownResource> {
+    const { stored, columns, passwordHash, keys, created } = prepared;
+    const { id: directoryId } = request.directory;
+    const written = await transactions.write(directoryId, async (scope): Promise<Written> => {
+      await guardSchemas(scope, request);
+      const now = clock.now();
+      const arrival = await receiveUser(scope, request, stored.resource, now);
+      if (arrival.kind === 'refuse') return arrival;
+      if (arrival.kind === 'adopt') {
+        const before = await locked(scope, request, arrival.id);
+        // An absent `active` never re-activates anybody.
+        const resource = prepared.isActiveGiven ? stored.resource : { ...stored.resource, active: before.active };
+        return adopt(scope, request, before, { resource, passwordHash }, arrival.by);
+      }
+      const { id, resource } = stored;
+      await users.insertUser(scope, directoryId, { id, resource, columns, passwordHash, keys, now });
+      await appendEvents(scope, directoryId, [created], request.actor, now);
+      await noteNewUser(scope, request, { id, userNameKey: columns.user_name_key }, now);
+      return { result: await shown(scope, stored, request), changed: true };
     });
-    if (typeof next.passwordHash === 'string')
-      await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
-    const events = [
-      ...updateEvents(version, before, resource, columns),
-      ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
-    ];
-    await appendEvents(scope, directoryId, events, request.actor, now);
-    return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+    if ('error' in written) throw new ScimFailure(written.error);
+    onChange(directoryId);
+    return written.result;
   }
 
   async function update(
@@ -161,20 +157,21 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     const { id: directoryId } = request.directory;
     let attempted: Resource | undefined;
     try {
-      const { result, changed } = await transactions.write(
+      const written = await transactions.write(
         directoryId,
-        async (scope) => {
+        async (scope): Promise<Written> => {
           await guardSchemas(scope, request);
           const before = await locked(scope, request, id);
           const next = plan(before);
           attempted = next.resource;
-          const saved = await save(scope, request, before, next);
-          return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+          const { moving } = request.directory;
+          return moving ? writeInMove(scope, request, before, next) : write(scope, request, before, next);
         },
         id,
       );
-      if (changed) onChange(directoryId);
-      return result;
+      if ('error' in written) throw new ScimFailure(written.error);
+      if (written.changed) onChange(directoryId);
+      return written.result;
     } catch (error) {
       throw mapKeyConflict(
         mapUserConflict(error, attempted && own(attempted, 'userName')),
@@ -213,9 +210,11 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
     async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId } = request.directory;
-      const { stored, columns, passwordHash, keys, created } = await prepareUser(request, body, { clock, passwords });
+      const prepared = await prepareUser(request, body, { clock, passwords });
+      const { stored, columns, passwordHash, keys, created } = prepared;
       const { id, resource, createdAt: now } = stored;
       try {
+        if (request.directory.moving) return await createInMove(request, prepared);
         await transactions.writeAtOnce(directoryId, [
           ...schemaGuard(request),
           ...users.insertions(directoryId, { id, resource, columns, passwordHash, keys, now }),
@@ -290,25 +289,8 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       await transactions.write(directoryId, async (scope) => {
         await groups.lockGroupsOfMember(scope, directoryId, id);
         const before = await locked(scope, request, id, 'delete');
-        const now = clock.now();
-        const left = await removeMemberEverywhere(scope, directoryId, id);
-        const versions = await groups.touchGroups(scope, directoryId, left, now);
-        await users.deleteUser(scope, directoryId, id);
-        const events: NewEvent[] = [...versions].map(([groupId, version]) => ({
-          type: 'group.member_removed',
-          resourceType: 'Group',
-          resourceId: groupId,
-          resourceVersion: version,
-          data: { members: [id] },
-        }));
-        events.push({
-          type: 'user.deleted',
-          resourceType: 'User',
-          resourceId: id,
-          resourceVersion: before.version,
-          data: { changes: changesBetween(before.resource, {}), keys: touchedKeys(userColumns(before.resource)) },
-        });
-        await appendEvents(scope, directoryId, events, request.actor, now);
+        if (request.directory.moving) await guardUserDeletion(scope, request, id);
+        await removeUser(scope, writerOf(request), before);
       });
       onChange(directoryId);
     },

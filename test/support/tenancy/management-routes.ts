@@ -13,6 +13,7 @@ const sent =
 const directory = ({ directory: slug }: Names) => `/directories/${slug}`;
 const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
 
+const move = (own: Names) => `${directory(own)}/move`;
 const token = (own: Names, named: Names) => `${directory(own)}/tokens/${named.directoryToken}`;
 const issuer = (own: Names, named: Names) => `${directory(own)}/issuers/${named.issuer}`;
 const schema = (own: Names, named: Names) => `${directory(own)}/schemas/${named.urn}`;
@@ -62,6 +63,23 @@ export const managementEntries: Entries = {
     (own) => `${directory(own)}/ldap/sync`,
     () => ({}),
   ),
+  'GET /directories/:slug/move/plan': asked((own) => `${move(own)}/plan?match=email`),
+  'GET /directories/:slug/move': asked(move),
+  'POST /directories/:slug/move': sent(move, () => ({})),
+  'DELETE /directories/:slug/move': asked(move),
+  'GET /directories/:slug/move/users': asked((own) => `${move(own)}/users`),
+  'GET /directories/:slug/move/groups': asked((own) => `${move(own)}/groups`),
+  'GET /directories/:slug/move/claims': asked((own) => `${move(own)}/claims`),
+  'PUT /directories/:slug/move/claims/:claimId': sent(
+    (own, named) => `${move(own)}/claims/${named.user}`,
+    (named) => ({ decision: 'adopt', userId: named.user }),
+  ),
+  'POST /directories/:slug/move/finish': sent(
+    (own) => `${move(own)}/finish`,
+    () => ({}),
+  ),
+  'GET /directories/:slug/move/undo': asked((own) => `${move(own)}/undo`),
+  'POST /directories/:slug/move/undo': asked((own) => `${move(own)}/undo`),
   'POST /ldap/test': sent(
     () => '/ldap/test',
     () => ({}),

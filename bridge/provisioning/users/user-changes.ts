@@ -1,0 +1,120 @@
+// Writing a user that the transaction has locked: its rows and, in the same transaction, its events.
+import type { Actor, EventType, NewEvent } from '../../events/contracts.ts';
+import { appendEvents } from '../../events/repository.ts';
+import type { Scope } from '../../platform/db/scope.ts';
+import { deepEqual, own } from '../../scim/json.ts';
+import type { Resource, ResourceTypeDefinition } from '../../scim/schema/model.ts';
+import { changesBetween } from '../changes.ts';
+import * as groups from '../groups/groups-repository.ts';
+import { removeMemberEverywhere } from '../groups/members-repository.ts';
+import { type UserColumns, userColumns } from '../resource-columns.ts';
+import { changedKeys } from '../schemas/attribute-keys.ts';
+import type { StoredResource, StoredUser } from '../stored-resource.ts';
+import { touchedKeys } from './new-user.ts';
+import * as users from './users-repository.ts';
+
+/** Who writes, where and when. */
+export interface Writer {
+  directoryId: string;
+  resourceType: ResourceTypeDefinition;
+  actor: Actor;
+  now: Date;
+}
+
+export interface NextState {
+  resource: Resource;
+  /** Absent: keep it. null: remove it. */
+  passwordHash?: string | null | undefined;
+  /** Counts where the resource has no `active`; the state of before without it. */
+  active?: boolean;
+}
+
+/** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
+function updateEvents(version: number, before: StoredUser, after: Resource, columns: UserColumns): NewEvent[] {
+  const { id } = before;
+  const keys = touchedKeys(userColumns(before.resource), columns);
+  const all = changesBetween(before.resource, after);
+  const isSwitched = columns.active !== before.active;
+  const { active, ...withoutActive } = all;
+  const others = isSwitched ? withoutActive : all;
+  const event = (type: EventType, changes: typeof all): NewEvent => ({
+    type,
+    resourceType: 'User',
+    resourceId: id,
+    resourceVersion: version,
+    data: { changes, keys },
+  });
+  return [
+    ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
+    ...(isSwitched && active ? [event(columns.active ? 'user.activated' : 'user.deactivated', { active })] : []),
+  ];
+}
+
+function passwordEvent(id: string, version: number): NewEvent {
+  return { type: 'user.password_changed', resourceType: 'User', resourceId: id, resourceVersion: version, data: {} };
+}
+
+/** Writes what differs; an unchanged user keeps its version and lastModified (RFC 7644 §3.5.2). */
+export async function saveUser(
+  scope: Scope,
+  { directoryId, resourceType, actor, now }: Writer,
+  before: StoredUser,
+  // Whoever takes `active` away neither lets a user in nor locks one out.
+  { resource, active = before.active, ...next }: NextState,
+): Promise<{ stored: StoredResource; changed: boolean }> {
+  const passwordChanged =
+    next.passwordHash === undefined
+      ? false
+      : next.passwordHash === null
+        ? await users.removePassword(scope, directoryId, before.id)
+        : true;
+  const resourceChanged = !deepEqual(resource, before.resource);
+  if (!resourceChanged && !passwordChanged) return { stored: before, changed: false };
+
+  const version = before.version + 1;
+  const columns = userColumns(resource, active);
+  await users.updateUser(scope, directoryId, {
+    id: before.id,
+    resource,
+    columns,
+    version,
+    now,
+    emailsChanged: !deepEqual(own(resource, 'emails'), own(before.resource, 'emails')),
+    keys: changedKeys(resourceType, before.resource, resource),
+  });
+  if (typeof next.passwordHash === 'string')
+    await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
+  const events = [
+    ...updateEvents(version, before, resource, columns),
+    ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
+  ];
+  await appendEvents(scope, directoryId, events, actor, now);
+  return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+}
+
+/** Deletes the user and its memberships. Its groups were locked before the user: see lockGroupsOfMember. */
+export async function removeUser(
+  scope: Scope,
+  { directoryId, actor, now }: Omit<Writer, 'resourceType'>,
+  before: StoredUser,
+): Promise<void> {
+  const { id } = before;
+  const left = await removeMemberEverywhere(scope, directoryId, id);
+  const versions = await groups.touchGroups(scope, directoryId, left, now);
+  await users.deleteUser(scope, directoryId, id);
+  const events: NewEvent[] = [...versions].map(([groupId, version]) => ({
+    type: 'group.member_removed',
+    resourceType: 'Group',
+    resourceId: groupId,
+    resourceVersion: version,
+    data: { members: [id] },
+  }));
+  events.push({
+    type: 'user.deleted',
+    resourceType: 'User',
+    resourceId: id,
+    resourceVersion: before.version,
+    data: { changes: changesBetween(before.resource, {}), keys: touchedKeys(userColumns(before.resource)) },
+  });
+  await appendEvents(scope, directoryId, events, actor, now);
+}
