@@ -43,6 +43,7 @@ export function createApp({
     scimRoutes({
       ...services,
       admission: rateLimit && createAdmission(rateLimit),
+      onRequest: services.requestLog.record,
       onTolerancesUsed(directory, used) {
         services.toleranceUses.record(directory.id, used);
         for (const tolerance of used) metrics?.toleranceUsed?.({ directory: directory.slug, tolerance });

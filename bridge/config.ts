@@ -38,6 +38,7 @@ const environment = z.object({
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(400),
   EVENT_RETENTION_EVENTS: z.coerce.number().int().min(0).max(1_000_000_000).default(10_000_000),
   OUTGOING_ALLOW: addressRanges.optional(),
+  REQUEST_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(30),
   HOOKS_MODULE: z.string().min(1).optional(),
   HOOKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   HOOKS_URL_CALLS: z
@@ -59,6 +60,8 @@ export interface Config {
   /** Of each SCIM credential; absent: none. */
   rateLimit?: { perSecond: number; burst: number };
   metrics: { host: string; port: number };
+  /** How long SCIM requests are remembered; absent: for ever. */
+  requestRetentionDays?: number;
   /** The operator's own code around each change of a resource; absent: none. */
   hooks?: HookSources & { onFailure: 'refuse' | 'allow' };
   /** What stays of each directory's event log; absent: all of it. */
@@ -183,6 +186,7 @@ export function parseConfig(env: Variables): Config {
       ...(e.EVENT_RETENTION_DAYS > 0 && { days: e.EVENT_RETENTION_DAYS }),
       ...(e.EVENT_RETENTION_EVENTS > 0 && { events: e.EVENT_RETENTION_EVENTS }),
     },
+    ...(e.REQUEST_RETENTION_DAYS > 0 && { requestRetentionDays: e.REQUEST_RETENTION_DAYS }),
     outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),

@@ -163,6 +163,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     hooks: config.hooks && hooks && { ...config.hooks, hooks, log: logger, onRun: metrics.hookRun },
     onJwtRefused: reportRefusals(logger),
     onBackgroundError: (error) => logger.warn({ err: error }, 'work in the background failed; it is tried again later'),
+    requestRetentionDays: config.requestRetentionDays,
     secretsKey: config.secretsKey,
     eventRetention: { rule: config.eventRetention, log: logger },
     ldap: {
@@ -200,6 +201,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     await services.retention.close();
     services.ldapPasswords.close();
     await services.hookRunner?.close();
+    await services.requestLog.close();
     await services.toleranceUses.close();
     await signal.close();
     await store.close();
@@ -221,6 +223,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     const metricsUrl = urlOf(config.metrics.host, await started(health));
     services.ldapWorker.start();
     services.retention.start();
+    services.requestLog.start();
     logger.info({ url, metricsUrl }, 'listening');
     return { url, metricsUrl, close };
   } catch (error) {

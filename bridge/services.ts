@@ -40,6 +40,8 @@ import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/r
 import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
 import { createSearchService } from './provisioning/lists/search-service.ts';
 import { createMoveService, type MoveServiceDeps } from './provisioning/moves/service.ts';
+import { createRequestRepository } from './provisioning/requests/repository.ts';
+import { createRequestLog } from './provisioning/requests/request-log.ts';
 import { createCurrentResources } from './provisioning/resources/current-resources.ts';
 import { createResourcesService } from './provisioning/resources/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
@@ -63,6 +65,8 @@ export interface ServiceDeps {
   onBackgroundError?: (error: unknown) => void;
   /** Encrypts the secrets that are kept in the database. */
   secretsKey?: string | undefined;
+  /** Days that SCIM requests are remembered; by default for ever. */
+  requestRetentionDays?: number | undefined;
   /** The operator's own code around each change of a resource. */
   hooks?: HookRunnerOptions | undefined;
   /** How much of the directories' logs is kept; by default all of it. */
@@ -108,6 +112,13 @@ export function createServices(deps: ServiceDeps) {
     repository: createToleranceUsesRepository(pool),
     clock,
     requireDirectory,
+    onError: onBackgroundError,
+  });
+  const requestLog = createRequestLog({
+    repository: createRequestRepository(pool),
+    directories,
+    clock,
+    keepDays: deps.requestRetentionDays,
     onError: onBackgroundError,
   });
   const transactions = createTransactions(pool);
@@ -209,6 +220,7 @@ export function createServices(deps: ServiceDeps) {
     resources,
     bulk,
     hookRunner,
+    requestLog,
     searching,
     moves,
     ldap,

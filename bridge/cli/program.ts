@@ -9,6 +9,7 @@ import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
 import { federationCommand } from './federation.ts';
 import { migrateCommand } from './migrate.ts';
+import { requestsCommand } from './requests.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
@@ -35,6 +36,7 @@ export function createProgram(shell: Shell): Command {
     federationCommand,
     tokenCommand,
     eventsCommand,
+    requestsCommand,
     auditCommand,
     connectCommand,
     doctorCommand,

@@ -9,6 +9,7 @@ import { eventOperations } from './events/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
+import { requestOperations } from './requests/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
 
 export const listDirectories = createRoute({
@@ -213,5 +214,6 @@ export const managementOperations = [
   ...conflictOperations,
   ...eventOperations,
   ...auditOperations,
+  ...requestOperations,
   ...mappingOperations,
 ];

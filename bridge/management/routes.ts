@@ -15,6 +15,7 @@ import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
 import type { MoveService } from '../provisioning/moves/service.ts';
+import type { RequestLog } from '../provisioning/requests/request-log.ts';
 import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
@@ -27,6 +28,7 @@ import { addMappingRoutes } from './mappings/routes.ts';
 import { addMoveRoutes } from './moves/routes.ts';
 import * as operations from './operations.ts';
 import { shownDirectory } from './presentation.ts';
+import { addRequestRoutes } from './requests/routes.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
@@ -39,6 +41,7 @@ export interface ManagementDeps extends AccessDeps {
   eventLog: EventLog;
   currentResources: CurrentResources;
   auditLog: AuditLog;
+  requestLog: RequestLog;
 }
 
 const maxBody = 64 * 1024;
@@ -107,6 +110,7 @@ export function managementRoutes(
     eventLog,
     currentResources,
     auditLog,
+    requestLog,
   }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
@@ -223,6 +227,7 @@ export function managementRoutes(
   addMappingRoutes(app, federations);
   addEventRoutes(app, { eventLog, currentResources });
   addAuditRoutes(app, auditLog);
+  addRequestRoutes(app, requestLog);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

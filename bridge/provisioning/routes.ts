@@ -28,6 +28,7 @@ import type { GroupsService } from './groups/groups-service.ts';
 import { cursorTimeoutSeconds } from './lists/list-cursor.ts';
 import type { SearchService } from './lists/search-service.ts';
 import { noProjection } from './presentation.ts';
+import type { SeenRequest } from './requests/contracts.ts';
 import type { ResourcesService } from './resources/resources-service.ts';
 import { authenticate } from './routes/authentication.ts';
 import { bulkRoutes } from './routes/bulk.ts';
@@ -44,6 +45,7 @@ import {
   type ScimContext,
   type ScimEnv,
 } from './routes/exchange.ts';
+import { recordRequests } from './routes/recording.ts';
 import { rootRoutes } from './routes/root.ts';
 import type { TypeCatalogue } from './schemas/catalogue.ts';
 import { ScimFailure, valueOrThrow } from './scim-failure.ts';
@@ -88,6 +90,8 @@ export interface ScimRoutesDeps {
   searching: SearchService;
   /** Absent: nobody is held up. */
   admission?: Admission | undefined;
+  /** Told of every request when it has been answered. */
+  onRequest: (request: SeenRequest) => void;
   /** Told what had to be forgiven of a request that succeeded. */
   onTolerancesUsed: (directory: Directory, used: ReadonlySet<ToleranceName>) => void;
 }
@@ -202,8 +206,20 @@ function tooLarge(path: string): string {
 }
 
 function directoryRoutes(deps: ScimRoutesDeps): Hono<ScimEnv> {
-  const { authenticator, catalogue, admission, users, groups, resources, bulk, searching, onTolerancesUsed } = deps;
+  const {
+    authenticator,
+    catalogue,
+    admission,
+    users,
+    groups,
+    resources,
+    bulk,
+    searching,
+    onTolerancesUsed,
+    onRequest,
+  } = deps;
   const app = new Hono<ScimEnv>();
+  app.use(recordRequests(onRequest));
   app.use(authenticate(authenticator, catalogue, admission));
   app.use(async (c, next) => {
     await next();

@@ -61,6 +61,7 @@ export async function createTestBridge(
     onJwtRefused?: (refusal: JwtRefusal) => void;
     ldap?: ServiceDeps['ldap'];
     hooks?: ServiceDeps['hooks'];
+    requestRetentionDays?: number;
   } = {},
 ): Promise<TestBridge> {
   const database = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
@@ -77,6 +78,7 @@ export async function createTestBridge(
     hooks: options.hooks,
     // There is no second bridge that had to hear of a move.
     moves: { settleMs: 0 },
+    requestRetentionDays: options.requestRetentionDays,
   });
   const app = createApp({ services, logger: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent') });
 
@@ -118,6 +120,7 @@ export async function createTestBridge(
       services.federations.close();
       await services.ldapWorker.close();
       services.ldapPasswords.close();
+      await services.requestLog.close();
       await database.drop();
     },
   };

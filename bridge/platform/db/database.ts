@@ -105,6 +105,28 @@ export interface DirectoryToleranceUsesTable {
   uses: Int8;
 }
 
+export interface ScimRequestsTable {
+  directory_id: string;
+  id: string;
+  created_at: Timestamp;
+  method: string;
+  path: string;
+  query: ColumnType<Record<string, string>, string, string>;
+  resource_id: string | null;
+  actor: string | null;
+  request_id: string;
+  address: string;
+  user_agent: string | null;
+  status: number;
+  scim_type: string | null;
+  detail: string | null;
+  failed_operations: number;
+  failed: boolean;
+  duration_ms: number;
+  tolerances: ColumnType<string[], string, string>;
+  sent: ColumnType<unknown, string | null, string | null>;
+}
+
 export interface UsersTable {
   directory_id: string;
   id: string;
@@ -436,6 +458,7 @@ export interface Database {
   directory_tokens: DirectoryTokensTable;
   directory_issuers: DirectoryIssuersTable;
   directory_tolerance_uses: DirectoryToleranceUsesTable;
+  scim_requests: ScimRequestsTable;
   users: UsersTable;
   user_emails: UserEmailsTable;
   user_search: UserSearchTable;

@@ -14,6 +14,7 @@ import * as typedResources from './migrations/20261124-typed-resources.ts';
 import * as ldapDirectories from './migrations/20261125-ldap-directories.ts';
 import * as auditLog from './migrations/20261126-audit-log.ts';
 import * as eventRetention from './migrations/20261126-event-retention.ts';
+import * as scimRequests from './migrations/20261126-scim-requests.ts';
 import * as directoryMoves from './migrations/20261127-directory-moves.ts';
 
 /**
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '20261125-ldap-directories': ldapDirectories,
   '20261126-audit-log': auditLog,
   '20261126-event-retention': eventRetention,
+  '20261126-scim-requests': scimRequests,
   '20261127-directory-moves': directoryMoves,
 };
 

@@ -6,7 +6,7 @@ import { type BulkStep, planBulk } from '../../scim/bulk/plan.ts';
 import { detach, withIds } from '../../scim/bulk/references.ts';
 import type { BulkResult } from '../../scim/bulk/response.ts';
 import type { BulkOperation, BulkRequest } from '../../scim/bulk/types.ts';
-import { scimError } from '../../scim/errors.ts';
+import { type ScimError, scimError } from '../../scim/errors.ts';
 import type { ToleranceName } from '../../scim/interop/tolerances.ts';
 import { parseProjection } from '../../scim/projection.ts';
 import type { ScimRequest, ShownResource } from '../contracts.ts';
@@ -39,6 +39,8 @@ export interface BulkJob {
   /** What operations that don't say so themselves show of their results; without either, location and version only. */
   attributes: string | undefined;
   excludedAttributes: string | undefined;
+  /** Told of what the operations failed with, in their order, once all have been run. */
+  onFailures?: (failures: readonly ScimError[]) => void;
   /** Told of each error that is no fault of the client. */
   onFault: (error: unknown) => void;
 }

@@ -22,7 +22,10 @@ export function createBulkService(deps: BulkDeps) {
       };
       const bulk = valueOrThrow(parseBulkRequest(job.body, options));
       await nextTurn();
-      return bulkResponse(await new BulkRun(deps, job, bulk).run());
+      const results = await new BulkRun(deps, job, bulk).run();
+      const inOrder = results.toSorted((a, b) => a.index - b.index);
+      job.onFailures?.(inOrder.flatMap(({ outcome }) => ('error' in outcome ? [outcome.error] : [])));
+      return bulkResponse(results);
     },
   };
 }

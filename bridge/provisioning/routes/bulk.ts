@@ -10,6 +10,11 @@ export function bulkRoutes(app: Hono<ScimEnv>, bulk: BulkService): void {
       body: await readJson(c),
       attributes: c.req.query('attributes'),
       excludedAttributes: c.req.query('excludedAttributes'),
+      onFailures: (failures) => {
+        c.set('failedOperations', failures.length);
+        const [first] = failures;
+        if (first) c.set('refusal', first);
+      },
       onFault: (error) => c.get('logger')().error({ err: error }, 'SCIM bulk operation failed'),
     });
     return respond(c, 200, answer);

@@ -31,6 +31,12 @@ export interface ScimEnv {
     scimBaseUrl: string;
     /** What was forgiven so far; most requests need nothing to be. */
     usedTolerances?: Set<ToleranceName>;
+    /** What the client is told of its mistake. */
+    refusal?: ScimError;
+    /** The parsed body, once there is one. */
+    sent?: { body: unknown };
+    /** Of a bulk request. */
+    failedOperations?: number;
   };
 }
 export type ScimContext = Context<ScimEnv>;
@@ -75,6 +81,7 @@ async function* inTurn(first: readonly string[], further: AsyncIterable<string> 
 const retryLater = { 'Retry-After': '5' };
 
 export function respondError(c: Context, error: ScimError, headers: Record<string, string> = {}): Response {
+  c.set('refusal', error);
   return respond(c, error.status, errorBody(error), { ...(error.status === 503 && retryLater), ...headers });
 }
 
@@ -120,6 +127,7 @@ export async function readJson(c: ScimContext): Promise<unknown> {
   if (error) throw new ScimFailure(error);
   try {
     const body: unknown = JSON.parse(text);
+    c.set('sent', { body });
     // What takes long to parse takes long to work on; others have their turn between the two.
     if (text.length > longText) await nextTurn();
     return body;

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { Company, World } from './world.ts';
 
-/** Every row of the company, as a superuser sees it; but not when its tokens were used. */
+/** Every row of the company, as a superuser sees it; but not when its tokens were used, nor that somebody tried to. */
 export async function rowsOf(world: World, { scim, federationId }: Company): Promise<Record<string, string>> {
   const url = new URL(inject('postgres').adminUrl);
   url.pathname = new URL(world.bridge.database.url).pathname;
@@ -12,7 +12,8 @@ export async function rowsOf(world: World, { scim, federationId }: Company): Pro
   try {
     const { rows: columns } = await client.query<{ table: string; column: string }>(
       `select table_name as "table", column_name as "column" from information_schema.columns
-       where table_schema = 'public' and column_name in ('directory_id', 'federation_id') order by 1`,
+       where table_schema = 'public' and column_name in ('directory_id', 'federation_id')
+         and table_name <> 'scim_requests' order by 1`,
     );
     const found: Record<string, string> = {};
     for (const { table, column } of columns) {

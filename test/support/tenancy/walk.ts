@@ -14,6 +14,7 @@ interface Comparable {
 
 const ephemeral: [RegExp, string][] = [
   [/"requestId":"[^"]*"/g, '"requestId":"<request>"'],
+  [/"durationMs":\d+/g, '"durationMs":"<time>"'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<new>'],
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'],
   [/\b1\d{12}\b/g, '<ms>'],

@@ -1,0 +1,95 @@
+// The SQL of remembered SCIM requests.
+import { sql } from 'kysely';
+import type { Pool } from 'pg';
+import { readIn, writeAtOnce, writeIn } from '../../platform/db/scope.ts';
+import { insertion } from '../../platform/db/statement.ts';
+import { isUuid } from '../../platform/ids.ts';
+import type { LoggedRequest, RequestQuery } from './contracts.ts';
+
+/** `/Users/{id}` and the like. */
+const resourcePath = /^\/[A-Za-z0-9]+\/([0-9a-f-]{36})$/i;
+
+function resourceOf(path: string): string | null {
+  const id = resourcePath.exec(path)?.[1];
+  return id !== undefined && isUuid(id) ? id.toLowerCase() : null;
+}
+
+const rowOf = (directoryId: string, request: LoggedRequest) => ({
+  directory_id: directoryId,
+  id: request.id,
+  created_at: request.at,
+  method: request.method,
+  path: request.path,
+  query: JSON.stringify(request.query),
+  resource_id: resourceOf(request.path),
+  actor: request.actor ?? null,
+  request_id: request.requestId,
+  address: request.address,
+  user_agent: request.userAgent ?? null,
+  status: request.status,
+  scim_type: request.scimType ?? null,
+  detail: request.detail ?? null,
+  failed_operations: request.failedOperations ?? 0,
+  failed: request.status >= 400 || (request.failedOperations ?? 0) > 0,
+  duration_ms: Math.round(request.durationMs),
+  tolerances: JSON.stringify(request.tolerances),
+  sent: request.sent === undefined ? null : JSON.stringify(request.sent),
+});
+
+export function createRequestRepository(pool: Pool) {
+  return {
+    async insertRequests(directoryId: string, requests: readonly LoggedRequest[]): Promise<void> {
+      const [first, ...others] = requests.map((request) => rowOf(directoryId, request));
+      if (first) await writeAtOnce(pool, directoryId, [insertion('scim_requests', [first, ...others])]);
+    },
+
+    /** The latest first. */
+    async listRequests(
+      directoryId: string,
+      { failed, resource, requestId, before, limit }: RequestQuery,
+    ): Promise<LoggedRequest[]> {
+      const rows = await readIn(pool, [directoryId], (scope) => {
+        let query = scope.selectFrom('scim_requests').selectAll().where('directory_id', '=', directoryId);
+        if (failed) query = query.where('failed', '=', true);
+        if (resource !== undefined) query = query.where('resource_id', '=', resource);
+        if (requestId !== undefined) query = query.where('request_id', '=', requestId);
+        if (before !== undefined) query = query.where('id', '<', before);
+        return query.orderBy('id', 'desc').limit(limit).execute();
+      });
+      return rows.map((row) => ({
+        id: row.id,
+        at: row.created_at,
+        method: row.method,
+        path: row.path,
+        query: row.query,
+        ...(row.actor !== null && { actor: row.actor }),
+        requestId: row.request_id,
+        address: row.address,
+        ...(row.user_agent !== null && { userAgent: row.user_agent }),
+        status: row.status,
+        ...(row.scim_type !== null && { scimType: row.scim_type }),
+        ...(row.detail !== null && { detail: row.detail }),
+        ...(row.failed_operations > 0 && { failedOperations: row.failed_operations }),
+        durationMs: row.duration_ms,
+        tolerances: row.tolerances,
+        ...(row.sent !== null && { sent: row.sent }),
+      }));
+    },
+
+    /** Removes at most `size` requests from before `time`; answers how many. */
+    async removeBefore(directoryId: string, time: Date, size: number): Promise<number> {
+      return writeIn(pool, directoryId, async (scope) => {
+        // Ids sort by time, so the oldest stand at the beginning of the primary key.
+        const { rows } = await sql`
+          delete from scim_requests where directory_id = ${directoryId} and id in (
+            select id from (
+              select id, created_at from scim_requests where directory_id = ${directoryId} order by id limit ${size}
+            ) as oldest where created_at < ${time}
+          ) returning 1`.execute(scope);
+        return rows.length;
+      });
+    },
+  };
+}
+
+export type RequestRepository = ReturnType<typeof createRequestRepository>;

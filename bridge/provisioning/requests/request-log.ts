@@ -1,0 +1,165 @@
+// Remembers every SCIM request. It is written a moment later and many at once, so that no request waits for it; what a kill
+// takes with it are requests of the last moment, never changes, which are in the event log.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Directory } from '../../directories/contracts.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { violatedConstraint } from '../../platform/db/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import type { LoggedRequest, RequestQuery, SeenRequest } from './contracts.ts';
+import type { RequestRepository } from './repository.ts';
+
+const writeAfterMs = 500;
+const batchSize = 500;
+/** More than this is not held in memory: the oldest are forgotten, and counted. */
+const maxWaiting = 20_000;
+/** Of requests that nobody was authenticated for, a directory keeps so many a minute: anybody can send them. */
+const strangersPerMinute = 60;
+const maxStrangers = 1_000;
+
+const dayMs = 24 * 3_600_000;
+const pruneEveryMs = 3_600_000;
+const pruneSize = 2_000;
+
+export interface RequestLogDeps {
+  repository: RequestRepository;
+  directories: {
+    findDirectory(slug: string): Promise<Directory | undefined>;
+    requireDirectory(slug: string): Promise<Directory>;
+    listDirectories(): Promise<Directory[]>;
+  };
+  clock: Clock;
+  /** Days that requests are kept; undefined: for ever. */
+  keepDays?: number | undefined;
+  /** Told of what could not be written or pruned. */
+  onError: (error: unknown) => void;
+}
+
+interface Waiting {
+  directory: SeenRequest['directory'];
+  request: LoggedRequest;
+}
+
+export function createRequestLog({ repository, directories, clock, keepDays, onError }: RequestLogDeps) {
+  let waiting: Waiting[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let forgotten = 0;
+  let strangers = new Map<string, number>();
+  let strangersSince = 0;
+  const closing = new AbortController();
+  let pruning: Promise<void> | undefined;
+
+  function mayKeep(directory: SeenRequest['directory']): boolean {
+    if ('id' in directory) return true;
+    const now = performance.now();
+    if (now - strangersSince > 60_000) {
+      strangers = new Map();
+      strangersSince = now;
+    }
+    const known = strangers.get(directory.slug) ?? 0;
+    if (known >= strangersPerMinute || (known === 0 && strangers.size >= maxStrangers)) return false;
+    strangers.set(directory.slug, known + 1);
+    return true;
+  }
+
+  async function writeOf(directoryId: string, requests: readonly LoggedRequest[]): Promise<void> {
+    for (let start = 0; start < requests.length; start += batchSize) {
+      try {
+        await repository.insertRequests(directoryId, requests.slice(start, start + batchSize));
+      } catch (error) {
+        // The directory has been deleted in between.
+        if (violatedConstraint(error)?.endsWith('directory_id_fkey')) return;
+        forgotten += Math.min(batchSize, requests.length - start);
+        onError(error);
+      }
+    }
+  }
+
+  async function idOf(directory: SeenRequest['directory']): Promise<string | undefined> {
+    return 'id' in directory ? directory.id : (await directories.findDirectory(directory.slug))?.id;
+  }
+
+  async function write(taken: readonly Waiting[]): Promise<void> {
+    const bySource = Map.groupBy(taken, ({ directory }) => ('id' in directory ? directory.id : `/${directory.slug}`));
+    for (const group of bySource.values()) {
+      const [first] = group;
+      try {
+        const id = first && (await idOf(first.directory));
+        if (id !== undefined) {
+          await writeOf(
+            id,
+            group.map(({ request }) => request),
+          );
+        }
+      } catch (error) {
+        forgotten += group.length;
+        onError(error);
+      }
+    }
+  }
+
+  /** Writes what has been seen so far. */
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const taken = waiting;
+    waiting = [];
+    writing = writing.then(() => write(taken));
+    return writing;
+  }
+
+  async function prune(): Promise<void> {
+    if (keepDays === undefined) return;
+    const time = new Date(clock.now().getTime() - keepDays * dayMs);
+    for (const { id } of await directories.listDirectories()) {
+      while (!closing.signal.aborted && (await repository.removeBefore(id, time, pruneSize)) === pruneSize);
+    }
+  }
+
+  async function keepPruning(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await prune().catch(onError);
+      await sleep(pruneEveryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  return {
+    flush,
+    /** Removes what is older than it is to be kept. */
+    prune,
+
+    /** Remembers a request that has been answered. */
+    record({ directory, ...request }: SeenRequest): void {
+      if (!mayKeep(directory)) return;
+      if (waiting.length >= maxWaiting) {
+        waiting.shift();
+        forgotten += 1;
+      }
+      waiting.push({ directory, request: { ...request, id: newId(), at: clock.now() } });
+      timer ??= setTimeout(() => void flush(), writeAfterMs).unref();
+    },
+
+    /** How many requests could not be written. */
+    forgotten: () => forgotten,
+
+    /** The latest first. Those of other replicas' last moment may be missing. @throws ApiError directory_absent */
+    async listRequests(slug: string, query: RequestQuery): Promise<LoggedRequest[]> {
+      const { id } = await directories.requireDirectory(slug);
+      await flush();
+      return repository.listRequests(id, query);
+    },
+
+    /** Begins to remove old requests now and then. */
+    start(): void {
+      pruning ??= keepPruning();
+    },
+
+    async close(): Promise<void> {
+      closing.abort();
+      await pruning;
+      await flush();
+    },
+  };
+}
+
+export type RequestLog = ReturnType<typeof createRequestLog>;
