@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { refusedBind } from './bind-verdict.ts';
 import { LdapFailure } from './failure.ts';
 
-const refused = (code: number, words = '') => refusedBind(new LdapFailure('credentials', words, { code, words }));
+const refused = (code: number, words = '', policyError?: number) =>
+  refusedBind(new LdapFailure('credentials', words, { code, words, policyError }));
 const activeDirectory = (data: string) =>
   `80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data ${data}, v2580`;
 
@@ -26,6 +27,15 @@ describe('a refused bind', () => {
     [53, 'Account inactivated. Contact system administrator.', 'account_disabled'],
   ])('with code %i and %j of 389 Directory Server means %s', (code, words, reason) => {
     expect(refused(code, words)).toEqual({ result: 'invalid', reason });
+  });
+
+  it.each([
+    [49, '', 0, 'password_expired'],
+    [49, '', 1, 'account_locked'],
+    [19, 'Exceed password retry limit. Please try later.', 1, 'account_locked'],
+    [53, 'Account inactivated. Contact system administrator.', 1, 'account_disabled'],
+  ])('with code %i, %j and the error %i of a password policy means %s', (code, words, policyError, reason) => {
+    expect(refused(code, words, policyError)).toEqual({ result: 'invalid', reason });
   });
 
   it('is a wrong password without further words, and for an entry that is gone', () => {

@@ -46,10 +46,11 @@ const noSuchObject = 32;
 const inappropriateAuthentication = 48;
 
 function reasonOf({ resultCode, diagnostic, policyError }: LdapFailure): BindReason | undefined {
+  // First, because 389 Directory Server calls an account locked in the control that an administrator has disabled.
+  if (resultCode === unwillingToPerform && /inactivated|disabled/i.test(diagnostic)) return 'account_disabled';
   const reason = policyReasons[policyError ?? -1];
   if (reason !== undefined) return reason;
   if (resultCode === constraintViolation && /retry limit|locked/i.test(diagnostic)) return 'account_locked';
-  if (resultCode === unwillingToPerform && /inactivated|disabled/i.test(diagnostic)) return 'account_disabled';
   if (resultCode !== invalidCredentials) return undefined;
   const data = /\bdata ([0-9a-f]+)/i.exec(diagnostic)?.[1]?.toLowerCase();
   if (data !== undefined) return activeDirectoryReasons[data];
