@@ -6,6 +6,7 @@ import { systemClock } from '../../bridge/platform/clock.ts';
 import { createOutgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import { createServices } from '../../bridge/services.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { baseEntries, ldif, person, personDn } from '../support/ldap-world.ts';
 import { startSlapd } from '../support/slapd.ts';
 import { type LdapBenchOptions, ldapRows, uidOf } from './rows/ldap-rows.ts';
@@ -21,7 +22,10 @@ function* entries(count: number): Generator<string> {
 
 async function measure(stage: Stage, options: LdapBenchOptions & { ldapRoot: string }): Promise<Result[]> {
   progress(`filling an LDAP server with ${options.ldapUsers} people`);
+  const certificates = await makeCertificates();
+  stage.onEnd(certificates.remove);
   const slapd = await startSlapd({
+    tls: certificates.good,
     entries: entries(options.ldapUsers),
     ldapRoot: options.ldapRoot,
     folder: join(stage.folder, 'ldap'),
@@ -39,7 +43,7 @@ async function measure(stage: Stage, options: LdapBenchOptions & { ldapRoot: str
     services.ldapPasswords.close();
     services.federations.close();
   });
-  return measureRows(ldapRows, { stage, services, slapd, options }, options, stage.context.signal);
+  return measureRows(ldapRows, { stage, services, slapd, ca: certificates.ca, options }, options, stage.context.signal);
 }
 
 const command = benchCommand('bench:ldap', 'Measures directories that are read from an LDAP server.', 3)

@@ -22,6 +22,8 @@ export interface LdapWorld {
   /** May call this machine's own addresses. */
   services: Services;
   slapd: Slapd;
+  /** Of the authority that signed its certificate. */
+  ca: string;
   options: LdapBenchOptions;
   /** The directory that reads the server, once it is imported, and the federation that has it. */
   people?: { directory: Directory; federationId: string };
@@ -106,15 +108,18 @@ async function rateOf({ options }: LdapWorld, work: (n: number, worker: number) 
   return done / options.seconds;
 }
 
-const bindRow: Row<LdapWorld> = {
-  name: 'password by bind',
+const bindRow = (scheme: 'ldap' | 'ldaps'): Row<LdapWorld> => ({
+  name: `password by bind, ${scheme}`,
   target: '≥ 0.9 of connecting and binding by ldapts',
   measure: async (world) => {
     const { federationId } = await imported(world);
-    const { federations } = world.services;
+    const { federations, ldap } = world.services;
+    const url = scheme === 'ldaps' ? world.slapd.ldapsUrl : world.slapd.url;
+    const { bindPassword: _, ...settings } = settingsFor([url], { ca: world.ca });
+    await ldap.changeSettings('people', settings);
+    const direct = () => new Client({ url, ...(scheme === 'ldaps' && { tlsOptions: { ca: world.ca } }) });
     const users = await federations.listUsers(federationId, { search: 'load' }, { first: 0, max: 500 });
-    const { url } = world.slapd;
-    const kept = Array.from({ length: world.options.connections }, () => new Client({ url }));
+    const kept = Array.from({ length: world.options.connections }, direct);
     const contenders = {
       bridge: async (n: number) => {
         const user = required(users[n % users.length]);
@@ -123,7 +128,7 @@ const bindRow: Row<LdapWorld> = {
       },
       connecting: async (n: number) => {
         const { username } = required(users[n % users.length]);
-        const client = new Client({ url });
+        const client = direct();
         await client.bind(personDn(username), passwordOf(username));
         await client.unbind();
       },
@@ -150,7 +155,7 @@ const bindRow: Row<LdapWorld> = {
       met: bridge >= 0.9 * connecting,
     };
   },
-};
+});
 
 const lookupRow: Row<LdapWorld> = {
   name: `look-up through ${directories} directories`,
@@ -200,4 +205,11 @@ const lookupRow: Row<LdapWorld> = {
   },
 };
 
-export const ldapRows: Row<LdapWorld>[] = [importRow, againRow, changesRow, bindRow, lookupRow];
+export const ldapRows: Row<LdapWorld>[] = [
+  importRow,
+  againRow,
+  changesRow,
+  bindRow('ldap'),
+  bindRow('ldaps'),
+  lookupRow,
+];
