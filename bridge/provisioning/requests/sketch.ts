@@ -24,7 +24,18 @@ interface Vocabulary {
 const isSecret = ({ mutability, returned }: AttributeDefinition): boolean =>
   mutability === 'writeOnly' || returned === 'never';
 
+/** A directory's types are the same object until its schemas change. */
+const vocabularies = new WeakMap<readonly ResourceTypeDefinition[], Vocabulary>();
+
 function vocabularyOf(types: readonly ResourceTypeDefinition[]): Vocabulary {
+  const known = vocabularies.get(types);
+  if (known) return known;
+  const made = newVocabulary(types);
+  vocabularies.set(types, made);
+  return made;
+}
+
+function newVocabulary(types: readonly ResourceTypeDefinition[]): Vocabulary {
   const known = new Set(messageWords);
   // Also where a directory has no users, or a client spells it elsewhere.
   const secret = new Set(['password', 'secret', 'token', 'authorization']);

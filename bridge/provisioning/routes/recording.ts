@@ -1,10 +1,13 @@
 // Tells of every request how it ended, whoever refused it.
 import type { MiddlewareHandler } from 'hono';
 import { defaultDirectorySlug } from '../../directories/contracts.ts';
+import type { ResourceTypeDefinition } from '../../scim/schema/model.ts';
 import type { SeenRequest } from '../requests/contracts.ts';
 import { sketchBody, sketchQuery } from '../requests/sketch.ts';
 import type { ScimContext, ScimEnv } from './exchange.ts';
 
+/** One and the same, as a directory's types are. */
+const noTypes: readonly ResourceTypeDefinition[] = [];
 const maxPath = 300;
 const maxAgent = 200;
 const maxDetail = 1_000;
@@ -22,7 +25,7 @@ export function recordRequests(record: (request: SeenRequest) => void): Middlewa
     await next();
     // Not set where nobody was authenticated.
     const access = c.get('access') as ScimEnv['Variables']['access'] | undefined;
-    const types = access ? c.get('types').all : [];
+    const types = access ? c.get('types').all : noTypes;
     const refusal = c.get('refusal');
     const sent = c.get('sent');
     const failedOperations = c.get('failedOperations') ?? 0;
@@ -32,7 +35,7 @@ export function recordRequests(record: (request: SeenRequest) => void): Middlewa
       directory: access ? { id: access.directory.id } : { slug },
       method: c.req.method,
       path,
-      query: sketchQuery(c.req.query(), types),
+      query: c.req.url.includes('?') ? sketchQuery(c.req.query(), types) : {},
       ...(access && { actor: access.actor }),
       requestId: c.get('requestId'),
       address: c.get('clientAddress'),
