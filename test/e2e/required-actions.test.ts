@@ -1,6 +1,5 @@
 // What Keycloak itself asks of its users and keeps about them stays possible for those of the bridge, imported or not, also while
 // the bridge is down: terms, consents, one-time passwords, the language.
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createFederatedRealm,
@@ -10,15 +9,7 @@ import {
   userPassword,
 } from '../support/federated-realm.ts';
 import { authorizationUrl, type LoginBrowser, openBrowser } from '../support/login-pages.ts';
-
-/** The code of the moment (RFC 6238) for the secret that the page shows. */
-function oneTimePassword(secret: string): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', secret).update(counter).digest();
-  const code = mac.readUInt32BE(mac.readUInt8(19) & 0x0f) & 0x7fffffff;
-  return String(code % 1_000_000).padStart(6, '0');
-}
+import { oneTimePassword } from '../support/one-time-password.ts';
 
 describe.each(['import', 'no-import'] as const)('%s', (mode) => {
   let stage: FederatedRealm;
