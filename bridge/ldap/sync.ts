@@ -15,7 +15,7 @@ import type { ReadGroup, ReadUser } from './reader.ts';
 import { createRemovals, type Listed, type ListingOutcome } from './removals.ts';
 import type { LdapRepository, LdapState, Watermark } from './repository.ts';
 import { createShelf, type Shelf } from './shelf.ts';
-import { openSource, probe, probingDeadlines, readingDeadlines, type SourceDeps } from './source.ts';
+import { type OpenSource, openSource, probe, probingDeadlines, readingDeadlines, type SourceDeps } from './source.ts';
 import { laterMark, nextSince } from './watermark.ts';
 
 export interface SyncDeps extends SourceDeps {
@@ -71,6 +71,62 @@ export function createSync(deps: SyncDeps) {
     };
   }
 
+  /** Reads from this server and writes. */
+  async function runOn(
+    { reader, resolved }: OpenSource,
+    request: ScimRequest,
+    wanted: SyncKind,
+    { accept, signal, startedAt }: { accept: boolean; signal: AbortSignal; startedAt: Date },
+  ): Promise<SyncOutcome> {
+    const { directory } = request;
+    const { watermark } = await repository.readState(directory.id);
+    const { changes } = resolved.preset;
+    const origin = await reader.markOrigin();
+    const kind = wanted === 'changes' && watermark?.origin !== origin ? 'full' : wanted;
+    const run: ImportRun = { request, signal, counts: { created: 0, updated: 0, removed: 0, refused: 0 } };
+    let mark = watermark?.origin === origin ? watermark.mark : undefined;
+    const onMark = (one: string | undefined) => {
+      mark = laterMark(changes, mark, one);
+    };
+    const { listings, heldAboveCount: count, heldAbovePercent: percent } = resolved.settings.removals;
+    const limits = { count, percent };
+    let listed: Listed;
+    if (kind === 'listing') {
+      listed = { User: await reader.ids('User'), Group: await reader.ids('Group') };
+    } else {
+      const since = kind === 'changes' && watermark ? nextSince(changes, watermark.mark, startedAt) : undefined;
+      const users = await readAll<ReadUser>(reader.users(since), onMark, signal);
+      const groups = await readAll<ReadGroup>(reader.groups(since), onMark, signal);
+      const deleted = since === undefined ? undefined : await readAll(reader.deleted(since), onMark, signal);
+      listed = { User: users.ids, Group: groups.ids };
+      // First, because a new entry may have the name of a deleted one.
+      if (deleted) await removals.afterDeletions(run, reader, [...deleted.ids], limits);
+      await importer.users(run, users.shelf);
+      await importer.groups(run, groups.shelf);
+    }
+    const gone =
+      kind === 'changes'
+        ? undefined
+        : await removals.afterListing(run, reader, listed, { listings, limits, accept, now: clock.now() });
+    const report: SyncReport = {
+      kind,
+      startedAt: startedAt.toISOString(),
+      seconds: (clock.now().getTime() - startedAt.getTime()) / 1_000,
+      read: { users: listed.User.size, groups: listed.Group.size },
+      ...run.counts,
+    };
+    const next: Watermark | undefined = mark === undefined ? undefined : { mark, origin };
+    const change: Partial<LdapState> = {
+      lastReport: report,
+      failure: null,
+      ...(kind !== 'listing' && { watermark: next, lastChangesAt: startedAt }),
+      ...(kind === 'full' && { lastFullAt: startedAt }),
+      ...(gone && { held: gone.held, lastListingAt: startedAt }),
+    };
+    await repository.updateState(directory.id, change);
+    return { report, held: gone?.held ?? null, missing: gone?.missing ?? 0, unread: gone?.unread ?? 0 };
+  }
+
   return {
     /** Whether the directory can be read now. @throws LdapFailure */
     async probe(directory: Directory): Promise<void> {
@@ -97,57 +153,20 @@ export function createSync(deps: SyncDeps) {
       const startedAt = clock.now();
       const request = await requestOf(directory);
       const stored = await requireConnection(directory);
-      const { watermark } = await repository.readState(directory.id);
-      const source = await openSource(deps, directory.id, stored, request.types, { ...readingDeadlines, signal });
-      const { connection, reader, resolved } = source;
-      try {
-        const { changes } = resolved.preset;
-        const origin = await reader.markOrigin();
-        const kind = wanted === 'changes' && watermark?.origin !== origin ? 'full' : wanted;
-        const run: ImportRun = { request, signal, counts: { created: 0, updated: 0, removed: 0, refused: 0 } };
-        let mark = watermark?.origin === origin ? watermark.mark : undefined;
-        const onMark = (one: string | undefined) => {
-          mark = laterMark(changes, mark, one);
-        };
-        const { listings, heldAboveCount: count, heldAbovePercent: percent } = resolved.settings.removals;
-        const limits = { count, percent };
-        let listed: Listed;
-        if (kind === 'listing') {
-          listed = { User: await reader.ids('User'), Group: await reader.ids('Group') };
-        } else {
-          const since = kind === 'changes' && watermark ? nextSince(changes, watermark.mark, startedAt) : undefined;
-          const users = await readAll<ReadUser>(reader.users(since), onMark, signal);
-          const groups = await readAll<ReadGroup>(reader.groups(since), onMark, signal);
-          const deleted = since === undefined ? undefined : await readAll(reader.deleted(since), onMark, signal);
-          listed = { User: users.ids, Group: groups.ids };
-          // First, because a new entry may have the name of a deleted one.
-          if (deleted) await removals.afterDeletions(run, reader, [...deleted.ids], limits);
-          await importer.users(run, users.shelf);
-          await importer.groups(run, groups.shelf);
+      let { urls } = stored.settings;
+      for (;;) {
+        const connection = { ...stored, settings: { ...stored.settings, urls } };
+        const source = await openSource(deps, directory.id, connection, request.types, { ...readingDeadlines, signal });
+        try {
+          return await runOn(source, request, wanted, { accept, signal, startedAt });
+        } catch (error) {
+          // A server that takes connections and then fails keeps nobody from the others.
+          urls = urls.filter((url) => url !== source.connection.url);
+          const isWorthAnother = error instanceof LdapFailure && error.isOutage && !signal.aborted;
+          if (!isWorthAnother || urls.length === 0) throw error;
+        } finally {
+          source.connection.close();
         }
-        const gone =
-          kind === 'changes'
-            ? undefined
-            : await removals.afterListing(run, reader, listed, { listings, limits, accept, now: clock.now() });
-        const report: SyncReport = {
-          kind,
-          startedAt: startedAt.toISOString(),
-          seconds: (clock.now().getTime() - startedAt.getTime()) / 1_000,
-          read: { users: listed.User.size, groups: listed.Group.size },
-          ...run.counts,
-        };
-        const next: Watermark | undefined = mark === undefined ? undefined : { mark, origin };
-        const change: Partial<LdapState> = {
-          lastReport: report,
-          failure: null,
-          ...(kind !== 'listing' && { watermark: next, lastChangesAt: startedAt }),
-          ...(kind === 'full' && { lastFullAt: startedAt }),
-          ...(gone && { held: gone.held, lastListingAt: startedAt }),
-        };
-        await repository.updateState(directory.id, change);
-        return { report, held: gone?.held ?? null, missing: gone?.missing ?? 0, unread: gone?.unread ?? 0 };
-      } finally {
-        connection.close();
       }
     },
   };

@@ -159,6 +159,21 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP server in trouble', 
     ]);
   });
 
+  it('may fail in mid page: then the next one in the list is read from its beginning', async () => {
+    const directory = await newDirectory([proxy.url, slapd.url]);
+    proxy.cutAfter(8_000);
+    const { report } = await syncNow(bridge.services, directory);
+    expect(report).toMatchObject({ read: { users: count, groups: 1 }, created: count + 1 });
+    expect(await usersOf(directory)).toBe(count);
+  });
+
+  it('is not asked after the first one has refused: what is wrong with the settings is wrong everywhere', async () => {
+    const before = proxy.connections();
+    const directory = await newDirectory([slapd.url, proxy.url], { users: { base: `ou=nowhere,${suffix}` } });
+    await expect(syncNow(bridge.services, directory)).rejects.toMatchObject({ problem: 'base' });
+    expect(proxy.connections()).toBe(before);
+  });
+
   describe('is told as what it is', () => {
     const secured = (over: Record<string, unknown> = {}) => ({ startTls: true, ca: certificates.ca, ...over });
     const cases: [string, LdapProblem, boolean, () => [string[], Record<string, unknown>]][] = [
