@@ -50,6 +50,7 @@ import { createSchemaService } from './provisioning/schemas/service.ts';
 import { createTypeService } from './provisioning/schemas/types-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUsersService } from './provisioning/users/users-service.ts';
+import { createSourceReports } from './source-reports.ts';
 
 export interface ServiceDeps {
   store: Store;
@@ -199,6 +200,7 @@ export function createServices(deps: ServiceDeps) {
     clock,
     passwords,
     source: ldapPasswords,
+    readSource: createSourceReports({ directories, issuers, ldap }),
     signal: {
       subscribe: signal.subscribe,
       changed: (federationId) => {

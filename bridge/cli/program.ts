@@ -7,6 +7,7 @@ import { directoryCommand } from './directory.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
+import { explainCommand } from './explain.ts';
 import { federationCommand } from './federation.ts';
 import { migrateCommand } from './migrate.ts';
 import { requestsCommand } from './requests.ts';
@@ -38,6 +39,7 @@ export function createProgram(shell: Shell): Command {
     eventsCommand,
     requestsCommand,
     auditCommand,
+    explainCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

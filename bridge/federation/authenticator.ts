@@ -9,6 +9,7 @@ import type { FederationRepository } from './repository.ts';
 export interface FederationAccess {
   federationId: string;
   slug: string;
+  tokenId: string;
   /** The token's name in logs, such as `token:rb_federation_Ab12cd`. */
   actor: string;
 }
@@ -27,7 +28,7 @@ export function createFederationAuthenticator(deps: {
     if (!found || !sameDigest(found.digest, digest)) return undefined;
     const { federationId, token } = found;
     const use = { id: token.id, note: (at: Date) => repository.touchToken(federationId, token.id, at) };
-    const access: FederationAccess = { federationId, slug, actor: `token:${token.prefix}` };
+    const access: FederationAccess = { federationId, slug, tokenId: token.id, actor: `token:${token.prefix}` };
     return { access, ownerId: federationId, use, expiresAt: token.expiresAt };
   }
 

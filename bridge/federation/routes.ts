@@ -144,8 +144,10 @@ export function userStorageRoutes({
 
   app.openapi(operations.changesRoute, async (c) => {
     const { after, wait, max } = c.req.valid('query');
-    const request = { after, waitSeconds: wait, max, gone: c.req.raw.signal };
-    return c.json(await federations.readChanges(c.get('access').federationId, request), 200);
+    const { federationId, slug, tokenId, actor } = c.get('access');
+    const reader = { tokenId, name: `${slug} ${actor}` };
+    const request = { after, waitSeconds: wait, max, gone: c.req.raw.signal, reader };
+    return c.json(await federations.readChanges(federationId, request), 200);
   });
   app.get('/:federation/export', async (c) => {
     const pages = await federations.exportLines(c.get('access').federationId);

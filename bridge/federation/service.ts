@@ -1,4 +1,4 @@
-// The federation's use cases in one place: the operator's in life-cycle.ts and conflicts/, Keycloak's in lookup.ts, feed.ts and
+// The federation's use cases in one place: the operator's in life-cycle.ts, conflicts/ and explain/, Keycloak's in lookup.ts, feed.ts and
 // export.ts.
 import type { DirectoryService } from '../directories/service.ts';
 import type { EventReader } from '../events/repository.ts';
@@ -10,6 +10,7 @@ import { createExport } from './changes/export.ts';
 import { createFeed } from './changes/feed.ts';
 import { createChangePreview } from './conflicts/change-preview.ts';
 import { createConflictReport } from './conflicts/conflict-report.ts';
+import { createExplain, type ExplainDeps } from './explain/explain.ts';
 import { createLifeCycle } from './life-cycle.ts';
 import { createAttributeService } from './mappings/attribute-service.ts';
 import { createRoleService } from './mappings/role-service.ts';
@@ -24,6 +25,7 @@ export interface FederationServiceDeps {
   clock: Clock;
   passwords: PasswordHasher;
   source: PasswordSource;
+  readSource: ExplainDeps['readSource'];
   signal: Pick<ChangeSignal, 'subscribe' | 'changed'>;
 }
 
@@ -34,6 +36,7 @@ export function createFederationService({
   clock,
   passwords,
   source,
+  readSource,
   signal,
 }: FederationServiceDeps) {
   const oversight = {
@@ -48,6 +51,7 @@ export function createFederationService({
     ...createRoleService({ repository, clock, onChange: signal.changed }),
     ...createConflictReport(oversight),
     ...createChangePreview(oversight),
+    ...createExplain({ ...oversight, events, clock, readSource }),
     ...createLookup({ repository, clock, passwords, source }),
     ...createExport({ repository, clock, cursorOfNow: feed.cursorOfNow }),
     readChanges: feed.readChanges,

@@ -6,6 +6,7 @@ import { conflictOperations } from './conflicts/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventOperations } from './events/operations.ts';
+import { explainOperations } from './explain/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
@@ -212,6 +213,7 @@ export const managementOperations = [
   createFederationToken,
   revokeFederationToken,
   ...conflictOperations,
+  ...explainOperations,
   ...eventOperations,
   ...auditOperations,
   ...requestOperations,

@@ -23,6 +23,7 @@ import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts
 import { addAuditRoutes } from './audit/routes.ts';
 import { addConflictRoutes } from './conflicts/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
+import { addExplainRoutes } from './explain/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import { addMoveRoutes } from './moves/routes.ts';
@@ -224,6 +225,7 @@ export function managementRoutes(
     return c.body(null, 204);
   });
   addConflictRoutes(app, federations);
+  addExplainRoutes(app, federations);
   addMappingRoutes(app, federations);
   addEventRoutes(app, { eventLog, currentResources });
   addAuditRoutes(app, auditLog);

@@ -169,6 +169,7 @@ describe('a password check', () => {
     await federations.addDirectory(slug, 'entra');
     const { id } = await store.newUser(directoryId, { passwordHash: await passwords.hash('secret') });
     const busy = createFederationService({
+      readSource: async () => ({ healthSince: null, heardAt: null, remarks: [] }),
       repository: createFederationRepository(database.db, database.pool),
       events: createEventReader(database.pool),
       directories: services.directories,

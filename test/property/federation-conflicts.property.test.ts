@@ -1,5 +1,5 @@
-// Whatever the directories hold and however they are ordered and toggled: the conflict report names whom the rule hides, and a
-// preview foretells exactly what the change then does.
+// Whatever the directories hold and however they are ordered, toggled or failing: the conflict report names whom the rule
+// hides, an explanation says the same of each name, and a preview foretells exactly what the change then does.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
@@ -47,6 +47,7 @@ const directory = fc.record({
   users: fc.uniqueArray(user, { maxLength: 3, selector: ({ userName }) => userName.toLowerCase() }),
   directoryEnabled: fc.boolean(),
   attachmentEnabled: fc.boolean(),
+  health: fc.constantFrom('ok' as const, 'degraded' as const, 'unavailable' as const),
 });
 const world = fc.record({
   directories: fc.tuple(directory, directory, directory, directory),
@@ -69,12 +70,12 @@ async function build({ directories, order, reserved }: World): Promise<Resolvabl
   const rows: ResolvableUser[] = [];
   await database.db.deleteFrom('federation_directories').execute();
   await database.db.deleteFrom('reserved_usernames').execute();
-  for (const [n, { users, directoryEnabled }] of directories.entries()) {
+  for (const [n, { users, directoryEnabled, health }] of directories.entries()) {
     const slug = slugs[n] ?? '';
     const directoryId = idOf.get(slug) ?? '';
     await database.db
       .updateTable('directories')
-      .set({ enabled: directoryEnabled })
+      .set({ enabled: directoryEnabled, source_health: health })
       .where('id', '=', directoryId)
       .execute();
     await store.write(directoryId, async (scope) => {
@@ -138,7 +139,7 @@ async function carryOut({ directory: slug, action, priority, enabled }: Director
   }
 }
 
-it('reports whom the rule hides, and by whom', { timeout: 120_000 }, async () => {
+it('reports whom the rule hides, and by whom', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(world, async (drawn) => {
       const users = await build(drawn);
@@ -167,11 +168,64 @@ it('reports whom the rule hides, and by whom', { timeout: 120_000 }, async () =>
       const supposed = await services.federations.listConflicts('f', { directories: asIf, limit: 100 });
       expect(supposed.conflicts).toEqual(told);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
-it('foretells what a change does, and refuses what it refuses', { timeout: 120_000 }, async () => {
+it('explains each name as the rule has it, and as Keycloak is answered', { timeout: 240_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(world, async (drawn) => {
+      const users = await build(drawn);
+      const { directories, reserved } = await services.federations.describeFederation('f');
+      const slugOf = new Map(directories.map(({ id, slug }) => [id, slug]));
+      const rules = {
+        enabled: directories.filter(({ enabled }) => enabled).map(({ id }) => id),
+        reserved: reserved.map(({ usernameKey }) => usernameKey),
+      };
+      const verdictOf = (one: ResolvableUser): string => {
+        const resolution = resolve(one, users, rules);
+        return resolution.outcome === 'shadowed'
+          ? `shadowed ${resolution.match} ${resolution.by.id}`
+          : resolution.outcome.replace('visible', 'served');
+      };
+      const asks = [
+        ...['ann', 'BEN', 'cleo'].map((username) => ({ username })),
+        ...['x@E', 'y@e'].map((email) => ({ email })),
+      ];
+      for (const asked of asks) {
+        const matches = (one: ResolvableUser) =>
+          'username' in asked
+            ? one.userNameKey === asked.username.toLowerCase()
+            : one.emailKey === asked.email.toLowerCase();
+        const told = await services.federations.explain('f', asked);
+        expect(
+          told.users
+            .map(({ id, verdict }) =>
+              verdict.outcome === 'shadowed'
+                ? `${id} shadowed ${verdict.match} ${verdict.by.id}`
+                : `${id} ${verdict.outcome}`,
+            )
+            .toSorted(),
+        ).toEqual(
+          users
+            .filter(matches)
+            .map((one) => `${one.id} ${verdictOf(one)}`)
+            .toSorted(),
+        );
+        const answered = await services.federations.lookUpUser(federationId, asked).catch(() => undefined);
+        expect(told.served?.id).toBe(answered?.id);
+        expect(told.directories.map(({ slug, health }) => `${slug} ${health}`)).toEqual(
+          directories.map(({ slug, enabled, sourceHealth }) => `${slug} ${enabled ? sourceHealth : 'disabled'}`),
+        );
+        const order = told.users.map(({ directory: slug }) => [...slugOf.values()].indexOf(slug));
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('foretells what a change does, and refuses what it refuses', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(world, change, async (drawn, { remove, ...wish }) => {
       await build(drawn);
@@ -208,6 +262,6 @@ it('foretells what a change does, and refuses what it refuses', { timeout: 120_0
         if (/^directory-/.test(reason)) expect(subject?.directory).toBe(wish.directory);
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
 });

@@ -8,6 +8,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import type { ApiChanges, FederationItem, GroupItem, UserItem } from '../contracts.ts';
 import { presentGroups } from '../groups/groups.ts';
+import type { FeedReader } from '../repositories/consumers.ts';
 import type { MembersQuery } from '../repositories/feed.ts';
 import type { FederationRepository } from '../repository.ts';
 import { beforeAllIds } from '../stored.ts';
@@ -37,6 +38,8 @@ export interface ChangesRequest {
   max: number;
   /** Ends the waiting when the client is gone. */
   gone?: AbortSignal | undefined;
+  /** Who asks, to be noted with the place that it has reached. */
+  reader?: FeedReader | undefined;
 }
 
 const expired = () => new ApiError('cursor_expired', 'The feed does not reach back to this cursor. Take an export.');
@@ -219,6 +222,10 @@ export function createFeed({ repository, events, clock, signal }: FeedDeps) {
         return { cursor: encodeCursor(cursor), more: false, items: [] };
       }
       let cursor = decodeCursor(request.after, federationId);
+      if (request.reader) {
+        // What is known of a reader is worth no refusal: a database that only reads for now still answers.
+        await repository.noteReader(federationId, request.reader, request.after, clock.now()).catch(() => undefined);
+      }
       const deadline = performance.now() + request.waitSeconds * 1_000;
       const stop = AbortSignal.any([closing.signal, ...(request.gone ? [request.gone] : [])]);
       using waker = createWaker(signal, stop);

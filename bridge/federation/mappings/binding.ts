@@ -91,7 +91,10 @@ function sourceOf(path: string): AttributeSource | undefined {
 }
 
 /** Null for a user who has no subject: nobody can sign in as that one through the identity provider. */
-export function identityOf(link: IdentityLink | null, user: StoredUser): LinkedIdentity | null {
+export function identityOf(
+  link: IdentityLink | null,
+  user: Pick<StoredUser, 'resource' | 'userName'>,
+): LinkedIdentity | null {
   if (!link) return null;
   const source = sourceOf(link.subject);
   const [subject] = source ? readSource(user.resource, source) : [];

@@ -49,7 +49,7 @@ export const federationChange = z
     description: 'As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE.',
   });
 
-const namedUser = z
+export const namedUser = z
   .object({ directory: z.string(), id: z.guid(), username: z.string(), email: z.string().nullable() })
   .openapi('NamedUser');
 

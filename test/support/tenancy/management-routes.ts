@@ -116,6 +116,10 @@ export const managementEntries: Entries = {
   'POST /federations/:slug/preview': (own) => [
     { path: `${federation(own)}/preview`, body: { directory: own.directory, enabled: false } },
   ],
+  'GET /federations/:slug/explain': (own, named) => [
+    { path: `${federation(own)}/explain?${new URLSearchParams({ username: named.userName })}` },
+    { path: `${federation(own)}/explain?${new URLSearchParams({ email: named.email })}` },
+  ],
   'POST /federations/:slug/tokens': sent(
     (own) => `${federation(own)}/tokens`,
     () => ({}),
