@@ -167,9 +167,12 @@ describe('from Okta to Entra ID', () => {
 
   test('undo brings back exactly what was, and the former identity provider with it', async () => {
     const { moves } = bridge.services;
+    // They come after the end of the move, and under names that others get back.
+    expect((await scene.entra.post('/Users', fromEntra('late', '77', { userName: anna }))).status).toBe(201);
+    await scene.entra.post('/Groups', { schemas: [groupSchema], displayName: 'Leftover' });
     expect(await moves.planUndo(scene.slug)).toEqual({
-      users: { restored: 4, remade: 0, removed: 1, activated: 1 },
-      groups: { restored: 1, remade: 1, removed: 0 },
+      users: { restored: 4, remade: 0, removed: 2, activated: 1 },
+      groups: { restored: 1, remade: 1, removed: 1 },
     });
     expect(await moves.undo(scene.slug, work)).toEqual({ state: 'undone', done: true });
     expect(await everything(scene.okta)).toEqual(scene.before);

@@ -73,6 +73,31 @@ export async function freeNames(scope: Scope, directoryId: string, kind: 'User' 
   return (await query.execute(scope)).rows.map(({ id }) => id);
 }
 
+/** Counts whom the new identity provider has made since the move was finished to those that it made before. */
+export async function noteAddedSince(scope: Scope, directoryId: string, now: Date): Promise<void> {
+  await sql`insert into directory_move_users (directory_id, user_id, state, active, version, created_at, last_modified_at, moved_at)
+    select u.directory_id, u.id, 'created', u.active, u.version, u.created_at, u.last_modified_at, ${now}::timestamptz
+    from users u where u.directory_id = ${directoryId} and not exists (select from directory_move_users m
+      where m.directory_id = u.directory_id and m.user_id = u.id)`.execute(scope);
+  await sql`insert into directory_move_groups (directory_id, group_id, state, version, created_at, last_modified_at, moved_at)
+    select g.directory_id, g.id, 'created', g.version, g.created_at, g.last_modified_at, ${now}::timestamptz
+    from groups g where g.directory_id = ${directoryId} and not exists (select from directory_move_groups m
+      where m.directory_id = g.directory_id and m.group_id = g.id)`.execute(scope);
+}
+
+/** Most are as they were: they are passed over, all at once. */
+export async function passOverUnchanged(scope: Scope, directoryId: string): Promise<void> {
+  await sql`update directory_move_users m set restored = true
+    from users u left join user_credentials c on c.directory_id = u.directory_id and c.user_id = u.id
+    where m.directory_id = ${directoryId} and not m.restored and u.directory_id = m.directory_id and u.id = m.user_id
+      and u.resource = m.resource and u.active = m.active and c.password_hash is not distinct from m.password_hash`.execute(
+    scope,
+  );
+  await sql`update directory_move_groups m set restored = true from groups g
+    where m.directory_id = ${directoryId} and not m.restored and g.directory_id = m.directory_id and g.id = m.group_id
+      and g.resource = m.resource`.execute(scope);
+}
+
 /** A user or group as the move found it. */
 export interface FoundResource {
   id: string;
@@ -201,14 +226,15 @@ export async function countUndo(scope: Scope, directoryId: string): Promise<Undo
   }>`select
       count(*) filter (where m.state <> 'created' and u.resource is distinct from m.resource and u.id is not null) as restored,
       count(*) filter (where m.state <> 'created' and u.id is null) as remade,
-      count(*) filter (where m.state = 'created' and u.id is not null) as removed,
+      (select count(*) from users a where a.directory_id = ${directoryId} and not exists (select from directory_move_users x
+        where x.directory_id = a.directory_id and x.user_id = a.id and x.state <> 'created')) as removed,
       count(*) filter (where m.state <> 'created' and m.active and not u.active) as activated,
       (select count(*) from directory_move_groups x join groups g on g.directory_id = x.directory_id and g.id = x.group_id
         where x.directory_id = ${directoryId} and x.state <> 'created' and g.resource <> x.resource) as groups_restored,
       (select count(*) from directory_move_groups x where x.directory_id = ${directoryId} and x.state <> 'created'
         and not exists (select from groups g where g.directory_id = x.directory_id and g.id = x.group_id)) as groups_remade,
-      (select count(*) from directory_move_groups x join groups g on g.directory_id = x.directory_id and g.id = x.group_id
-        where x.directory_id = ${directoryId} and x.state = 'created') as groups_removed
+      (select count(*) from groups g where g.directory_id = ${directoryId} and not exists (select from directory_move_groups x
+        where x.directory_id = g.directory_id and x.group_id = g.id and x.state <> 'created')) as groups_removed
     from directory_move_users m left join users u on u.directory_id = m.directory_id and u.id = m.user_id
     where m.directory_id = ${directoryId}`.execute(scope);
   const [row] = rows;

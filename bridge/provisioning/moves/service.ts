@@ -28,7 +28,7 @@ import {
 import { clearLeftovers, type Ending, restoreSome } from './ending.ts';
 import type { MatchAttribute } from './matching.ts';
 import * as moves from './moves-repository.ts';
-import { countUndo } from './restore-repository.ts';
+import { countUndo, noteAddedSince, passOverUnchanged } from './restore-repository.ts';
 import { countMatchable, listMovedGroups, listMovedUsers } from './review-repository.ts';
 import * as snapshot from './snapshot-repository.ts';
 
@@ -379,6 +379,14 @@ export function createMoveService(deps: MoveServiceDeps) {
         await settle();
       }
       const ending = await endingOf(directory);
+      if (move.state !== 'starting') {
+        // Nobody writes any more by now.
+        await transactions.write(id, async (scope) => {
+          await moves.allowLongStatements(scope);
+          await noteAddedSince(scope, id, clock.now());
+          await passOverUnchanged(scope, id);
+        });
+      }
       const done = await workOn(directory, budgetMs, async (scope) => {
         if (move.state !== 'starting' && (await restoreSome(scope, { ...ending, now: clock.now() }))) return true;
         const now = clock.now();
