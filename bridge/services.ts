@@ -35,6 +35,7 @@ import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups/groups-service.ts';
+import { createHistoryService } from './provisioning/history/service.ts';
 import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
 import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/runner.ts';
 import { createCursorSigner } from './provisioning/lists/list-cursor.ts';
@@ -189,6 +190,7 @@ export function createServices(deps: ServiceDeps) {
     onError: onBackgroundError,
     ...deps.eventRetention,
   });
+  const history = createHistoryService({ pool, requireDirectory, placeEvents: reader.placeEvents });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
   const federationRepository = createFederationRepository(db, pool);
@@ -232,6 +234,7 @@ export function createServices(deps: ServiceDeps) {
     federations,
     eventLog,
     currentResources,
+    history,
     retention,
     auditLog,
     federationAuthenticator,

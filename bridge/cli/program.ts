@@ -9,6 +9,7 @@ import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { federationCommand } from './federation.ts';
+import { historyCommand } from './history.ts';
 import { migrateCommand } from './migrate.ts';
 import { requestsCommand } from './requests.ts';
 import { serveCommand } from './serve.ts';
@@ -37,6 +38,7 @@ export function createProgram(shell: Shell): Command {
     federationCommand,
     tokenCommand,
     eventsCommand,
+    historyCommand,
     requestsCommand,
     auditCommand,
     explainCommand,

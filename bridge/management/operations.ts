@@ -7,6 +7,7 @@ import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventOperations } from './events/operations.ts';
 import { explainOperations } from './explain/operations.ts';
+import { historyOperations } from './history/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
@@ -217,5 +218,6 @@ export const managementOperations = [
   ...eventOperations,
   ...auditOperations,
   ...requestOperations,
+  ...historyOperations,
   ...mappingOperations,
 ];

@@ -14,6 +14,7 @@ import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import type { HistoryService } from '../provisioning/history/service.ts';
 import type { MoveService } from '../provisioning/moves/service.ts';
 import type { RequestLog } from '../provisioning/requests/request-log.ts';
 import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
@@ -24,6 +25,7 @@ import { addAuditRoutes } from './audit/routes.ts';
 import { addConflictRoutes } from './conflicts/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addExplainRoutes } from './explain/routes.ts';
+import { addHistoryRoutes } from './history/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
 import { addMoveRoutes } from './moves/routes.ts';
@@ -43,6 +45,7 @@ export interface ManagementDeps extends AccessDeps {
   currentResources: CurrentResources;
   auditLog: AuditLog;
   requestLog: RequestLog;
+  history: HistoryService;
 }
 
 const maxBody = 64 * 1024;
@@ -112,6 +115,7 @@ export function managementRoutes(
     currentResources,
     auditLog,
     requestLog,
+    history,
   }: ManagementDeps,
   adminToken: string | undefined,
 ): OpenAPIHono<AppEnv> {
@@ -230,6 +234,7 @@ export function managementRoutes(
   addEventRoutes(app, { eventLog, currentResources });
   addAuditRoutes(app, auditLog);
   addRequestRoutes(app, requestLog);
+  addHistoryRoutes(app, { history, directories });
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

@@ -35,6 +35,7 @@ export const managementEntries: Entries = {
   'PATCH /directories/:slug': sent(directory, () => ({ enabled: false })),
   'DELETE /directories/:slug': asked(directory),
   'GET /directories/:slug/tolerances': asked((own) => `${directory(own)}/tolerances`),
+  'GET /directories/:slug/history': asked((own, named) => `${directory(own)}/history?of=${named.user}`),
   'GET /directories/:slug/requests': asked((own, named) => `${directory(own)}/requests?resource=${named.user}`),
   'GET /directories/:slug/tokens': asked((own) => `${directory(own)}/tokens`),
   'POST /directories/:slug/tokens': sent(

@@ -1,0 +1,152 @@
+// The SQL of the past: the events of one resource, and of one user's memberships, the latest first.
+import { type RawBuilder, sql } from 'kysely';
+import type { Pool } from 'pg';
+import type { EventData, EventType, LoggedEvent } from '../../events/contracts.ts';
+import { readIn, type Scope } from '../../platform/db/scope.ts';
+
+/** Of the latest events, so many are searched for somebody who is gone. */
+const searchedEvents = 200_000;
+
+interface EventRow {
+  position: number;
+  type: EventType;
+  resource_type: string;
+  resource_id: string;
+  resource_version: number | null;
+  data: EventData;
+  created_at: Date;
+  actor: string;
+  request_id: string | null;
+}
+
+const toEvent = (directoryId: string, row: EventRow): LoggedEvent => ({
+  directoryId,
+  position: row.position,
+  type: row.type,
+  resourceType: row.resource_type,
+  resourceId: row.resource_id,
+  ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
+  data: row.data,
+  createdAt: row.created_at,
+  actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
+});
+
+const columns = sql.raw(
+  'position, type, resource_type, resource_id, resource_version, data, created_at, actor, request_id',
+);
+
+export interface FoundResource {
+  type: string;
+  id: string;
+}
+
+export function createHistoryRepository(pool: Pool) {
+  const listed = async (directoryId: string, query: (scope: Scope) => RawBuilder<EventRow>): Promise<LoggedEvent[]> =>
+    readIn(pool, [directoryId], async (scope) => {
+      const { rows } = await query(scope).execute(scope);
+      return rows.map((row) => toEvent(directoryId, row));
+    });
+
+  return {
+    /** Users by id, userName or e-mail, groups by id or displayName; who is gone, if the log still knows them. */
+    async findResources(directoryId: string, text: string, id: string | undefined): Promise<FoundResource[]> {
+      const key = text.toLowerCase();
+      const wanted = id ?? null;
+      return readIn(pool, [directoryId], async (scope) => {
+        const { rows } = await sql<FoundResource>`
+          select 'User' as type, id from users
+            where directory_id = ${directoryId} and (user_name_key = ${key} or id = ${wanted}::uuid)
+          union select 'User', user_id from user_emails where directory_id = ${directoryId} and value_key = ${key}
+          union select 'Group', id from groups
+            where directory_id = ${directoryId} and (display_name_key = ${key} or id = ${wanted}::uuid)
+          limit 20`.execute(scope);
+        if (rows.length > 0) return rows;
+        const gone =
+          id === undefined
+            ? sql`e.type like 'user.%' and e.data->'keys'->'usernames' ? ${key}
+                and e.position > (select position from event_heads where directory_id = ${directoryId}) - ${searchedEvents}`
+            : sql`e.resource_id = ${id}::uuid`;
+        const { rows: known } = await sql<FoundResource & { last: number }>`
+          select e.resource_type as type, e.resource_id as id, max(e.id) as last from events e
+          where e.directory_id = ${directoryId} and ${gone} group by 1, 2 order by 3 desc limit 20`.execute(scope);
+        return known.map(({ type, id: resourceId }) => ({ type, id: resourceId }));
+      });
+    },
+
+    listEvents: (directoryId: string, resourceId: string, limit: number) =>
+      listed(
+        directoryId,
+        () => sql<EventRow>`
+          select ${columns} from events
+          where directory_id = ${directoryId} and resource_id = ${resourceId} and position is not null
+          order by id desc limit ${limit}`,
+      ),
+
+    /** Those after `since`. */
+    listLater: (directoryId: string, resourceId: string, since: Date, limit: number) =>
+      listed(
+        directoryId,
+        () => sql<EventRow>`
+          select ${columns} from events
+          where directory_id = ${directoryId} and resource_id = ${resourceId} and position is not null
+            and created_at > ${since}
+          order by id desc limit ${limit}`,
+      ),
+
+    /** Groups that the user came into or left after `since`. Reads the directory's log back to then. */
+    listLaterMemberships: (directoryId: string, userId: string, since: Date, limit: number) =>
+      listed(
+        directoryId,
+        () => sql<EventRow>`
+          select ${columns} from events
+          where directory_id = ${directoryId} and type in ('group.member_added', 'group.member_removed')
+            and position > coalesce((
+              select position from events where directory_id = ${directoryId} and position is not null
+                and created_at <= ${since} order by position desc limit 1), 0)
+            and created_at > ${since} and data->'members' ? ${userId}
+          order by position desc limit ${limit}`,
+      ),
+
+    async listMembers(directoryId: string, groupId: string): Promise<string[]> {
+      return readIn(pool, [directoryId], async (scope) => {
+        const { rows } = await sql<{ value: string }>`
+          select member_id as value from group_members where directory_id = ${directoryId} and group_id = ${groupId}`.execute(
+          scope,
+        );
+        return rows.map(({ value }) => value);
+      });
+    },
+
+    async listGroups(directoryId: string, userId: string): Promise<string[]> {
+      return readIn(pool, [directoryId], async (scope) => {
+        const { rows } = await sql<{ id: string }>`
+          select group_id as id from group_members where directory_id = ${directoryId} and member_id = ${userId}`.execute(
+          scope,
+        );
+        return rows.map(({ id }) => id);
+      });
+    },
+
+    async listGroupNames(directoryId: string, ids: readonly string[]): Promise<Map<string, string>> {
+      return readIn(pool, [directoryId], async (scope) => {
+        const { rows } = await sql<{ id: string; name: string }>`
+          select id, display_name as name from groups
+          where directory_id = ${directoryId} and id = any(${ids}::uuid[])`.execute(scope);
+        return new Map(rows.map(({ id, name }) => [id, name]));
+      });
+    },
+
+    /** When the first event that is left was written, of a log whose beginning is gone. */
+    async findBeginning(directoryId: string): Promise<Date | undefined> {
+      return readIn(pool, [directoryId], async (scope) => {
+        const { rows } = await sql<{ at: Date }>`
+          select e.created_at as at from event_heads h join events e
+            on e.directory_id = h.directory_id and e.position = h.pruned_position + 1
+          where h.directory_id = ${directoryId} and h.pruned_position > 0`.execute(scope);
+        return rows[0]?.at;
+      });
+    },
+  };
+}
+
+export type HistoryRepository = ReturnType<typeof createHistoryRepository>;
