@@ -148,5 +148,3 @@ export function createHistoryRepository(pool: Pool) {
     },
   };
 }
-
-export type HistoryRepository = ReturnType<typeof createHistoryRepository>;
