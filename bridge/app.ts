@@ -9,6 +9,7 @@ import { type AppEnv, requestContext } from './platform/http/request-context.ts'
 import type { RateLimit } from './platform/http/token-buckets.ts';
 import type { Logger } from './platform/log.ts';
 import type { HttpMetrics, ToleranceMetrics } from './platform/metrics.ts';
+import { type AcceptedSecret, acceptSecret } from './platform/secrets/accepted-secret.ts';
 import { scimRoutes } from './provisioning/routes.ts';
 import type { Services } from './services.ts';
 
@@ -21,7 +22,7 @@ export interface AppDeps {
   trustProxy?: boolean;
   metrics?: (HttpMetrics & Partial<ToleranceMetrics>) | undefined;
   /** Opens /api/v1; without it nobody may manage over HTTP. */
-  adminToken?: string | undefined;
+  adminToken?: AcceptedSecret | string | undefined;
   /** For each SCIM credential; without it nobody is held up. */
   rateLimit?: RateLimit | undefined;
 }
@@ -51,7 +52,10 @@ export function createApp({
     }),
   );
   app.route('/user-storage/v1', userStorageRoutes(services));
-  app.route('/api/v1', managementRoutes(services, adminToken));
+  app.route(
+    '/api/v1',
+    managementRoutes(services, typeof adminToken === 'string' ? acceptSecret(adminToken) : adminToken),
+  );
   app.route('/api', openApiRoutes());
   app.notFound((c) => problem(c, { status: 404, code: 'not_found', detail: 'There is no such route.' }));
   return app;

@@ -1,13 +1,36 @@
 // The environment, parsed once. The only reader of process.env in the product.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { isAddressRange } from './platform/http/outgoing.ts';
+import { createOutgoing, isAddressRange } from './platform/http/outgoing.ts';
+import { type KeyVault, openKeyVault } from './platform/secrets/key-vault.ts';
+import type { Rereading } from './platform/secrets/live-secrets.ts';
+import {
+  keysIn,
+  namesVault,
+  type Problem,
+  readSecrets,
+  rereadable,
+  type SecretKey,
+  type SecretReading,
+  type SecretValues,
+  secretKeys,
+  sourceOf,
+  type Variables,
+} from './platform/secrets/secret-sources.ts';
 import type { HookSources } from './provisioning/hooks/open-hooks.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(3_600);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const secret = z.string().min(32, 'must have at least 32 characters');
+
+/** One a line: the first seals, each opens. */
+const keys = z
+  .string()
+  .transform(keysIn)
+  .refine(
+    (lines) => lines.length > 0 && lines.every((line) => line.length >= 32),
+    'must have at least 32 characters a line',
+  );
 
 const addressRanges = z
   .string()
@@ -31,7 +54,9 @@ const environment = z.object({
   TRUST_PROXY: flag.default(false),
   AUTHENTICATION_SECRET: secret.optional(),
   ADMIN_TOKEN: secret.optional(),
-  SECRETS_KEY: secret.optional(),
+  SECRETS_KEY: keys.optional(),
+  SECRETS_REREAD_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),
+  SECRETS_OVERLAP_SECONDS: z.coerce.number().int().min(0).max(86_400).default(300),
   MIGRATE_ON_START: flag.default(true),
   RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(0).max(100_000).default(100),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
@@ -54,7 +79,19 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
+/** What has to be known before the vault can be asked. */
+const vaultEnvironment = z.object({
+  KEY_VAULT_URL: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+  OUTGOING_ALLOW: environment.shape.OUTGOING_ALLOW,
+  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  AZURE_CLIENT_SECRET: z.string().optional(),
+  AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
+  AZURE_AUTHORITY_HOST: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+});
+
 export interface Config {
+  /** The password is in the URL. */
   database: { url: string; poolSize: number };
   http: { host: string; port: number; publicUrl?: string; trustProxy: boolean; requestTimeoutMs: number };
   /** Of each SCIM credential; absent: none. */
@@ -70,8 +107,10 @@ export interface Config {
   outgoingAllow: string[];
   authenticationSecret?: string;
   adminToken?: string;
-  /** Encrypts the secrets that are kept in the database. */
-  secretsKey?: string;
+  /** Encrypt the secrets that are kept in the database: the first seals, each opens. */
+  secretsKeys: string[];
+  /** Absent when no secret comes from where it could change. */
+  rereading?: Rereading;
   migrateOnStart: boolean;
   /** How long requests are still taken after /health/ready has begun to say no. */
   shutdownDelayMs: number;
@@ -82,55 +121,21 @@ export interface Config {
 /** Says which keys are bad and why, never what their values are. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly problems: { key: string; message: string }[];
+  readonly problems: readonly Problem[];
 
-  constructor(problems: { key: string; message: string }[]) {
+  constructor(problems: readonly Problem[]) {
     super(`The configuration is not usable:\n${problems.map(({ key, message }) => `  ${key} ${message}`).join('\n')}`);
     this.problems = problems;
   }
 }
 
-type Variables = Record<string, string | undefined>;
-
-/** What may come from a file instead, named by `…_FILE`: the way in which container platforms hand out secrets. */
-const secretKeys = [
-  'DATABASE_URL',
-  'DATABASE_PASSWORD',
-  'AUTHENTICATION_SECRET',
-  'ADMIN_TOKEN',
-  'SECRETS_KEY',
-  'HOOKS_SECRET',
-] as const;
-
-/** Whether a variable is set, be it by the name of a file. */
-export const isGiven = (env: Variables, key: (typeof secretKeys)[number]): boolean =>
-  Boolean(env[key] || env[`${key}_FILE`]);
-
-/** Puts the contents of the files in the place of their names, and says which can't be had. */
-function readSecretFiles(given: Variables): { values: Variables; problems: ConfigError['problems'] } {
-  const values = { ...given };
-  const problems: ConfigError['problems'] = [];
-  for (const key of secretKeys) {
-    const fileKey = `${key}_FILE`;
-    const file = given[fileKey];
-    if (file === undefined) continue;
-    if (given[key] !== undefined) {
-      problems.push({ key: fileKey, message: `can't be set together with ${key}` });
-      continue;
-    }
-    try {
-      const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-      if (text === '') problems.push({ key: fileKey, message: 'names an empty file' });
-      // What is wrong with the file is said once, not by "is required" as well.
-      values[key] = text;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      problems.push({ key: fileKey, message: `names a file that can't be read (${code})` });
-      values[key] = '';
-    }
-  }
-  return { values, problems };
+/** A vault or network that fails now, and may not later. */
+export class SecretsOutageError extends Error {
+  override readonly name = 'SecretsOutageError';
 }
+
+/** Whether a variable is set, be it by the name of a file or of a vault's secret. */
+export const isGiven = (env: Variables, key: SecretKey): boolean => sourceOf(env, key) !== undefined;
 
 /** The URL with the password in the place of its own. */
 function withPassword(url: string, password: string | undefined): string {
@@ -138,23 +143,97 @@ function withPassword(url: string, password: string | undefined): string {
   return Object.assign(new URL(url), { password: encodeURIComponent(password) }).href;
 }
 
-/**
- * Parses the variables that the README lists under "Configuration". Empty strings count as unset.
- * @throws ConfigError naming every bad key at once.
- */
-export function parseConfig(env: Variables): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const { values, problems } = readSecretFiles(given);
-  const unreadable = new Set(problems.map(({ key }) => key));
-  const parsed = environment.safeParse(values);
-  for (const issue of parsed.error?.issues ?? []) {
+function problemsOf(error: z.ZodError, given: Variables, values: Variables): Problem[] {
+  return error.issues.map((issue) => {
     const key = String(issue.path[0] ?? '');
-    const source = given[key] === undefined && given[`${key}_FILE`] !== undefined ? `${key}_FILE` : key;
-    if (unreadable.has(source)) continue;
-    problems.push({ key: source, message: values[key] === undefined ? 'is required' : issue.message });
+    const secret = secretKeys.find((one) => one === key);
+    const source = (secret && sourceOf(given, secret)) ?? key;
+    return { key: source, message: values[key] === undefined ? 'is required' : issue.message };
+  });
+}
+
+async function vaultOf(given: Variables): Promise<KeyVault | undefined> {
+  if (!namesVault(given)) return undefined;
+  const parsed = vaultEnvironment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(problemsOf(parsed.error, given, given));
+  const e = parsed.data;
+  const outgoing = createOutgoing({ allow: e.OUTGOING_ALLOW ?? [] });
+  const problem = outgoing.problemOf(new URL(e.KEY_VAULT_URL));
+  if (problem !== undefined) throw new ConfigError([{ key: 'KEY_VAULT_URL', message: problem }]);
+  const identity = {
+    tenantId: e.AZURE_TENANT_ID,
+    clientId: e.AZURE_CLIENT_ID,
+    clientSecret: e.AZURE_CLIENT_SECRET,
+    federatedTokenFile: e.AZURE_FEDERATED_TOKEN_FILE,
+    authorityHost: e.AZURE_AUTHORITY_HOST,
+  };
+  return openKeyVault({ url: e.KEY_VAULT_URL, identity, outgoing });
+}
+
+const secretsEnvironment = environment.pick({
+  DATABASE_URL: true,
+  DATABASE_PASSWORD: true,
+  AUTHENTICATION_SECRET: true,
+  ADMIN_TOKEN: true,
+  SECRETS_KEY: true,
+  HOOKS_SECRET: true,
+});
+
+/** Reads what may have changed; a value that would not do at a start does not do now. */
+async function readAgain(given: Variables, vault: KeyVault | undefined): Promise<SecretReading> {
+  const { values, problems } = await readSecrets(given, vault);
+  const parsed = secretsEnvironment.partial().safeParse(values);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const secret = secretKeys.find((key) => key === path[0]);
+    if (secret === undefined) continue;
+    problems.push({ secret, key: sourceOf(given, secret) ?? secret, message });
+    delete values[secret];
+  }
+  return { values, problems };
+}
+
+interface Sources {
+  given: Variables;
+  vault: KeyVault | undefined;
+  initial: SecretValues;
+}
+
+function rereadingOf({ given, vault, initial }: Sources, e: z.output<typeof environment>): Rereading | undefined {
+  const secrets = rereadable(given);
+  if (secrets.length === 0 || e.SECRETS_REREAD_SECONDS === 0) return undefined;
+  return {
+    everyMs: e.SECRETS_REREAD_SECONDS * 1_000,
+    overlapMs: e.SECRETS_OVERLAP_SECONDS * 1_000,
+    secrets,
+    initial,
+    read: () => readAgain(given, vault),
+  };
+}
+
+/**
+ * Reads the variables that the README lists under "Configuration", and the secrets that they say are elsewhere. Empty
+ * strings count as unset.
+ * @throws ConfigError naming every bad key at once, or SecretsOutageError when the vault can't be reached now.
+ */
+export async function readConfig(env: Variables): Promise<Config> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const vault = await vaultOf(given);
+  const read = await readSecrets(given, vault);
+  const values: Variables = { ...given, ...read.values };
+  const unreadable = new Set(read.problems.map(({ secret }) => secret));
+  // What is wrong with the source is said once, not by "is required" as well.
+  for (const key of unreadable) values[key] ??= '';
+  const parsed = environment.safeParse(values);
+  const found = parsed.success ? [] : problemsOf(parsed.error, given, values);
+  const told = new Set(read.problems.map(({ key }) => key));
+  const problems = [...read.problems, ...found.filter(({ key }) => !told.has(key))];
+  const lasting = problems.filter((problem) => !('isOutage' in problem && problem.isOutage));
+  if (lasting.length === 0 && problems.length > 0) {
+    throw new SecretsOutageError(problems.map(({ key, message }) => `${key} ${message}`).join('\n'));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const e = parsed.data;
+  const rereading = rereadingOf({ given, vault, initial: read.values }, e);
   return {
     database: { url: withPassword(e.DATABASE_URL, e.DATABASE_PASSWORD), poolSize: e.DATABASE_POOL_SIZE },
     http: {
@@ -190,7 +269,8 @@ export function parseConfig(env: Variables): Config {
     outgoingAllow: e.OUTGOING_ALLOW ?? [],
     ...(e.AUTHENTICATION_SECRET !== undefined && { authenticationSecret: e.AUTHENTICATION_SECRET }),
     ...(e.ADMIN_TOKEN !== undefined && { adminToken: e.ADMIN_TOKEN }),
-    ...(e.SECRETS_KEY !== undefined && { secretsKey: e.SECRETS_KEY }),
+    secretsKeys: e.SECRETS_KEY ?? [],
+    ...(rereading && { rereading }),
     migrateOnStart: e.MIGRATE_ON_START,
     shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1_000,
     shutdownTimeoutMs: e.SHUTDOWN_TIMEOUT_SECONDS * 1_000,

@@ -7,7 +7,7 @@ import { serve as listen } from '@hono/node-server';
 import closeWithGrace from 'close-with-grace';
 import { sql } from 'kysely';
 import { createApp } from './app.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { defaultDirectorySlug } from './directories/contracts.ts';
 import type { JwtRefusal } from './directories/issuers/verifier.ts';
 import { createSharedSignal } from './events/signal.ts';
@@ -20,6 +20,7 @@ import { createOutgoing } from './platform/http/outgoing.ts';
 import { createTokenBuckets } from './platform/http/token-buckets.ts';
 import { createLogger, type Logger } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createLiveSecrets, type LiveSecrets } from './platform/secrets/live-secrets.ts';
 import { createPasswordHasher } from './platform/secrets/passwords.ts';
 import { HooksError, openHooks } from './provisioning/hooks/open-hooks.ts';
 import { createServices, type Services } from './services.ts';
@@ -51,7 +52,19 @@ async function storeAnswers(store: Store): Promise<boolean> {
   return Promise.race([query, sleep(healthTimeoutMs, false, { ref: false })]).catch(() => false);
 }
 
-function createHealthServer(store: Store, metrics: Metrics, isClosing: () => boolean): Server {
+interface HealthDeps {
+  store: Store;
+  metrics: Metrics;
+  secrets: Pick<LiveSecrets, 'stale'>;
+  isClosing: () => boolean;
+}
+
+/** Secrets that can't be read again are told, but a bridge that keeps the last good ones serves as well as before. */
+function createHealthServer({ store, metrics, secrets, isClosing }: HealthDeps): Server {
+  const staleSecrets = () => {
+    const stale = secrets.stale();
+    return stale && { staleSecrets: stale };
+  };
   return createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'Content-Type': type }).end(body);
@@ -63,7 +76,7 @@ function createHealthServer(store: Store, metrics: Metrics, isClosing: () => boo
       case '/health/ready':
         if (isClosing()) return json(503, { status: 'closing' });
         return void storeAnswers(store).then((up) =>
-          json(up ? 200 : 503, { status: up ? 'up' : 'database unavailable' }),
+          json(up ? 200 : 503, { status: up ? 'up' : 'database unavailable', ...staleSecrets() }),
         );
       case '/metrics':
         return void metrics.registry.metrics().then(
@@ -130,9 +143,11 @@ async function ensureDefaultDirectory(services: Services, logger: Logger): Promi
 export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>): Promise<RunningBridge> {
   const logger = createLogger(config.logLevel);
   const outgoing = createOutgoing({ allow: config.outgoingAllow });
-  const hooks = config.hooks && (await openHooks(config.hooks, outgoing));
+  const secrets = createLiveSecrets({ ...config, log: logger });
+  const database = { url: config.database.url, password: secrets.databasePassword };
+  const hooks = config.hooks && (await openHooks(config.hooks, outgoing, secrets.hooksSecret));
   const store = connectStore({
-    url: config.database.url,
+    ...database,
     poolSize: config.database.poolSize,
     onIdleError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });
@@ -149,7 +164,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
   const metrics = createMetrics(store.pool);
   const signal = createSharedSignal({
     pool: store.pool,
-    url: config.database.url,
+    database,
     onError: (error) =>
       logger.warn({ err: error }, 'change notifications are interrupted; readers fall back to polling'),
   });
@@ -158,13 +173,13 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     clock: systemClock,
     passwords: createPasswordHasher(),
     signal,
-    authenticationSecret: config.authenticationSecret,
+    authenticationSecret: secrets.authenticationSecret,
     outgoing,
     hooks: config.hooks && hooks && { ...config.hooks, hooks, log: logger, onRun: metrics.hookRun },
     onJwtRefused: reportRefusals(logger),
     onBackgroundError: (error) => logger.warn({ err: error }, 'work in the background failed; it is tried again later'),
     requestRetentionDays: config.requestRetentionDays,
-    secretsKey: config.secretsKey,
+    secretsKeys: secrets.secretsKeys,
     eventRetention: { rule: config.eventRetention, log: logger },
     ldap: {
       log: logger,
@@ -179,18 +194,19 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     services,
     logger,
     metrics,
-    adminToken: config.adminToken,
+    adminToken: secrets.adminToken,
     publicUrl: config.http.publicUrl,
     trustProxy: config.http.trustProxy,
     rateLimit: config.rateLimit,
   });
-  const health = createHealthServer(store, metrics, () => closing);
+  const health = createHealthServer({ store, metrics, secrets, isClosing: () => closing });
   let main: Server | undefined;
 
   async function close(): Promise<void> {
     closing = true;
     // A load balancer needs a moment to see that this replica isn't ready any more; until then it is served.
     if (main?.listening) await sleep(config.shutdownDelayMs);
+    secrets.close();
     services.federations.close();
     services.eventLog.close();
     const servers = [main, health].filter((server) => server?.listening);
@@ -224,6 +240,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     services.ldapWorker.start();
     services.retention.start();
     services.requestLog.start();
+    secrets.start(metrics);
     logger.info({ url, metricsUrl }, 'listening');
     return { url, metricsUrl, close };
   } catch (error) {
@@ -248,7 +265,7 @@ function fail(error: unknown): never {
 export async function serveUntilStopped(env: Record<string, string | undefined>): Promise<void> {
   let bridge: RunningBridge | undefined;
   try {
-    const config = parseConfig(env);
+    const config = await readConfig(env);
     // Before anything is started: the first process of a container gets only those signals that it has asked for.
     closeWithGrace({ delay: config.shutdownDelayMs + config.shutdownTimeoutMs + 2_000 }, async ({ err }) => {
       if (err) console.error('The bridge stops after an error that nobody caught:', err);

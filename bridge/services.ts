@@ -30,6 +30,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
 import { createOutgoing, type Outgoing } from './platform/http/outgoing.ts';
+import type { AcceptedSecret } from './platform/secrets/accepted-secret.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
 import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
@@ -58,15 +59,16 @@ export interface ServiceDeps {
   clock: Clock;
   passwords: PasswordHasher;
   signal: ChangeSignal;
-  authenticationSecret?: string | undefined;
+  /** Opens the directory `default`. */
+  authenticationSecret?: AcceptedSecret | undefined;
   /** How other servers are called; by default, public addresses only. */
   outgoing?: Outgoing;
   /** Told why a JWT of a trusted issuer was refused. */
   onJwtRefused?: (refusal: JwtRefusal) => void;
   /** Told of what failed apart from any request. */
   onBackgroundError?: (error: unknown) => void;
-  /** Encrypts the secrets that are kept in the database. */
-  secretsKey?: string | undefined;
+  /** Encrypt the secrets that are kept in the database: the first seals, each opens. */
+  secretsKeys?: () => readonly string[];
   /** Days that SCIM requests are remembered; by default for ever. */
   requestRetentionDays?: number | undefined;
   /** The operator's own code around each change of a resource. */
@@ -142,7 +144,7 @@ export function createServices(deps: ServiceDeps) {
   const ldapRepository = createLdapRepository(pool);
   const entries = createEntriesRepository(pool);
   const sealer = createSealer({
-    secretsKey: deps.secretsKey,
+    ...(deps.secretsKeys && { secretsKeys: deps.secretsKeys }),
     readKey: () => readServerKey(db, 'sealed-secrets', clock),
   });
   const ldap = createLdapService({

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Config, isGiven, parseConfig } from '../config.ts';
+import { type Config, isGiven, readConfig } from '../config.ts';
 
 export const devFile = join('.realmbridge', 'dev.json');
 
@@ -41,8 +41,8 @@ async function readDevFile(cwd: string): Promise<DevFile | undefined> {
 
 /** @throws ConfigError naming every bad variable. */
 export async function readEnvironment(env: Record<string, string | undefined>, cwd: string): Promise<Environment> {
-  if (isGiven(env, 'DATABASE_URL')) return { config: parseConfig(env), env };
+  if (isGiven(env, 'DATABASE_URL')) return { config: await readConfig(env), env };
   const dev = await readDevFile(cwd);
-  if (!dev) return { config: parseConfig(env), env };
-  return { config: parseConfig({ ...env, DATABASE_URL: dev.database.url }), env, dev };
+  if (!dev) return { config: await readConfig(env), env };
+  return { config: await readConfig({ ...env, DATABASE_URL: dev.database.url }), env, dev };
 }

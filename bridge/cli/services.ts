@@ -4,6 +4,7 @@ import { type ChangeSignal, createLocalSignal, createSharedSignal } from '../eve
 import { systemClock } from '../platform/clock.ts';
 import { connectStore, type Store } from '../platform/db/connect.ts';
 import { createOutgoing } from '../platform/http/outgoing.ts';
+import { acceptSecret } from '../platform/secrets/accepted-secret.ts';
 import { createPasswordHasher } from '../platform/secrets/passwords.ts';
 import { createServices, type Services } from '../services.ts';
 
@@ -14,7 +15,7 @@ function lazySignal(store: Store, url: string): ChangeSignal {
   return {
     subscribe: local.subscribe,
     changed(topic) {
-      shared ??= createSharedSignal({ pool: store.pool, url, onError: () => undefined });
+      shared ??= createSharedSignal({ pool: store.pool, database: { url }, onError: () => undefined });
       shared.changed(topic);
     },
     async close() {
@@ -23,7 +24,7 @@ function lazySignal(store: Store, url: string): ChangeSignal {
   };
 }
 
-export function openServices({ database, authenticationSecret, outgoingAllow, secretsKey }: Config): {
+export function openServices({ database, authenticationSecret, outgoingAllow, secretsKeys }: Config): {
   store: Store;
   services: Services;
   close(): Promise<void>;
@@ -35,8 +36,8 @@ export function openServices({ database, authenticationSecret, outgoingAllow, se
     clock: systemClock,
     passwords: createPasswordHasher(),
     signal,
-    authenticationSecret,
-    secretsKey,
+    ...(authenticationSecret !== undefined && { authenticationSecret: acceptSecret(authenticationSecret) }),
+    secretsKeys: () => secretsKeys,
     outgoing: createOutgoing({ allow: outgoingAllow }),
   });
   return {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServices } from '../cli/services.ts';
-import { parseConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { createAdmin } from '../keycloak/admin-client.ts';
 import { newLdapSettings } from '../ldap/contracts.ts';
 import type { Services } from '../services.ts';
@@ -86,7 +86,7 @@ async function readFromLdap(federation: string, services: Services): Promise<voi
 }
 
 try {
-  const { services, close } = openServices(parseConfig(env));
+  const { services, close } = openServices(await readConfig(env));
   try {
     const federation = required('FEDERATION');
     await pushAll(federation, required('SCIM_URL'), services);

@@ -1,7 +1,8 @@
 // Who may use a directory's SCIM endpoint. Every refusal looks the same, so a caller learns nothing about what exists.
 import type { Clock } from '../platform/clock.ts';
+import type { AcceptedSecret } from '../platform/secrets/accepted-secret.ts';
 import { type Accepted, type AcceptedTokens, createAcceptedTokens } from '../platform/secrets/accepted-tokens.ts';
-import { digestToken, sameDigest } from '../platform/secrets/tokens.ts';
+import { sameDigest } from '../platform/secrets/tokens.ts';
 import { type Directory, type DirectoryAccess, defaultDirectorySlug } from './contracts.ts';
 import type { IssuerRepository } from './issuers/repository.ts';
 import { type JwtVerifier, looksLikeJwt } from './issuers/verifier.ts';
@@ -15,10 +16,9 @@ export function createAuthenticator(deps: {
   issuers: Pick<IssuerRepository, 'touchIssuer'>;
   jwts: JwtVerifier;
   clock: Clock;
-  authenticationSecret?: string | undefined;
+  authenticationSecret?: AcceptedSecret | undefined;
 }): Authenticator {
-  const { repository, issuers, jwts, clock } = deps;
-  const secretDigest = deps.authenticationSecret === undefined ? undefined : digestToken(deps.authenticationSecret);
+  const { repository, issuers, jwts, clock, authenticationSecret } = deps;
 
   async function lookUpToken(
     directory: Directory,
@@ -52,7 +52,7 @@ export function createAuthenticator(deps: {
   ): Promise<Accepted<DirectoryAccess> | undefined> {
     const directory = await repository.findDirectory(slug);
     if (!directory) return undefined;
-    if (secretDigest && slug === defaultDirectorySlug && sameDigest(digest, secretDigest)) {
+    if (slug === defaultDirectorySlug && authenticationSecret?.matches(digest)) {
       const access: DirectoryAccess = { directory, scopes: ['read', 'write'], actor: 'token:AUTHENTICATION_SECRET' };
       return { access, ownerId: directory.id, expiresAt: null };
     }

@@ -3,6 +3,7 @@
 // only one notifying transaction commit at a time. It only wakes: what is new is read from the table.
 import { EventEmitter } from 'node:events';
 import { Client, type Notification, type Pool } from 'pg';
+import { connectionTo, type DatabaseAddress } from '../platform/db/connect.ts';
 
 const channel = 'realmbridge_changes';
 const coalesceMs = 20;
@@ -36,7 +37,7 @@ export function createLocalSignal(): ChangeSignal {
 /** A signal shared by all replicas on one database. Losing the connection costs wake-ups only, never an event. */
 export function createSharedSignal(options: {
   pool: Pool;
-  url: string;
+  database: DatabaseAddress;
   onError: (error: unknown) => void;
 }): ChangeSignal {
   const local = createLocalSignal();
@@ -69,7 +70,7 @@ export function createSharedSignal(options: {
 
   function listen(): void {
     const client = new Client({
-      connectionString: options.url,
+      ...connectionTo(options.database),
       application_name: 'realmbridge-signal',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,

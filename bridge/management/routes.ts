@@ -13,7 +13,8 @@ import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
-import { digestToken, parseBearer, sameDigest } from '../platform/secrets/tokens.ts';
+import type { AcceptedSecret } from '../platform/secrets/accepted-secret.ts';
+import { digestToken, parseBearer } from '../platform/secrets/tokens.ts';
 import type { HistoryService } from '../provisioning/history/service.ts';
 import type { MoveService } from '../provisioning/moves/service.ts';
 import type { RequestLog } from '../provisioning/requests/request-log.ts';
@@ -51,11 +52,10 @@ export interface ManagementDeps extends AccessDeps {
 const maxBody = 64 * 1024;
 
 /** Without an admin token configured, every request gets the same 401 as a wrong one. What follows is done in its name. */
-function authentication(adminToken: string | undefined): MiddlewareHandler<AppEnv> {
-  const expected = adminToken === undefined ? undefined : digestToken(adminToken);
+function authentication(adminToken: AcceptedSecret | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const token = parseBearer(c.req.header('Authorization'));
-    if (!expected || token === undefined || !sameDigest(digestToken(token), expected)) {
+    if (token === undefined || !adminToken?.matches(digestToken(token))) {
       const challenge = bearerChallenge('Realmbridge management', c.req.header('Authorization'));
       throw new ApiError('unauthorized', 'The admin token is required.', {
         headers: { 'WWW-Authenticate': challenge },
@@ -117,7 +117,7 @@ export function managementRoutes(
     requestLog,
     history,
   }: ManagementDeps,
-  adminToken: string | undefined,
+  adminToken: AcceptedSecret | undefined,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {

@@ -24,7 +24,13 @@ export interface HookMetrics {
   hookRun(run: { hook: string; outcome: string; seconds: number }): void;
 }
 
-export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics {
+export interface SecretMetrics {
+  secretChanged(secret: { variable: string }): void;
+  /** Whether its last good value is kept because it can't be read now. */
+  secretStale(secret: { variable: string; stale: boolean }): void;
+}
+
+export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics, SecretMetrics {
   registry: Registry;
 }
 
@@ -95,9 +101,23 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
+  const secretChanges = new Counter({
+    name: 'realmbridge_secret_changes_total',
+    help: 'Secrets that were replaced while the bridge ran, by variable.',
+    labelNames: ['variable'] as const,
+    registers: [registry],
+  });
+  const staleSecrets = new Gauge({
+    name: 'realmbridge_secret_stale',
+    help: '1 for a secret that can not be read again now, so that its last good value is kept; by variable.',
+    labelNames: ['variable'] as const,
+    registers: [registry],
+  });
   return {
     registry,
     hookRun: ({ seconds, ...labels }) => hooks.observe(labels, seconds),
+    secretChanged: (secret) => secretChanges.inc(secret),
+    secretStale: ({ variable, stale }) => staleSecrets.set({ variable }, stale ? 1 : 0),
     sourceHealth({ directory, state, seenAt }) {
       for (const each of ['ok', 'degraded', 'unavailable'] as const) {
         sources.set({ directory, state: each }, each === state ? 1 : 0);

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { parseConfig } from '../../bridge/config.ts';
+import { readConfig } from '../../bridge/config.ts';
 import { type RunningBridge, serve } from '../../bridge/main.ts';
 import { type CommandLine, createCommandLine } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -34,7 +34,7 @@ const start = async () => {
     METRICS_PORT: '0',
     LOG_LEVEL: 'silent',
   };
-  bridge = await serve(parseConfig(env));
+  bridge = await serve(await readConfig(env));
 };
 const stop = async () => {
   await bridge?.close();

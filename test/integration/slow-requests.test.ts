@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseConfig } from '../../bridge/config.ts';
+import { readConfig } from '../../bridge/config.ts';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
 import { type RunningBridge, serve } from '../../bridge/main.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await services.directories.createDirectory({ slug: 'acme' });
   ({ token } = await services.directories.createToken('acme', {}));
   bridge = await serve(
-    parseConfig({
+    await readConfig({
       DATABASE_URL: database.url,
       HOST: '127.0.0.1',
       PORT: '0',

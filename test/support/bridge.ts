@@ -6,6 +6,7 @@ import { createLocalSignal } from '../../bridge/events/signal.ts';
 import { type Clock, systemClock } from '../../bridge/platform/clock.ts';
 import type { Outgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
+import { acceptSecret } from '../../bridge/platform/secrets/accepted-secret.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import type { ProfileName } from '../../bridge/scim/interop/profiles.ts';
 import { createServices, type ServiceDeps, type Services } from '../../bridge/services.ts';
@@ -71,7 +72,9 @@ export async function createTestBridge(
     // A cheap hash: what these tests are about is not its cost.
     passwords: createPasswordHasher({ memoryCost: 1_024, timeCost: 1 }),
     signal: createLocalSignal(),
-    authenticationSecret: options.authenticationSecret,
+    ...(options.authenticationSecret !== undefined && {
+      authenticationSecret: acceptSecret(options.authenticationSecret),
+    }),
     ...(options.outgoing && { outgoing: options.outgoing }),
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
     ...(options.ldap && { ldap: options.ldap }),

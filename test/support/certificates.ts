@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 export interface Certificates {
   /** The authority's certificate as PEM text. */
   ca: string;
-  /** Files, for the name localhost and the addresses. */
+  /** Files, for the names localhost and *.vault.test and the addresses. */
   good: { certificate: string; key: string };
   expired: { certificate: string; key: string };
   remove(): Promise<void>;
@@ -34,7 +34,7 @@ export async function makeCertificates(addresses: readonly string[] = ['127.0.0.
   );
   await writeFile(
     file('names'),
-    `subjectAltName=DNS:localhost,${addresses.map((address) => `IP:${address}`).join()}\n`,
+    `subjectAltName=DNS:localhost,DNS:*.vault.test,${addresses.map((address) => `IP:${address}`).join()}\n`,
   );
   // `openssl ca` is the one command of all versions that takes dates in the past.
   await writeFile(

@@ -1,5 +1,5 @@
 // A bridge that listens on a port, as Keycloak needs it, and that can be stopped and started again on the same database.
-import { parseConfig } from '../../bridge/config.ts';
+import { readConfig } from '../../bridge/config.ts';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
 import type { WorkerTiming } from '../../bridge/ldap/worker.ts';
 import { type RunningBridge, serve } from '../../bridge/main.ts';
@@ -54,7 +54,7 @@ export async function startBridge({ env = {}, ldapTiming }: BridgeOptions = {}):
     outgoing: createOutgoing({ allow: env['OUTGOING_ALLOW']?.split(',') ?? [] }),
   });
   const port = await freePort();
-  const config = parseConfig({
+  const config = await readConfig({
     DATABASE_URL: database.url,
     HOST: '127.0.0.1',
     PORT: String(port),

@@ -1,6 +1,7 @@
 // The PostgreSQL pool and Kysely on top of it. One place knows how connections are made and how they are closed.
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, type PoolConfig, types } from 'pg';
+import { type ClientConfig, Pool, type PoolConfig, types } from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
 import type { Database } from './database.ts';
 
 const int8Oid = 20;
@@ -10,8 +11,18 @@ const parsers: NonNullable<PoolConfig['types']> = {
     oid === int8Oid && format !== 'binary' ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
 
-export interface DatabaseOptions {
+export interface DatabaseAddress {
   url: string;
+  /** Takes the place of the password in the URL, asked anew for each connection. */
+  password?: (() => string) | undefined;
+}
+
+/** The part of a client's settings that says where the database is, and who comes. */
+export function connectionTo({ url, password }: DatabaseAddress): ClientConfig {
+  return password ? { ...parseIntoClientConfig(url), password } : { connectionString: url };
+}
+
+export interface DatabaseOptions extends DatabaseAddress {
   /** Upper bound of connections; default 10. */
   poolSize?: number;
   /** Milliseconds to wait for a free or new connection; default 5000. */
@@ -31,7 +42,7 @@ export interface Store {
 /** Opens a lazy pool; nothing is connected until the first query. `close()` waits for queries that run. */
 export function connectStore(options: DatabaseOptions): Store {
   const pool = new Pool({
-    connectionString: options.url,
+    ...connectionTo(options),
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: options.connectTimeout ?? 5_000,
     statement_timeout: options.statementTimeout ?? 30_000,

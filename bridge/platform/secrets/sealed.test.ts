@@ -24,11 +24,24 @@ it('seals a secret differently each time, and refuses one that was changed or cu
 });
 
 it("opens with the operator's key what was sealed with it, and still what was sealed before there was one", async () => {
-  const [plain, keyed] = [createSealer({ readKey }), createSealer({ readKey, secretsKey })];
+  const [plain, keyed] = [createSealer({ readKey }), createSealer({ readKey, secretsKeys: () => [secretsKey] })];
   expect(await keyed.open(await plain.seal('old', 'here'), 'here')).toBe('old');
   const sealed = await keyed.seal('new', 'here');
   expect(await keyed.open(sealed, 'here')).toBe('new');
   await expect(plain.open(sealed, 'here')).rejects.toThrow(/SECRETS_KEY/);
-  const other = createSealer({ readKey, secretsKey: `${secretsKey}!` });
+  const other = createSealer({ readKey, secretsKeys: () => [`${secretsKey}!`] });
   await expect(other.open(sealed, 'here')).rejects.toThrow(/Set it again/);
+});
+
+it('seals with the first of several keys, and opens with each', async () => {
+  const [first, second] = [secretsKey, `${secretsKey}!`];
+  let keys = [first];
+  const sealer = createSealer({ readKey, secretsKeys: () => keys });
+  const old = await sealer.seal('old', 'here');
+  keys = [second, first];
+  const fresh = await sealer.seal('new', 'here');
+  expect([await sealer.open(old, 'here'), await sealer.open(fresh, 'here')]).toEqual(['old', 'new']);
+  keys = [second];
+  expect(await sealer.open(fresh, 'here')).toBe('new');
+  await expect(sealer.open(old, 'here')).rejects.toThrow(SealedError);
 });

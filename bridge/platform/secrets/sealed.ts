@@ -20,24 +20,17 @@ export class SealedError extends Error {
   override readonly name = 'SealedError';
 }
 
-/**
- * `secretsKey` is the operator's; without one the installation's own key is used, which lies in the same database and so
- * protects copies of single tables and logs, but not of the whole database.
- */
-export function createSealer(deps: { secretsKey?: string | undefined; readKey: () => Promise<Buffer> }): Sealer {
-  const { secretsKey, readKey } = deps;
-  let stored: Promise<Buffer> | undefined;
-  const configured =
-    secretsKey === undefined
-      ? undefined
-      : Buffer.from(hkdfSync('sha256', secretsKey, '', 'realmbridge sealed secrets', 32));
+const keyFrom = (text: string) => Buffer.from(hkdfSync('sha256', text, '', 'realmbridge sealed secrets', 32));
 
-  async function keyOf(kind: number): Promise<Buffer> {
-    if (kind === kinds.configured) {
-      if (!configured) throw new SealedError('The secret was sealed with a SECRETS_KEY, and none is set.');
-      return configured;
-    }
-    if (kind !== kinds.stored) throw new SealedError('The secret was sealed by another release.');
+/**
+ * `secretsKeys` are the operator's: the first seals, each opens. Without any the installation's own key is used, which lies
+ * in the same database and so protects copies of single tables and logs, but not of the whole database.
+ */
+export function createSealer(deps: { secretsKeys?: () => readonly string[]; readKey: () => Promise<Buffer> }): Sealer {
+  const { secretsKeys = () => [], readKey } = deps;
+  let stored: Promise<Buffer> | undefined;
+
+  async function storedKey(): Promise<Buffer> {
     stored ??= readKey();
     return stored.catch((error: unknown) => {
       stored = undefined;
@@ -45,27 +38,40 @@ export function createSealer(deps: { secretsKey?: string | undefined; readKey: (
     });
   }
 
+  async function keysOf(kind: number): Promise<Buffer[]> {
+    if (kind === kinds.stored) return [await storedKey()];
+    if (kind !== kinds.configured) throw new SealedError('The secret was sealed by another release.');
+    const keys = secretsKeys().map(keyFrom);
+    if (keys.length === 0) throw new SealedError('The secret was sealed with a SECRETS_KEY, and none is set.');
+    return keys;
+  }
+
   return {
     async seal(secret, place) {
-      const kind = configured ? kinds.configured : kinds.stored;
+      const [configured] = secretsKeys();
+      const key = configured === undefined ? await storedKey() : keyFrom(configured);
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, await keyOf(kind), iv).setAAD(Buffer.from(place));
+      const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(place));
       const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+      const kind = configured === undefined ? kinds.stored : kinds.configured;
       return Buffer.concat([Buffer.from([kind]), iv, cipher.getAuthTag(), text]);
     },
     async open(sealed, place) {
-      const key = await keyOf(sealed[0] ?? 0);
       const [iv, tag, text] = [
         sealed.subarray(1, 1 + ivBytes),
         sealed.subarray(1 + ivBytes, 1 + ivBytes + tagBytes),
         sealed.subarray(1 + ivBytes + tagBytes),
       ];
-      try {
-        const decipher = createDecipheriv(algorithm, key, iv).setAAD(Buffer.from(place)).setAuthTag(tag);
-        return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw new SealedError('The secret can not be opened with the present key. Set it again.', { cause });
+      let refusal: unknown;
+      for (const key of await keysOf(sealed[0] ?? 0)) {
+        try {
+          const decipher = createDecipheriv(algorithm, key, iv).setAAD(Buffer.from(place)).setAuthTag(tag);
+          return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+        } catch (cause) {
+          refusal = cause;
+        }
       }
+      throw new SealedError('The secret can not be opened with the present key. Set it again.', { cause: refusal });
     },
   };
 }

@@ -4,8 +4,8 @@ import type { AfterContext, BeforeAnswer, BeforeContext, Hooks } from './contrac
 
 export interface HttpHooksOptions {
   url: URL;
-  /** Sent as a bearer token, so that the service knows who asks. */
-  secret: string | undefined;
+  /** Sent as a bearer token, so that the service knows who asks; asked for each time. */
+  secret: () => string | undefined;
   /** Which hooks the service wants. */
   wants: readonly ('before' | 'after')[];
   timeoutMs: number;
@@ -17,12 +17,13 @@ const maxAnswerBytes = 4 * 1024 * 1024;
 
 export function createHttpHooks({ url, secret, wants, timeoutMs, outgoing }: HttpHooksOptions): Hooks {
   async function post(hook: 'before' | 'after', context: BeforeContext | AfterContext): Promise<string> {
+    const bearer = secret();
     const { status, text } = await outgoing.call(url, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
         Accept: 'application/json',
-        ...(secret !== undefined && { Authorization: `Bearer ${secret}` }),
+        ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
       },
       body: JSON.stringify({ hook, ...context }),
       timeoutMs,

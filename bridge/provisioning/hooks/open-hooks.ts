@@ -43,15 +43,20 @@ export interface HookSources {
 /**
  * The hooks in the order in which they run: the module's, then the service's.
  * @throws HooksError for a module that can't be loaded or has no hooks, and for a URL that may not be called.
+ * `secret` answers the present one for the service; by default it is that of the sources.
  */
-export async function openHooks({ module, http, timeoutMs }: HookSources, outgoing: Outgoing): Promise<Hooks[]> {
+export async function openHooks(
+  { module, http, timeoutMs }: HookSources,
+  outgoing: Outgoing,
+  secret: () => string | undefined = () => http?.secret,
+): Promise<Hooks[]> {
   const hooks: Hooks[] = [];
   if (module !== undefined) hooks.push(await loadHooks(module));
   if (http) {
     const url = new URL(http.url);
     const problem = outgoing.problemOf(url);
     if (problem !== undefined) throw new HooksError(`HOOKS_URL ${problem}.`);
-    hooks.push(createHttpHooks({ url, secret: http.secret, wants: http.wants, timeoutMs, outgoing }));
+    hooks.push(createHttpHooks({ url, secret, wants: http.wants, timeoutMs, outgoing }));
   }
   return hooks;
 }
