@@ -1,9 +1,9 @@
 // Calls to other servers whose addresses come from configuration or from customers. They go to public addresses by HTTPS;
 // whatever else is meant must be allowed by the operator. The address is checked when it is connected to, so that a name
 // that resolves otherwise the second time (DNS rebinding) gains nothing. Redirects are not followed.
-import { type LookupAddress, lookup } from 'node:dns';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Neither private nor special (RFC 6890 and its registry): what is left is out there. */
@@ -35,6 +35,8 @@ export interface OutgoingRequest {
   timeoutMs: number;
   /** Of the answer's body. */
   maxBytes: number;
+  /** What becomes of a longer body: the call fails (usual), or the rest is left unread. */
+  longer?: 'refuse' | 'cut';
 }
 
 export interface OutgoingAnswer {
@@ -48,8 +50,16 @@ export interface Outgoing {
   problemOf(url: URL): string | undefined;
   /** @throws OutgoingError for whatever is not an answer. */
   call(url: URL, request: OutgoingRequest): Promise<OutgoingAnswer>;
+  /** The same for many calls of one server: connections are used again, each as it was checked when it was made. */
+  keep(options: { maxConnections: number }): KeptConnections;
   /** The same rules for connections of another protocol than HTTP; `secure` ones are encrypted and their server proven. */
   guard(secure: boolean): ConnectionGuard;
+}
+
+export interface KeptConnections {
+  call: Outgoing['call'];
+  /** Ends the connections, also those that are in use. */
+  close(): void;
 }
 
 export interface ConnectionGuard {
@@ -92,8 +102,45 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && global6.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
 
-/** `allow`: addresses and ranges that may be called although they are private, and without TLS. */
-export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoing {
+/** A kept connection is closed when nobody has used it for so long; its name is then looked up anew. */
+const idleMs = 20_000;
+/** What a connection that the server has closed meanwhile says when it is used again. */
+const staleCodes = new Set(['ECONNRESET', 'EPIPE']);
+
+const isStale = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && staleCodes.has(error.code);
+
+type AllAddresses = (error: Error | null, found: LookupAddress[]) => void;
+/** How names become addresses. */
+export type Resolve = (hostname: string, options: LookupAllOptions, callback: AllAddresses) => void;
+
+/** One look-up at a time for each name: a name server that doesn't answer then takes one thread of few, not all. */
+function sharing(resolve: Resolve): Resolve {
+  const waiting = new Map<string, AllAddresses[]>();
+  return (hostname, options, callback) => {
+    const others = waiting.get(hostname);
+    if (others) return void others.push(callback);
+    const callbacks = [callback];
+    waiting.set(hostname, callbacks);
+    resolve(hostname, options, (error, found) => {
+      waiting.delete(hostname);
+      for (const answer of callbacks) answer(error, found);
+    });
+  };
+}
+
+interface Way {
+  agent: HttpAgent | HttpsAgent | false;
+  signal: AbortSignal;
+}
+
+/**
+ * `allow`: addresses and ranges that may be called although they are private, and without TLS. `resolve` is the system's
+ * look-up unless told.
+ */
+export function createOutgoing(deps: { allow: readonly string[]; resolve?: Resolve }): Outgoing {
+  const { allow } = deps;
+  const resolve = sharing(deps.resolve ?? lookup);
   const allowed = listOf(allow);
   const isAllowed = (address: string) => allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   const mayConnect = (address: string, secure: boolean) => isAllowed(address) || (secure && isPublicAddress(address));
@@ -108,7 +155,7 @@ export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoin
         return isRefused ? 'names an address that OUTGOING_ALLOW does not allow' : undefined;
       },
       lookup(hostname, options, callback) {
-        lookup(hostname, { ...options, all: true }, (error: Error | null, found: LookupAddress[]) => {
+        resolve(hostname, { ...options, all: true }, (error, found) => {
           const usable = error ? [] : found.filter(({ address }) => mayConnect(address, secure));
           const [first] = usable;
           if (error || first === undefined) {
@@ -128,48 +175,67 @@ export function createOutgoing({ allow }: { allow: readonly string[] }): Outgoin
     return guard(isSecure(url)).problemOf(url.hostname);
   }
 
-  function answerTo(url: URL, { method = 'GET', headers, body, timeoutMs }: OutgoingRequest): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
+  function answerTo(url: URL, given: OutgoingRequest, way: Way): Promise<IncomingMessage> {
+    const { method = 'GET', headers, body } = given;
+    return new Promise((answer, reject) => {
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
         method,
         headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'Realmbridge', ...headers },
-        // A connection of its own, so that its address is looked up and checked.
-        agent: false,
+        // Whenever a connection is made, its address is looked up and checked.
         lookup: guard(isSecure(url)).lookup,
-        signal: AbortSignal.timeout(timeoutMs),
+        ...way,
       });
-      request.once('response', resolve);
-      request.on('error', reject);
+      request.once('response', answer);
+      request.on('error', (error) => {
+        if (!way.agent || !request.reusedSocket || !isStale(error)) return reject(error);
+        // The server has closed the connection while nobody used it, or while this request was under way.
+        answerTo(url, given, { ...way, agent: false }).then(answer, reject);
+      });
       request.end(body);
     });
   }
 
-  async function textOf(answer: IncomingMessage, maxBytes: number): Promise<string> {
+  async function textOf(answer: IncomingMessage, { maxBytes, longer }: OutgoingRequest): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of answer) {
       const bytes = Buffer.from(chunk);
       size += bytes.length;
-      if (size > maxBytes) throw new OutgoingError(`the answer has more than ${maxBytes} bytes`);
+      if (size > maxBytes && longer !== 'cut') throw new OutgoingError(`the answer has more than ${maxBytes} bytes`);
       chunks.push(bytes);
+      // Leaving the loop ends the connection: what is left is not worth reading.
+      if (size > maxBytes) break;
     }
-    return Buffer.concat(chunks).toString('utf8');
+    return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+  }
+
+  async function call(url: URL, request: OutgoingRequest, agent: Way['agent']): Promise<OutgoingAnswer> {
+    const problem = problemOf(url);
+    if (problem !== undefined) throw new OutgoingError(`${url.host}: the URL ${problem}`);
+    try {
+      const answer = await answerTo(url, request, { agent, signal: AbortSignal.timeout(request.timeoutMs) });
+      const text = await textOf(answer, request);
+      return { status: answer.statusCode ?? 0, headers: answer.headers, text };
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+      throw new OutgoingError(`${url.host} did not answer as it should: ${reason}`, { cause });
+    }
   }
 
   return {
     problemOf,
     guard,
-    async call(url, request) {
-      const problem = problemOf(url);
-      if (problem !== undefined) throw new OutgoingError(`${url.host}: the URL ${problem}`);
-      try {
-        const answer = await answerTo(url, request);
-        const text = await textOf(answer, request.maxBytes);
-        return { status: answer.statusCode ?? 0, headers: answer.headers, text };
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-        throw new OutgoingError(`${url.host} did not answer as it should: ${reason}`, { cause });
-      }
+    call: (url, request) => call(url, request, false),
+    keep({ maxConnections }) {
+      const options = { keepAlive: true, maxSockets: maxConnections, timeout: idleMs };
+      const agents = { secure: new HttpsAgent(options), plain: new HttpAgent(options) };
+      return {
+        call: (url, request) => call(url, request, isSecure(url) ? agents.secure : agents.plain),
+        close() {
+          agents.secure.destroy();
+          agents.plain.destroy();
+        },
+      };
     },
   };
 }
