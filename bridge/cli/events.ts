@@ -26,7 +26,7 @@ export function parseLast(text: string): number {
 }
 
 /** Loaded only when there is something to show, so that help and mistakes are told at once. */
-const presentation = () => import('../management/events/presentation.ts');
+const presentation = () => import('../events/presentation.ts');
 
 function changed({ data: { changes = {}, members = [] } }: ShownEvent): string {
   const names = Object.keys(changes);

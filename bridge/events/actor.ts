@@ -6,7 +6,7 @@ import type { Actor } from './contracts.ts';
 const acting = new AsyncLocalStorage<Actor>();
 
 /** What nobody asked for, such as the directory that AUTHENTICATION_SECRET needs. */
-const bridgeItself: Actor = { name: 'bridge' };
+export const bridgeItself: Actor = { name: 'bridge' };
 
 /** Runs `work`, and all that it waits for, as this actor. */
 export const actingAs = <T>(actor: Actor, work: () => T): T => acting.run(actor, work);

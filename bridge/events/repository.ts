@@ -72,6 +72,11 @@ export interface EventReader {
   placeAll(directoryIds: readonly string[]): Promise<Map<string, LogSpan>>;
   /** Events after `position`, oldest first. */
   listEvents(directoryId: string, position: number, limit: number): Promise<LoggedEvent[]>;
+  /**
+   * The position of the last placed event before `time`, or 0. Events are placed in the order of their commits, so one of
+   * a transaction that took long may be on the other side.
+   */
+  positionBefore(directoryId: string, time: Date): Promise<number>;
 }
 
 interface Head {
@@ -136,6 +141,26 @@ export function createEventReader(pool: Pool): EventReader {
   return {
     placeAll,
     placeEvents: async (directoryId) => (await placeAll([directoryId])).get(directoryId)?.head ?? 0,
+    async positionBefore(directoryId, time) {
+      // There is no index by time: positions are, and times rise with them.
+      let [before, after] = [0, (await placeAll([directoryId])).get(directoryId)?.head ?? 0];
+      while (before < after) {
+        const middle = Math.ceil((before + after) / 2);
+        const row = await readIn(pool, [directoryId], (scope) =>
+          scope
+            .selectFrom('events')
+            .select('created_at')
+            .where('directory_id', '=', directoryId)
+            .where('position', '>=', middle)
+            .orderBy('position')
+            .limit(1)
+            .executeTakeFirst(),
+        );
+        if (row && row.created_at < time) before = middle;
+        else after = middle - 1;
+      }
+      return before;
+    },
     async listEvents(directoryId, position, limit) {
       const rows = await readIn(pool, [directoryId], (scope) =>
         scope

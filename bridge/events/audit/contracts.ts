@@ -17,6 +17,13 @@ export const auditTypes = [
   'federation.username_released',
   'federation.token_created',
   'federation.token_revoked',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.secret_rotated',
+  'webhook.paused',
+  'webhook.resumed',
+  'webhook.replayed',
 ] as const;
 
 export type AuditType = (typeof auditTypes)[number];
@@ -29,7 +36,7 @@ export interface Named {
 
 /** What was changed: the directory or federation itself, or something of it. */
 export interface AuditedResource {
-  type: 'Directory' | 'Federation' | 'Token' | 'Issuer';
+  type: 'Directory' | 'Federation' | 'Token' | 'Issuer' | 'Webhook';
   id: string;
   /** A slug, a token's first characters, an issuer's URL. */
   name: string;

@@ -1,11 +1,11 @@
 // The event log in the management API.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { EventLog, LogPage } from '../../events/log.ts';
+import { shownEvent } from '../../events/presentation.ts';
 import type { AppEnv } from '../../platform/http/request-context.ts';
 import type { CurrentResources } from '../../provisioning/resources/current-resources.ts';
 import type { Resource } from '../../scim/schema/model.ts';
 import { listEvents } from './operations.ts';
-import { shownEvent } from './presentation.ts';
 
 const defaultLimit = 100;
 

@@ -1,12 +1,11 @@
 // An event as readers outside see it: the same shape whatever the identity provider has sent.
-import type { LogPage } from '../../events/log.ts';
-import type { Resource } from '../../scim/schema/model.ts';
+import type { LogPage } from './log.ts';
 
 /**
- * Answers what `eventShape` describes. What the store keeps for itself (keys, affected users) is left out. `current`: the
- * resources as they are now, when they are to be shown.
+ * Answers what `eventShape` (management/events/contracts.ts) describes. What the store keeps for itself (keys, affected
+ * users) is left out. `current`: the resources as they are now, when they are to be shown.
  */
-export const shownEvent = (
+export const shownEvent = <Resource>(
   { directory, actor, data, ...event }: LogPage['events'][number],
   current?: ReadonlyMap<string, Resource>,
 ) => ({
