@@ -108,10 +108,14 @@ export async function updateMove(
     .execute();
 }
 
-/** Takes or renews the right to work on the move, by the database's clock; false while another has it. */
+/**
+ * Takes or renews the right to work on the move, by the database's clock. False while another has it, and when the move is
+ * no longer in the state that the work is for.
+ */
 export async function takeMoveLease(
   scope: Scope,
   directoryId: string,
+  { id, state }: Pick<Move, 'id' | 'state'>,
   owner: string,
   seconds: number,
 ): Promise<boolean> {
@@ -119,6 +123,8 @@ export async function takeMoveLease(
     .updateTable('directory_moves')
     .set({ lease_owner: owner, lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
     .where('directory_id', '=', directoryId)
+    .where('id', '=', id)
+    .where('state', '=', state)
     .where((eb) =>
       eb.or([eb('lease_owner', '=', owner), eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)]),
     )

@@ -83,7 +83,6 @@ type MoveAct = 'started' | 'decided' | 'finished' | 'undone' | 'forgotten';
 export function createMoveService(deps: MoveServiceDeps) {
   const { transactions, requireDirectory, catalogue, clock, source, onChange } = deps;
   const settle = () => sleep(deps.settleMs ?? usualSettleMs);
-  const owner = newId();
 
   const absent = (slug: string) => new ApiError('move_absent', `Directory "${slug}" has not been moved.`);
 
@@ -96,18 +95,27 @@ export function createMoveService(deps: MoveServiceDeps) {
     return { directory, move };
   }
 
-  /** Works in small transactions until `step` has nothing left to do, or time is up. */
+  /** In a transaction that changes the move's state: that nobody else has done so since it was looked at. */
+  async function holdState(scope: Scope, { id, slug }: Directory, { id: moveId, state }: Move): Promise<void> {
+    const now = await moves.findMove(scope, id, { lock: true });
+    if (now?.id !== moveId || now.state !== state)
+      throw new ApiError('conflict', `Somebody else works on the move of directory "${slug}"; look at it again.`);
+  }
+
+  /** Works in small transactions while the move is in `state`, until `step` has nothing left to do, or time is up. */
   async function workOn(
     directory: Directory,
+    { id: moveId, state }: Pick<Move, 'id' | 'state'>,
     budgetMs: number,
     step: (scope: Scope) => Promise<boolean>,
   ): Promise<boolean> {
     const { id, slug } = directory;
+    const owner = newId();
     const until = performance.now() + budgetMs;
     try {
       for (;;) {
         const more = await transactions.write(id, async (scope) => {
-          if (!(await moves.takeMoveLease(scope, id, owner, leaseSeconds)))
+          if (!(await moves.takeMoveLease(scope, id, { id: moveId, state }, owner, leaseSeconds)))
             throw new ApiError(
               'conflict',
               `Somebody else works on the move of directory "${slug}"; try again in a minute.`,
@@ -144,9 +152,9 @@ export function createMoveService(deps: MoveServiceDeps) {
     }
   }
 
-  async function takeDown(directory: Directory): Promise<void> {
+  async function takeDown(directory: Directory, move: Move): Promise<void> {
     const { id } = directory;
-    await workOn(directory, Number.POSITIVE_INFINITY, async (scope) => {
+    await workOn(directory, move, Number.POSITIVE_INFINITY, async (scope) => {
       const last = (await snapshot.lastTakenDown(scope, id)) ?? firstId;
       const users = await snapshot.listKeyedUsers(scope, id, last, takenDownAtOnce);
       await snapshot.takeDownUsers(scope, id, users);
@@ -267,7 +275,7 @@ export function createMoveService(deps: MoveServiceDeps) {
       await settle();
       const wasRead = move.previous.kind === 'ldap';
       if (wasRead) await holdSource(directory);
-      await takeDown(directory);
+      await takeDown(directory, move);
       // From now on nobody asks for it any more, since the directory is not one to be read.
       if (wasRead) await source.release(id);
       onChange(id);
@@ -330,11 +338,14 @@ export function createMoveService(deps: MoveServiceDeps) {
       if (move.state === 'open') {
         const questions = undecided(await statusOf(directory, move), leftovers);
         if (questions.length > 0) throw new ApiError('conflict', `Say what becomes of them: ${questions.join('; ')}.`);
-        await transactions.write(id, (scope) => moves.updateMove(scope, id, { state: 'finishing', leftovers }));
+        await transactions.write(id, async (scope) => {
+          await holdState(scope, directory, move);
+          await moves.updateMove(scope, id, { state: 'finishing', leftovers });
+        });
       }
       const decided = move.leftovers ?? leftovers;
       const ending = await endingOf(directory);
-      const done = await workOn(directory, budgetMs, async (scope) => {
+      const done = await workOn(directory, { id: move.id, state: 'finishing' }, budgetMs, async (scope) => {
         if (await clearLeftovers(scope, { ...ending, now: clock.now() }, decided)) return true;
         await moves.updateMove(scope, id, { state: 'finished', endedAt: clock.now() });
         await moves.updateMovingDirectory(scope, id, { moving: false }, clock.now());
@@ -361,8 +372,11 @@ export function createMoveService(deps: MoveServiceDeps) {
       const { id } = directory;
       requireUndoable(move, slug);
       const { previous, startedAt } = move;
+      // What was not taken down to its end has not been changed either.
+      const state = move.state === 'starting' ? 'starting' : 'undoing';
       if (move.state !== 'undoing') {
         await transactions.write(id, async (scope) => {
+          await holdState(scope, directory, move);
           const now = clock.now();
           const { tokenIds, issuerIds } = await moves.listAccess(scope, id, now);
           const isNew = (before: readonly string[]) => (one: string) => !before.includes(one);
@@ -371,15 +385,14 @@ export function createMoveService(deps: MoveServiceDeps) {
             issuerIds: issuerIds.filter(isNew(previous.issuerIds)),
           };
           await moves.closeAccess(scope, id, since, now);
-          // What was not taken down to its end has not been changed either.
-          if (move.state !== 'starting') await moves.updateMove(scope, id, { state: 'undoing' });
+          await moves.updateMove(scope, id, { state });
           await moves.updateMovingDirectory(scope, id, { moving: true }, now);
         });
         onChange(id);
         await settle();
       }
       const ending = await endingOf(directory);
-      if (move.state !== 'starting') {
+      if (state === 'undoing') {
         // Nobody writes any more by now.
         await transactions.write(id, async (scope) => {
           await moves.allowLongStatements(scope);
@@ -387,8 +400,8 @@ export function createMoveService(deps: MoveServiceDeps) {
           await passOverUnchanged(scope, id);
         });
       }
-      const done = await workOn(directory, budgetMs, async (scope) => {
-        if (move.state !== 'starting' && (await restoreSome(scope, { ...ending, now: clock.now() }))) return true;
+      const done = await workOn(directory, { id: move.id, state }, budgetMs, async (scope) => {
+        if (state === 'undoing' && (await restoreSome(scope, { ...ending, now: clock.now() }))) return true;
         const now = clock.now();
         const change = { moving: false, kind: previous.kind, profile: previous.profile };
         await moves.updateMovingDirectory(scope, id, change, now);
