@@ -1,7 +1,7 @@
 // A history as readers outside see it.
 import type { Directory } from '../../directories/contracts.ts';
+import { shownEvent } from '../../events/presentation.ts';
 import type { History } from '../../provisioning/history/service.ts';
-import { shownEvent } from '../events/presentation.ts';
 
 /** Answers what `historyShape` describes. */
 export function shownHistory({ resource, events, beginsAt, past }: History, { id, slug }: Directory) {
