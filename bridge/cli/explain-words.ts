@@ -22,6 +22,16 @@ function eventSentence({ type, at, actor, requestId, changed }: ExplainedEvent):
   return `Last change: ${type}${what} on ${minute(at)} by ${actor}${request}.`;
 }
 
+/** Only of a request that was refused: the others are told by what they changed. */
+function refusalLine({ lastRequest }: ExplainedUser): string[] {
+  if (!lastRequest || lastRequest.status < 400) return [];
+  const { method, at, actor, requestId, status, detail } = lastRequest;
+  const why = detail === null ? '' : `: ${detail}`;
+  return [
+    `  Last request: ${method} by ${actor ?? 'nobody'} on ${minute(at)}, ${requestId}, was refused with ${status}${why}`,
+  ];
+}
+
 function verdictSentence({ verdict, username, directory }: ExplainedUser): string {
   const who = `"${username}" of directory "${directory}"`;
   if (verdict.outcome === 'served') return `${who} is the one whom Keycloak gets.`;
@@ -47,6 +57,7 @@ function userLines(user: ExplainedUser): string[] {
     `- ${verdictSentence(user)}`,
     `  ${facts.join(', ')}`,
     ...(lastEvent ? [`  ${eventSentence(lastEvent)}`] : ['  No change of this user is in the log.']),
+    ...refusalLine(user),
   ];
 }
 

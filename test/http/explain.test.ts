@@ -85,6 +85,22 @@ describe('a user', () => {
     expect(told.users).toEqual([told.served]);
   });
 
+  test('has a last request that was refused, with the reason', async () => {
+    const user = await newUser(entra, 'refused', { password });
+    const bad = await entra.patch(`/Users/${user.id}`, patchOp({ op: 'replace', path: 'active', value: 'perhaps' }));
+    expect(bad.status).toBe(400);
+    await bridge.services.requestLog.flush();
+    const { served } = await explain({ username: 'refused' });
+    expect(served.lastEvent).toMatchObject({ type: 'user.created' });
+    expect(served.lastRequest).toMatchObject({
+      method: 'PATCH',
+      status: 400,
+      actor: expect.stringMatching(/^token:/),
+      requestId: bad.headers.get('x-request-id'),
+      detail: expect.stringContaining('active'),
+    });
+  });
+
   test('is found by e-mail', async () => {
     await newUser(okta, 'bertil', { ...email('Bertil@O'), password });
     expect(await explain({ email: 'bertil@o' })).toMatchObject({ served: { username: 'bertil', email: 'Bertil@O' } });

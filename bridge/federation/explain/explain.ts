@@ -35,7 +35,11 @@ export interface ExplainDeps {
   readSource: (directory: Pick<FederationDirectory, 'slug' | 'kind'>) => Promise<SourceReport>;
 }
 
-const shownEvent = ({ createdAt, ...event }: LastEvent): ExplainedEvent => ({ ...event, at: createdAt.toISOString() });
+const shownAt = <T extends { createdAt: Date }>({ createdAt, ...rest }: T) => ({
+  ...rest,
+  at: createdAt.toISOString(),
+});
+const shownEvent: (event: LastEvent) => ExplainedEvent = shownAt;
 const timeOf = (time: Date | null): string | null => time?.toISOString() ?? null;
 
 function verdictOf(user: StoredCandidate, directory: FederationDirectory, topology: Topology): Verdict {
@@ -68,6 +72,7 @@ export function createExplain({ repository, events, clock, requireTopology, read
       updatedAt: user.lastModifiedAt.toISOString(),
       verdict: verdictOf(user, directory, topology),
       lastEvent: user.lastEvent && shownEvent(user.lastEvent),
+      lastRequest: user.lastRequest && shownAt(user.lastRequest),
     };
   }
 

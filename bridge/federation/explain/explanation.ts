@@ -12,6 +12,16 @@ export interface ExplainedEvent {
   changed: string[];
 }
 
+/** The last SCIM request that wanted to change a user, and what came of it. */
+export interface ExplainedRequest {
+  method: string;
+  at: string;
+  actor: string | null;
+  requestId: string;
+  status: number;
+  detail: string | null;
+}
+
 export type Verdict =
   | { outcome: 'served' }
   | { outcome: 'reserved'; reason: string }
@@ -28,6 +38,8 @@ export interface ExplainedUser extends NamedUser {
   updatedAt: string;
   verdict: Verdict;
   lastEvent: ExplainedEvent | null;
+  /** By the user's id, as far back as requests are remembered. */
+  lastRequest: ExplainedRequest | null;
 }
 
 export interface ExplainedDirectory {

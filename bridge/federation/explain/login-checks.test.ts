@@ -17,6 +17,7 @@ const user: ExplainedUser = {
   updatedAt: seen,
   verdict: { outcome: 'served' },
   lastEvent: null,
+  lastRequest: null,
 };
 const directory: ExplainedDirectory = {
   slug: 'corp',

@@ -21,6 +21,17 @@ export interface LastEvent {
   changed: string[];
 }
 
+/** A SCIM request that wanted to change the user, whatever came of it. */
+export interface LastRequest {
+  method: string;
+  requestId: string;
+  actor: string | null;
+  status: number;
+  /** What the client was told of its mistake. */
+  detail: string | null;
+  createdAt: Date;
+}
+
 export interface StoredCandidate {
   directoryId: string;
   id: string;
@@ -34,6 +45,8 @@ export interface StoredCandidate {
   isReserved: boolean;
   shadowedBy: Shadower | null;
   lastEvent: LastEvent | null;
+  /** Requests are remembered for some time only. */
+  lastRequest: LastRequest | null;
 }
 
 export interface StoredDeletion {
@@ -42,22 +55,31 @@ export interface StoredDeletion {
   event: LastEvent;
 }
 
-interface EventJson extends Omit<LastEvent, 'createdAt'> {
-  createdAt: string;
-}
+/** Times come as text. */
+type Json<T extends { createdAt: Date }> = Omit<T, 'createdAt'> & { createdAt: string };
 
-interface CandidateRow extends Omit<StoredCandidate, 'lastEvent'> {
-  lastEvent: EventJson | null;
+interface CandidateRow extends Omit<StoredCandidate, 'lastEvent' | 'lastRequest'> {
+  lastEvent: Json<LastEvent> | null;
+  lastRequest: Json<LastRequest> | null;
 }
 
 /** Deletions of each directory that are looked through for a name. */
 const maxDeletions = 10_000;
 
+const timeJson = (column: string) =>
+  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 const eventJson = sql`json_build_object('type', e.type, 'actor', e.actor, 'requestId', e.request_id, 'position', e.position,
-  'createdAt', to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  'createdAt', ${timeJson('e.created_at')},
   'changed', coalesce((select json_agg(name order by name) from jsonb_object_keys(e.data -> 'changes') as name), '[]'))`;
 
-const toEvent = ({ createdAt, ...event }: EventJson): LastEvent => ({ ...event, createdAt: new Date(createdAt) });
+const requestJson = sql`json_build_object('method', r.method, 'requestId', r.request_id, 'actor', r.actor,
+  'status', r.status, 'detail', r.detail, 'createdAt', ${timeJson('r.created_at')})`;
+
+const dated = <T extends { createdAt: Date }>({ createdAt, ...rest }: Json<T>) => ({
+  ...rest,
+  createdAt: new Date(createdAt),
+});
 
 export function createExplanationQueries(pool: Pool) {
   return {
@@ -74,7 +96,10 @@ export function createExplanationQueries(pool: Pool) {
             case when h.id is not null then json_build_object('directoryId', h.directory_id, 'id', h.id,
               'username', h.user_name, 'email', h.email, 'match', h.match) end as "shadowedBy",
             (select ${eventJson} from events e where e.directory_id = u.directory_id and e.resource_id = u.id
-              order by e.id desc limit 1) as "lastEvent"
+              order by e.id desc limit 1) as "lastEvent",
+            (select ${requestJson} from scim_requests r
+              where r.directory_id = u.directory_id and r.resource_id = u.id and r.method <> 'GET'
+              order by r.id desc limit 1) as "lastRequest"
           from (
             select u.*, array_position(${reach.attached}::uuid[], u.directory_id) as place from users u
             where u.directory_id = any(${reach.attached}::uuid[]) and u.${sql.ref(key)} = ${value.toLowerCase()}
@@ -84,7 +109,11 @@ export function createExplanationQueries(pool: Pool) {
           left join lateral (${shadowerOf(reach, ownRank)}) h on ${isUnreserved(reach)}
           order by u.place, u.created_at, u.id`.execute(scope),
       );
-      return rows.map(({ lastEvent, ...row }) => ({ ...row, lastEvent: lastEvent && toEvent(lastEvent) }));
+      return rows.map(({ lastEvent, lastRequest, ...row }) => ({
+        ...row,
+        lastEvent: lastEvent && dated(lastEvent),
+        lastRequest: lastRequest && dated(lastRequest),
+      }));
     },
 
     /** The latest deletion of somebody of this name or e-mail. */
@@ -92,7 +121,7 @@ export function createExplanationQueries(pool: Pool) {
       const [path, value] = 'username' in by ? ['{keys,usernames}', by.username] : ['{keys,emails}', by.email];
       if (!isStorable(value)) return undefined;
       const { rows } = await readIn(pool, reach.attached, (scope) =>
-        sql<{ directory_id: string; resource_id: string; event: EventJson }>`
+        sql<{ directory_id: string; resource_id: string; event: Json<LastEvent> }>`
           select e.directory_id, e.resource_id, ${eventJson} as event
           from unnest(${reach.attached}::uuid[]) as d (directory_id) cross join lateral (
             select * from events e where e.directory_id = d.directory_id and e.type = 'user.deleted'
@@ -102,7 +131,7 @@ export function createExplanationQueries(pool: Pool) {
           order by e.created_at desc, e.id desc limit 1`.execute(scope),
       );
       const [row] = rows;
-      return row && { directoryId: row.directory_id, id: row.resource_id, event: toEvent(row.event) };
+      return row && { directoryId: row.directory_id, id: row.resource_id, event: dated(row.event) };
     },
   };
 }

@@ -26,6 +26,17 @@ const event = z
   })
   .openapi('ExplainedEvent');
 
+const request = z
+  .object({
+    method: z.string(),
+    at: time,
+    actor: z.string().nullable(),
+    requestId: z.string(),
+    status: z.int(),
+    detail: z.string().nullable().openapi({ description: 'What the client was told of its mistake.' }),
+  })
+  .openapi('ExplainedRequest');
+
 const verdict = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('served') }),
   z.object({ outcome: z.literal('reserved'), reason: z.string() }),
@@ -42,6 +53,9 @@ const user = namedUser
     updatedAt: time,
     verdict,
     lastEvent: event.nullable(),
+    lastRequest: request.nullable().openapi({
+      description: 'The last SCIM request that wanted to change the user, by its id, whatever came of it.',
+    }),
   })
   .openapi('ExplainedUser');
 
