@@ -48,6 +48,10 @@ export function addLdapOptions(command: Command): Command {
     .option('--group-filter <filter>', "instead of the preset's");
 }
 
+/** Whether an option was given; encryption has a default, and --json is every command's. */
+export const namesSettings = ({ startTls, json: _json, ...options }: LdapOptions & { json?: boolean }): boolean =>
+  Object.keys(options).length > 0 || startTls === false;
+
 async function readText(shell: Shell, file: string): Promise<string> {
   return readFile(resolve(shell.cwd, file), 'utf8').catch((cause: unknown) => {
     throw new UsageError(`The file ${file} can't be read.`, { cause });
@@ -128,12 +132,22 @@ function testLines({ ok, outage, steps }: TestReport): string {
 }
 
 export function testCommand(shell: Shell): Command {
-  const command = new Command('test')
-    .description('try what the settings of an LDAP directory say at each of its servers; changes nothing')
-    .argument('<slug>');
-  return command.action((slug: string) =>
+  const command = addLdapOptions(
+    new Command('test')
+      .description(
+        'try what the settings of an LDAP directory say at each of its servers; changes nothing. Without a directory the options are tried',
+      )
+      .argument('[slug]', 'the directory'),
+  );
+  return command.action((slug: string | undefined, options: LdapOptions) =>
     withServices(shell, command, async ({ output, services }) => {
-      const report = await services.ldap.testDirectory(slug);
+      if (slug !== undefined && namesSettings(options)) {
+        throw new UsageError('Name a directory, whose own settings are tried, or say other settings; not both.');
+      }
+      const report =
+        slug === undefined
+          ? await services.ldap.testSettings(await readNewSettings(shell, options))
+          : await services.ldap.testDirectory(slug);
       output.result(report, () => testLines(report));
       if (!report.ok) throw new FailedQuietly();
     }),

@@ -24,6 +24,20 @@ function listCommand(shell: Shell): Command {
   );
 }
 
+function showCommand(shell: Shell): Command {
+  const command = new Command('show')
+    .description('show the declaration of a resource type, as `put` takes it')
+    .argument('<slug>', 'the directory')
+    .argument('<name>', 'as `directory resource-type list` shows it');
+  return command.action((slug: string, name: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const { shownType } = await contracts();
+      const type = shownType(await services.types.requireType(slug, name));
+      output.result(type, () => JSON.stringify(type, null, 2));
+    }),
+  );
+}
+
 function putCommand(shell: Shell): Command {
   const command = new Command('put')
     .description('declare a resource type, or declare it anew')
@@ -65,6 +79,7 @@ export function resourceTypeCommand(shell: Shell): Command {
   return new Command('resource-type')
     .description('resource types that a directory declares beside users and groups')
     .addCommand(listCommand(shell))
+    .addCommand(showCommand(shell))
     .addCommand(putCommand(shell))
     .addCommand(deleteCommand(shell));
 }

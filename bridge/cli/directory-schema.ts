@@ -37,6 +37,20 @@ function listCommand(shell: Shell): Command {
   );
 }
 
+function showCommand(shell: Shell): Command {
+  const command = new Command('show')
+    .description('show the declaration of a schema, as `put` takes it')
+    .argument('<slug>', 'the directory')
+    .argument('<urn>', 'as `directory schema list` shows it');
+  return command.action((slug: string, urn: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const { shownSchema } = await contracts();
+      const schema = shownSchema(await services.schemas.requireSchema(slug, urn));
+      output.result(schema, () => JSON.stringify(schema, null, 2));
+    }),
+  );
+}
+
 function putCommand(shell: Shell): Command {
   const command = new Command('put')
     .description('declare an extension schema, or declare it anew')
@@ -77,6 +91,7 @@ export function schemaCommand(shell: Shell): Command {
   return new Command('schema')
     .description('extension schemas that a directory declares for itself')
     .addCommand(listCommand(shell))
+    .addCommand(showCommand(shell))
     .addCommand(putCommand(shell))
     .addCommand(deleteCommand(shell));
 }

@@ -74,6 +74,25 @@ function listCommand(shell: Shell): Command {
   );
 }
 
+function showCommand(shell: Shell): Command {
+  const command = new Command('show')
+    .description('show a federation: its directories in the order in which they are asked, and its reserved names')
+    .argument('<slug>', 'the federation');
+  return command.action((slug: string) =>
+    withServices(shell, command, async ({ output, services }) => {
+      const one = await services.federations.describeFederation(slug);
+      const reserved = one.reserved.map(({ usernameKey, reason }) => `  ${usernameKey}: ${reason}`);
+      output.result(shown(one), () =>
+        [
+          `${one.slug}: "${one.name}", created ${formatTime(one.createdAt)} UTC`,
+          `Asked in this order: ${orderOf(one)}`,
+          ...(reserved.length > 0 ? ['Names that it never serves:', ...reserved] : []),
+        ].join('\n'),
+      );
+    }),
+  );
+}
+
 function createCommand(shell: Shell): Command {
   const command = new Command('create')
     .description('make a federation: what one Keycloak realm sees')
@@ -150,6 +169,7 @@ export function federationCommand(shell: Shell): Command {
   return new Command('federation')
     .description('federations: what a Keycloak realm sees, an ordered list of directories')
     .addCommand(listCommand(shell))
+    .addCommand(showCommand(shell))
     .addCommand(createCommand(shell))
     .addCommand(
       changeCommand(shell, {

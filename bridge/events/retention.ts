@@ -1,5 +1,5 @@
 // Keeps the directories' logs from growing without end: what is too old, or too much, goes in small batches while the
-// bridge runs (docs/decisions/0020-event-retention.md). Every replica runs this; a lock says which of them prunes.
+// bridge runs (docs/decisions/0021-event-retention.md). Every replica runs this; a lock says which of them prunes.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import type { EventReader } from './repository.ts';

@@ -145,6 +145,26 @@ export const getFederation = createRoute({
   responses: { 200: json(shapes.federationShape, 'The federation'), ...refusals({ 404: 'federation_absent' }) },
 });
 
+export const deleteFederation = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/federations/{slug}',
+  operationId: 'deleteFederation',
+  summary: 'Deletes a federation with its tokens; directories and their users stay',
+  request: { params: shapes.slugParams },
+  responses: { ...nothing, ...refusals({ 404: 'federation_absent' }) },
+});
+
+export const listFederationTokens = createRoute({
+  ...common,
+  method: 'get',
+  path: '/federations/{slug}/tokens',
+  operationId: 'listFederationTokens',
+  summary: "A federation's tokens, without their secrets",
+  request: { params: shapes.slugParams },
+  responses: { 200: json(shapes.tokenShape.array(), 'The tokens'), ...refusals({ 404: 'federation_absent' }) },
+});
+
 export const putAttachment = createRoute({
   ...common,
   method: 'put',
@@ -209,8 +229,10 @@ export const managementOperations = [
   listFederations,
   createFederation,
   getFederation,
+  deleteFederation,
   putAttachment,
   deleteAttachment,
+  listFederationTokens,
   createFederationToken,
   revokeFederationToken,
   ...conflictOperations,

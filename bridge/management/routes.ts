@@ -7,6 +7,7 @@ import { actingAs } from '../events/actor.ts';
 import type { AuditLog } from '../events/audit/log.ts';
 import type { EventLog } from '../events/log.ts';
 import type { FederationDescription } from '../federation/life-cycle.ts';
+import type { FederationToken } from '../federation/repositories/federations.ts';
 import type { FederationService } from '../federation/service.ts';
 import type { LdapService } from '../ldap/service.ts';
 import { ApiError } from '../platform/http/api-error.ts';
@@ -86,6 +87,14 @@ const shownFederation = (federation: FederationDescription) => ({
     identityLink,
   })),
   reservedUsernames: federation.reserved.map(({ usernameKey }) => usernameKey),
+});
+
+const shownFederationToken = ({ createdAt, expiresAt, revokedAt, lastUsedAt, ...token }: FederationToken) => ({
+  ...token,
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt?.toISOString() ?? null,
+  revokedAt: revokedAt?.toISOString() ?? null,
+  lastUsedAt: lastUsedAt?.toISOString() ?? null,
 });
 
 const tokenInput = ({ expiresAt, ...input }: { name?: string | undefined; expiresAt?: string | undefined }) => ({
@@ -203,6 +212,13 @@ export function managementRoutes(
     return c.json(await described(slug), 201);
   });
   app.openapi(operations.getFederation, async (c) => c.json(await described(c.req.valid('param').slug), 200));
+  app.openapi(operations.deleteFederation, async (c) => {
+    await federations.deleteFederation(c.req.valid('param').slug);
+    return c.body(null, 204);
+  });
+  app.openapi(operations.listFederationTokens, async (c) =>
+    c.json((await federations.listTokens(c.req.valid('param').slug)).map(shownFederationToken), 200),
+  );
   app.openapi(operations.putAttachment, async (c) => {
     const { slug, directory } = c.req.valid('param');
     const { enabled, identityLink, ...rest } = given(c.req.valid('json'));

@@ -131,6 +131,30 @@ test('directories are put into a federation, reordered, toggled and taken out', 
   expect(seen.body.directories).toEqual([expect.objectContaining({ slug: 'two', enabled: true })]);
 });
 
+test('a federation lists its tokens without their secrets, and is deleted with them', async () => {
+  await call('POST', '/federations', { slug: 'short-lived' });
+  const token = (await call('POST', '/federations/short-lived/tokens', { name: 'Keycloak' })).body;
+  const listed = await call('GET', '/federations/short-lived/tokens');
+  expect(listed.body).toEqual([
+    {
+      id: token.id,
+      name: 'Keycloak',
+      prefix: token.prefix,
+      createdAt: expect.any(String),
+      expiresAt: null,
+      revokedAt: null,
+      lastUsedAt: null,
+    },
+  ]);
+  expect(JSON.stringify(listed.body)).not.toContain(token.token);
+  expect((await call('DELETE', '/federations/short-lived')).status).toBe(204);
+  for (const method of ['GET', 'DELETE']) {
+    expect((await call(method, '/federations/short-lived')).body.code).toBe('federation_absent');
+  }
+  const asKeycloak = { headers: { Authorization: `Bearer ${token.token}` } };
+  expect((await bridge.send('/user-storage/v1/short-lived', asKeycloak)).status).toBe(401);
+});
+
 test('a directory is bound to an organization and an identity provider, and unbound again', async () => {
   await call('POST', '/directories', { slug: 'bound' });
   const path = '/federations/people/directories/bound';

@@ -35,6 +35,9 @@ test('a schema is declared from a file, listed and taken back', async () => {
   expect(declared).toMatchObject({ code: 0, stdout: `✓ declared ${urn} for directory "with-schema"\n` });
   expect(await json('directory', 'schema', 'list', 'with-schema')).toMatchObject([{ id: urn, resourceType: 'User' }]);
   expect(await json('directory', 'schema', 'put', 'with-schema', file)).toMatchObject({ created: false, dropped: 0 });
+  // What is shown can be declared again.
+  await write(await json('directory', 'schema', 'show', 'with-schema', urn));
+  expect(await json('directory', 'schema', 'put', 'with-schema', file)).toMatchObject({ schema: { id: urn } });
   await write({ id: urn, name: 'Badge', resourceType: 'User', attributes: [{ name: 'number', type: 'text' }] });
   const wrong = await run('directory', 'schema', 'put', 'with-schema', file);
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('attributes.0.type') });
@@ -56,6 +59,7 @@ test('a resource type is declared from a file, listed and taken back', async () 
   expect(declared).toMatchObject({ code: 0, stdout: expect.stringContaining('declared Device at /Devices') });
   const listed = await json('directory', 'resource-type', 'list', 'with-type');
   expect(listed).toMatchObject([{ name: 'Device', endpoint: '/Devices', schema: { id: schema.id } }]);
+  expect(await json('directory', 'resource-type', 'show', 'with-type', 'device')).toEqual(listed[0]);
   await writeFile(file, JSON.stringify({ name: 'Device', endpoint: '/devices', schema }));
   const wrong = await run('directory', 'resource-type', 'put', 'with-type', file);
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('endpoint') });
@@ -249,6 +253,37 @@ test('status counts what is there', async () => {
     consumers: [],
   });
   expect((await run('status')).stdout).toMatch(/acme +10 acme-entra \(off\)/);
+});
+
+test('a federation is shown with its directories', async () => {
+  expect(await json('federation', 'show', 'acme')).toMatchObject({
+    slug: 'acme',
+    directories: [{ slug: 'acme-entra' }],
+  });
+  expect((await run('federation', 'show', 'acme')).stdout).toContain('Asked in this order: 10 acme-entra (off)');
+  expect(await run('federation', 'show', 'nowhere')).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('settings of an LDAP server can be tried before there is a directory', async () => {
+  const settings = ['--preset', 'openldap', '--bind-dn', 'cn=admin', '--users', 'ou=people'];
+  const refused = await run(
+    'directory',
+    'test',
+    ...settings,
+    '--url',
+    'ldap://nowhere.invalid',
+    '--password-file',
+    'x',
+  );
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("x can't be read") });
+  const file = join(folder, 'bind-password');
+  await writeFile(file, 'secret');
+  const given = ['--password-file', file, '--url', 'ldap://nowhere.invalid'];
+  const tried = await run('directory', 'test', ...settings, ...given, '--json');
+  expect(tried.code, tried.stderr).toBe(1);
+  expect(JSON.parse(tried.stdout)).toMatchObject({ ok: false, steps: [{ step: 'connect', ok: false }] });
+  expect(await run('directory', 'test', 'acme-entra', '--url', 'ldap://x')).toMatchObject({ code: 2 });
+  expect(await run('directory', 'test')).toMatchObject({ code: 2 });
 });
 
 test('deleting asks for --yes', async () => {

@@ -106,6 +106,8 @@ export const managementEntries: Entries = {
     () => ({ slug: 'taken-over' }),
   ),
   'GET /federations/:slug': asked(federation),
+  'DELETE /federations/:slug': asked(federation),
+  'GET /federations/:slug/tokens': asked((own) => `${federation(own)}/tokens`),
   // The operator may add any directory.
   'PUT /federations/:slug/directories/:directory': sent(
     (own) => attachment(own, own),
