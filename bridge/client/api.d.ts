@@ -1,0 +1,7017 @@
+// The types of the REST surfaces. Generated from the OpenAPI document by `npm run sync:client`; not to be edited.
+export interface paths {
+    "/user-storage/v1/{federation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this federation is; the cheapest check of URL, token and version */
+        get: operations["getFederation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/users/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user with a username or e-mail, from the first directory in the order of priority */
+        get: operations["lookUpUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/users/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many users match */
+        get: operations["countUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users that match, ordered by username */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user with an id */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/users/{id}/verify-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a password */
+        post: operations["verifyPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/groups/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The group with a path */
+        get: operations["lookUpGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/groups/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many groups match */
+        get: operations["countGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that match, ordered by name */
+        get: operations["listGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The group with an id */
+        get: operations["getGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group's direct members, ordered by username */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed since a cursor, as resulting states; waits for it if asked to */
+        get: operations["readChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user-storage/v1/{federation}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything, one JSON object a line, and the cursor at which the feed goes on */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All directories, by slug */
+        get: operations["listDirectories"];
+        put?: never;
+        /** A new directory, pushed to by SCIM or read from an LDAP server */
+        post: operations["createDirectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One directory */
+        get: operations["getDirectory"];
+        put?: never;
+        post?: never;
+        /** Deletes a directory with its users, groups, events and tokens */
+        delete: operations["deleteDirectory"];
+        options?: never;
+        head?: never;
+        /** Renames, re-profiles, enables or disables a directory */
+        patch: operations["updateDirectory"];
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/tolerances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which tolerances of its profile the directory's identity provider has really needed
+         * @description Written every half minute by each replica.
+         */
+        get: operations["getToleranceReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A directory's tokens, without their secrets */
+        get: operations["listDirectoryTokens"];
+        put?: never;
+        /** A new token for the identity provider; others stay valid */
+        post: operations["createDirectoryToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token */
+        delete: operations["revokeDirectoryToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schemas that the directory declares beside the standard ones */
+        get: operations["listSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/schemas/{urn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One declared schema */
+        get: operations["getSchema"];
+        /** Declares an extension schema of a resource type, or declares it anew */
+        put: operations["putSchema"];
+        post?: never;
+        /** Takes a declared schema back */
+        delete: operations["deleteSchema"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/resource-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resource types that the directory declares beside User and Group */
+        get: operations["listResourceTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/resource-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One declared resource type */
+        get: operations["getResourceType"];
+        /** Declares a resource type with its endpoint and core schema, or declares it anew */
+        put: operations["putResourceType"];
+        post?: never;
+        /** Takes a declared resource type back */
+        delete: operations["deleteResourceType"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/tokens/{tokenId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new token in the place of a live one, which goes on working for the overlap */
+        post: operations["rotateDirectoryToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The issuers whose JWTs open the directory */
+        get: operations["listDirectoryIssuers"];
+        put?: never;
+        /** Trusts an issuer: its JWTs with this audience and these claims open the directory */
+        post: operations["addDirectoryIssuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/issuers/{issuerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Trusts an issuer no longer */
+        delete: operations["removeDirectoryIssuer"];
+        options?: never;
+        head?: never;
+        /** Enables or disables an issuer */
+        patch: operations["updateDirectoryIssuer"];
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/ldap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an LDAP directory is read; never with its password */
+        get: operations["getDirectoryLdap"];
+        /**
+         * Changes how an LDAP directory is read, and reads all of it anew
+         * @description Without a bindPassword the present one stays.
+         */
+        put: operations["putDirectoryLdap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/ldap/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects, binds and reads the first entries at each server; changes nothing */
+        post: operations["testDirectoryLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ldap/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same test for settings that are not stored */
+        post: operations["testLdapSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/ldap/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an LDAP directory does: its health, the latest readings, what is held or refused */
+        get: operations["getDirectoryLdapStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/ldap/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the directory read as a whole, as soon as the reading that runs is done */
+        post: operations["syncDirectoryLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moving the directory to another identity provider would do, and how well users can be matched */
+        get: operations["planDirectoryMove"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the latest move of the directory does */
+        get: operations["getDirectoryMove"];
+        put?: never;
+        /** Closes the directory to its identity provider and lets another one take its users over, ids kept */
+        post: operations["startDirectoryMove"];
+        /** Deletes what is kept for undoing a move that has ended */
+        delete: operations["forgetDirectoryMove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users as they were and as they are, by whether they were taken over */
+        get: operations["listMovedUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups as they were and as they are, by whether they were taken over */
+        get: operations["listMovedGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The review list: users of the new identity provider of whom a person must say who they are */
+        get: operations["listMoveClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/claims/{claimId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says who a user on the review list is; it holds when the identity provider sends that user again */
+        put: operations["decideMoveClaim"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the move; what was not taken over stays or goes as the request says
+         * @description Answers after some seconds at most. While `done` is false there is more to do: send it again.
+         */
+        post: operations["finishDirectoryMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/move/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What undoing the move would change now */
+        get: operations["planDirectoryMoveUndo"];
+        put?: never;
+        /**
+         * Brings back how the directory was when the move started
+         * @description Answers after some seconds at most. While `done` is false there is more to do: send it again.
+         */
+        post: operations["undoDirectoryMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All federations with their directories in the order of priority */
+        get: operations["listFederations"];
+        put?: never;
+        /** A new federation without directories */
+        post: operations["createFederation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One federation */
+        get: operations["getManagedFederation"];
+        put?: never;
+        post?: never;
+        /** Deletes a federation with its tokens; directories and their users stay */
+        delete: operations["deleteFederation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/directories/{directory}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds a directory to the federation, or sets its priority, toggle and binding in Keycloak; a taken priority is swapped */
+        put: operations["putFederationDirectory"];
+        post?: never;
+        /** Takes a directory out of the federation: its users leave Keycloak */
+        delete: operations["deleteFederationDirectory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A federation's tokens, without their secrets */
+        get: operations["listFederationTokens"];
+        put?: never;
+        /** A new token for a Keycloak provider */
+        post: operations["createFederationToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token */
+        delete: operations["revokeFederationToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is not served because another directory has the same user name or e-mail, or the name is reserved */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who would appear, vanish or change owner if a directory were added, set or taken out; changes nothing
+         * @description What the change itself would refuse is refused here, too.
+         */
+        post: operations["previewFederationChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom Keycloak gets for a user name or e-mail and why, who is hidden, and whether a login would work
+         * @description Nobody of the name is an answer, too.
+         */
+        get: operations["explainUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to users and groups, in order per directory */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators changed, in order; also of directories and federations that are gone */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an identity provider asked by SCIM, and how it ended */
+        get: operations["listRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/attribute-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which SCIM attributes Keycloak gets, and as what */
+        get: operations["getAttributeMappings"];
+        /** Replaces the mappings; Keycloak reads every user anew after that */
+        put: operations["putAttributeMappings"];
+        post?: never;
+        /** Brings the default mappings back */
+        delete: operations["deleteAttributeMappings"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/role-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which groups bring which roles in Keycloak */
+        get: operations["getRoleMappings"];
+        /** Replaces the mappings; the groups in Keycloak carry the roles, and lose those that are mapped no more */
+        put: operations["putRoleMappings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/role-mappings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would gain and lose roles if the mappings were replaced by these; changes nothing */
+        post: operations["previewRoleMappings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Federation: {
+            federation: string;
+            /** @enum {number} */
+            apiVersion: 1;
+            /** @description Opaque; changes with order, toggles, directories and reserved names. */
+            revision: string;
+            time: number;
+            directories: {
+                slug: string;
+                name: string;
+                /** @enum {string} */
+                kind: "scim" | "ldap";
+                priority: number;
+                enabled: boolean;
+                /**
+                 * @description Whether the source of its users can be reached.
+                 * @enum {string}
+                 */
+                health: "ok" | "degraded" | "unavailable" | "disabled";
+                organization: string | null;
+                identityLink: components["schemas"]["IdentityLink"];
+            }[];
+            /** @description In lower case. */
+            reservedUsernames: string[];
+            /** @description The attributes that the bridge maps, by the names that users have them under; not `locale`. */
+            attributes: string[];
+        };
+        IdentityLink: {
+            /** @description Alias of the realm's identity provider. */
+            provider: string;
+            /** @description Path of the SCIM attribute that holds a user's subject there. */
+            subject: string;
+            /**
+             * @description Whether somebody may come in whom no directory has.
+             * @enum {string}
+             */
+            unlinkedUsers: "allow" | "refuse";
+        } | null;
+        Problem: {
+            /** @enum {string} */
+            type: "about:blank";
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            requestId: string;
+        };
+        User: {
+            /**
+             * Format: uuid
+             * @description The SCIM id, and in import mode the Keycloak user id.
+             */
+            id: string;
+            username: string;
+            /** @description The primary e-mail, or the first one when none is primary. */
+            email: string | null;
+            firstName: string | null;
+            lastName: string | null;
+            enabled: boolean;
+            /** @description The directory's slug. */
+            directory: string;
+            externalId: string | null;
+            /** @description Opaque; changes with anything in this object. */
+            version: string;
+            /** @description Milliseconds since 1970 (UTC). */
+            createdAt: number;
+            attributes: {
+                [key: string]: string[];
+            };
+            /** @description Direct memberships, ordered by name. */
+            groups: components["schemas"]["GroupReference"][];
+            /** @description Alias of the Keycloak organization whose managed member the user is. */
+            organization: string | null;
+            /** @description The user's account at the realm's identity provider. */
+            identityLink: {
+                provider: string;
+                subject: string;
+                username: string;
+            } | null;
+            /** @description Not null when this is a copy of a source that can't be reached. */
+            readOnly: {
+                /** @enum {string} */
+                reason: "source_unavailable";
+                since: number;
+            } | null;
+        };
+        GroupReference: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The directory's slug, then the group's name. */
+            path: string[];
+        };
+        Count: {
+            count: number;
+        };
+        Users: {
+            users: components["schemas"]["User"][];
+        };
+        PasswordVerdict: {
+            /** @enum {string} */
+            result: "valid" | "invalid" | "no-password" | "unavailable";
+            version?: string;
+            enabled?: boolean;
+            /**
+             * @description The first three come with `unavailable`, the others may come with `invalid`.
+             * @enum {string}
+             */
+            reason?: "source_unavailable" | "directory_disabled" | "overloaded" | "password_expired" | "password_must_change" | "account_locked" | "account_disabled" | "account_expired" | "logon_denied";
+            retryAfterSeconds?: number;
+            /** @description May come with `valid`: the password has expired and is taken so many times more. */
+            graceLogins?: number;
+            /** @description May come with `valid`, when it is soon. */
+            passwordExpiresInSeconds?: number;
+        };
+        PasswordCheck: {
+            password: string;
+        };
+        Group: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The directory's slug, the names of the groups above this one, outermost first, and its own name. */
+            path: string[];
+            /** @description The ids of the groups above this one, outermost first. */
+            parents: string[];
+            directory: string;
+            /** @description What the group in Keycloak carries; the groups above it carry their own. */
+            roles: components["schemas"]["MappedRole"][];
+            /** @description Opaque; changes with anything in this object. */
+            version: string;
+        };
+        MappedRole: {
+            /** @description The client's id, or null for a role of the realm. */
+            client: string | null;
+            role: string;
+            /** @description Whether the role may be, or contain, one that administers Keycloak. */
+            allowAdmin: boolean;
+        };
+        Groups: {
+            groups: components["schemas"]["Group"][];
+        };
+        Changes: {
+            cursor: string;
+            more: boolean;
+            items: (components["schemas"]["UserItem"] | components["schemas"]["GroupItem"] | components["schemas"]["FederationItem"])[];
+        };
+        UserItem: {
+            /** @enum {string} */
+            kind: "user";
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "present" | "absent" | "read-only";
+            user?: components["schemas"]["User"] & unknown;
+            reasons: string[];
+            endSessions: boolean;
+            directory: string;
+            /** @description Grows within the directory. */
+            position: string;
+            at: number;
+        };
+        GroupItem: {
+            /** @enum {string} */
+            kind: "group";
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "present" | "absent";
+            group?: components["schemas"]["Group"] & unknown;
+            reasons: string[];
+            directory: string;
+            /** @description Grows within the directory. */
+            position: string;
+            at: number;
+        };
+        FederationItem: {
+            /** @enum {string} */
+            kind: "federation";
+            revision: string;
+            reasons: string[];
+            at: number;
+        };
+        ExportLine: {
+            /** @enum {string} */
+            kind: "header";
+            cursor: string;
+            revision: string;
+            time: number;
+            /** @description The attributes that the bridge maps, by the names that users have them under; not `locale`. */
+            attributes: string[];
+        } | {
+            /** @enum {string} */
+            kind: "group";
+            /** @enum {string} */
+            state: "present" | "read-only";
+            group: components["schemas"]["Group"];
+        } | {
+            /** @enum {string} */
+            kind: "user";
+            /** @enum {string} */
+            state: "present";
+            user: components["schemas"]["User"];
+        } | {
+            /** @enum {string} */
+            kind: "user";
+            /** @enum {string} */
+            state: "read-only";
+            /** Format: uuid */
+            id: string;
+        } | {
+            /** @enum {string} */
+            kind: "end";
+            users: number;
+            groups: number;
+        };
+        Directory: {
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            kind: "scim" | "ldap";
+            /** @enum {string} */
+            profile: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+            enabled: boolean;
+            /** @description It is being moved to another identity provider. */
+            moving: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @description Of a directory that is read from an LDAP server; null for others.
+             * @enum {string|null}
+             */
+            health: "ok" | "degraded" | "unavailable" | "disabled" | null;
+            /**
+             * Format: date-time
+             * @description When its server was last reached.
+             */
+            seenAt: string | null;
+        };
+        /** @description For the kind ldap. */
+        NewLdapSettings: components["schemas"]["LdapSettings"] & {
+            /** @description Of the bind DN. Kept encrypted and never shown. */
+            bindPassword: string;
+        };
+        LdapSettings: {
+            /** @enum {string} */
+            preset: "active-directory" | "openldap" | "389-ds";
+            /** @description The servers in the order in which they are tried. All must hold the same entries. */
+            urls: string[];
+            /**
+             * @description Whether ldap:// connections are encrypted by StartTLS. Without it passwords travel readable.
+             * @default true
+             */
+            startTls?: boolean;
+            /**
+             * @description PEM certificates that the servers' certificates must come from, instead of the well-known ones.
+             * @default null
+             */
+            ca?: string | null;
+            /** @description The entry as which the bridge reads. */
+            bindDn: string;
+            users: {
+                base: string;
+                /** @description The preset's, unless given. */
+                filter?: string;
+                /**
+                 * @description The whole subtree, or its first level.
+                 * @default sub
+                 * @enum {string}
+                 */
+                scope?: "sub" | "one";
+            };
+            /** @default null */
+            groups?: {
+                base: string;
+                /** @description The preset's, unless given. */
+                filter?: string;
+                /**
+                 * @description The whole subtree, or its first level.
+                 * @default sub
+                 * @enum {string}
+                 */
+                scope?: "sub" | "one";
+            } | null;
+            /**
+             * @description From which LDAP attribute a SCIM path is read, beside what the preset says; null takes one away.
+             * @default {}
+             */
+            userAttributes?: {
+                [key: string]: string | null;
+            };
+            /** @default {} */
+            groupAttributes?: {
+                [key: string]: string | null;
+            };
+            /** @default 500 */
+            pageSize?: number;
+            /**
+             * @description How often changed entries are read, all entries are counted to find removed ones, and all are read.
+             * @default {}
+             */
+            schedule?: {
+                /** @default 30 */
+                changesSeconds?: number;
+                /** @default 300 */
+                listingSeconds?: number;
+                /** @default 21600 */
+                fullSeconds?: number;
+            };
+            /**
+             * @description How many complete listings in a row must lack an entry before it is removed, and how many missing ones at once are suspicious.
+             * @default {}
+             */
+            removals?: {
+                /** @default 3 */
+                listings?: number;
+                /** @default 10 */
+                heldAboveCount?: number;
+                /** @default 20 */
+                heldAbovePercent?: number;
+            };
+        };
+        ToleranceReport: {
+            /** @enum {string} */
+            profile: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+            tolerances: {
+                /** @enum {string} */
+                name: "stringBooleans" | "singleElementArrays" | "singleValueForMultiValued" | "bareValues" | "unknownAttributes" | "looseExtensionNames" | "readOnlyEchoes" | "pathKeys" | "createOnMiss" | "removeByValue" | "unquotedFilterValues" | "looseSchemas" | "wrappedValues";
+                note: string;
+                /** @description Whether the present profile has it. */
+                allowed: boolean;
+                /** @description Requests that succeeded only because of it. */
+                uses: number;
+                /** Format: date-time */
+                firstUsedAt: string | null;
+                /** Format: date-time */
+                lastUsedAt: string | null;
+            }[];
+            /** @description Those that would have accepted all requests so far, the strictest first. */
+            sufficientProfiles: ("auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint")[];
+        };
+        DirectoryToken: components["schemas"]["Token"] & {
+            scopes: ("read" | "write")[];
+        };
+        Token: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            prefix: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+        };
+        CreatedToken: {
+            /** Format: uuid */
+            id: string;
+            prefix: string;
+            /** @description Shown this once. */
+            token: string;
+        };
+        Schema: {
+            /**
+             * @description The URN.
+             * @example urn:acme:scim:schemas:1.0:Badge
+             */
+            id: string;
+            name: string;
+            /** @default  */
+            description?: string;
+            /**
+             * @description The name of the resource type that it extends.
+             * @example User
+             */
+            resourceType: string;
+            /**
+             * @description Whether each resource of the type must have it.
+             * @default false
+             */
+            required?: boolean;
+            attributes: components["schemas"]["SchemaAttribute"][];
+        };
+        SchemaAttribute: {
+            name: string;
+            /**
+             * @default string
+             * @enum {string}
+             */
+            type?: "string" | "boolean" | "decimal" | "integer" | "dateTime" | "reference" | "binary" | "complex";
+            /** @default false */
+            multiValued?: boolean;
+            /** @default  */
+            description?: string;
+            /** @default false */
+            required?: boolean;
+            /** @description By default true for reference and binary, else false. */
+            caseExact?: boolean;
+            /**
+             * @default readWrite
+             * @enum {string}
+             */
+            mutability?: "readWrite" | "immutable" | "readOnly" | "writeOnly";
+            /**
+             * @default default
+             * @enum {string}
+             */
+            returned?: "always" | "never" | "default" | "request";
+            /**
+             * @description server: no two resources of the directory have the same value.
+             * @default none
+             * @enum {string}
+             */
+            uniqueness?: "none" | "server" | "global";
+            /** @description Other values are refused. */
+            canonicalValues?: string[];
+            referenceTypes?: string[];
+            /**
+             * @description Finding a value is a look-up, whatever the number of users.
+             * @default false
+             */
+            indexed?: boolean;
+            subAttributes?: {
+                name: string;
+                /**
+                 * @default string
+                 * @enum {string}
+                 */
+                type?: "string" | "boolean" | "decimal" | "integer" | "dateTime" | "reference" | "binary" | "complex";
+                /** @default false */
+                multiValued?: boolean;
+                /** @default  */
+                description?: string;
+                /** @default false */
+                required?: boolean;
+                /** @description By default true for reference and binary, else false. */
+                caseExact?: boolean;
+                /**
+                 * @default readWrite
+                 * @enum {string}
+                 */
+                mutability?: "readWrite" | "immutable" | "readOnly" | "writeOnly";
+                /**
+                 * @default default
+                 * @enum {string}
+                 */
+                returned?: "always" | "never" | "default" | "request";
+                /**
+                 * @description server: no two resources of the directory have the same value.
+                 * @default none
+                 * @enum {string}
+                 */
+                uniqueness?: "none" | "server" | "global";
+                /** @description Other values are refused. */
+                canonicalValues?: string[];
+                referenceTypes?: string[];
+                /**
+                 * @description Finding a value is a look-up, whatever the number of users.
+                 * @default false
+                 */
+                indexed?: boolean;
+            }[];
+        };
+        SchemaChange: {
+            schema: components["schemas"]["Schema"];
+            /** @description How many resources lost values. */
+            dropped: number;
+        };
+        ResourceType: {
+            /** @example Device */
+            name: string;
+            /** @example /Devices */
+            endpoint: string;
+            /** @default  */
+            description?: string;
+            schema: components["schemas"]["CoreSchema"];
+        };
+        CoreSchema: {
+            /**
+             * @description The URN.
+             * @example urn:acme:scim:schemas:1.0:Badge
+             */
+            id: string;
+            name: string;
+            /** @default  */
+            description?: string;
+            attributes: components["schemas"]["SchemaAttribute"][];
+        };
+        RotatedToken: components["schemas"]["CreatedToken"] & {
+            /** Format: date-time */
+            expiresAt: string | null;
+            previous: components["schemas"]["DirectoryToken"];
+        };
+        TrustedIssuer: {
+            /** Format: uuid */
+            id: string;
+            issuer: string;
+            audience: string;
+            /** @description Null: from the issuer's discovery document. */
+            jwksUrl: string | null;
+            requiredClaims: {
+                [key: string]: string[];
+            };
+            scopes?: ("read" | "write")[];
+            /** @enum {string} */
+            scopeClaim?: "scope" | "scp" | "roles";
+            readValue?: string;
+            writeValue?: string;
+            enabled: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+        };
+        LdapSettingsChange: components["schemas"]["LdapSettings"] & {
+            /** @description Of the bind DN. Kept encrypted and never shown. */
+            bindPassword?: string;
+        };
+        LdapTestReport: {
+            ok: boolean;
+            /** @description What failed may work later without a change of the settings. */
+            outage: boolean;
+            steps: {
+                server: string;
+                /** @enum {string} */
+                step: "connect" | "bind" | "users" | "groups" | "deletions";
+                ok: boolean;
+                /** @description unreachable, timeout, busy: an outage; address, certificate, tls, credentials, access, base, filter, limit, referral, server: to be corrected. */
+                problem: string | null;
+                /** @description What was found, or what went wrong, with the server's words. */
+                detail: string;
+            }[];
+        };
+        LdapStatus: {
+            /** @enum {string} */
+            health: "ok" | "degraded" | "unavailable" | "disabled";
+            /** Format: date-time */
+            healthSince: string;
+            /**
+             * Format: date-time
+             * @description When a server was last reached.
+             */
+            seenAt: string | null;
+            /** Format: date-time */
+            lastFullAt: string | null;
+            /** Format: date-time */
+            lastChangesAt: string | null;
+            /** Format: date-time */
+            lastListingAt: string | null;
+            lastReport: {
+                /** @enum {string} */
+                kind: "full" | "changes" | "listing";
+                /** Format: date-time */
+                startedAt: string;
+                seconds: number;
+                read: {
+                    users: number;
+                    groups: number;
+                };
+                created: number;
+                updated: number;
+                removed: number;
+                refused: number;
+            } | null;
+            /** @description Of the latest sync, when it failed. */
+            failure: {
+                /** @enum {string} */
+                kind: "full" | "changes" | "listing";
+                /** Format: date-time */
+                at: string;
+                problem: string;
+                message: string;
+            } | null;
+            /** @description Removals that wait until somebody accepts them, because they are suspiciously many. */
+            held: {
+                /** Format: date-time */
+                since: string;
+                users: {
+                    known: number;
+                    missing: number;
+                };
+                groups: {
+                    known: number;
+                    missing: number;
+                };
+            } | null;
+            refused: {
+                count: number;
+                first: {
+                    dn: string;
+                    problem: string;
+                }[];
+            };
+        };
+        MovePlan: {
+            users: number;
+            groups: number;
+            match: {
+                /** @enum {string} */
+                attribute: "employeeNumber" | "email" | "userName" | "externalId";
+                /** @description Users who have it. */
+                users: number;
+                /** @description Those of them who share it with another one. */
+                ambiguous: number;
+            }[];
+            /** @description Users who have none of the attributes. */
+            unmatchable: number;
+            closes: {
+                tokens: number;
+                issuers: number;
+            };
+            warnings: string[];
+        };
+        Move: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "starting" | "open" | "finishing" | "finished" | "undoing" | "undone";
+            match: ("employeeNumber" | "email" | "userName" | "externalId")[];
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            before: {
+                /** @enum {string} */
+                kind: "scim" | "ldap";
+                /** @enum {string} */
+                profile: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+            };
+            directory: components["schemas"]["Directory"];
+            users: {
+                waiting: number;
+                adopted: number;
+                created: number;
+            };
+            groups: {
+                waiting: number;
+                adopted: number;
+                created: number;
+            };
+            /** @description Members of groups taken over whom the new identity provider has not named. */
+            unconfirmedMembers: number;
+            claims: {
+                open: number;
+                decided: number;
+            };
+        };
+        MovedResource: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "waiting" | "adopted" | "created";
+            /** @description The attribute, `review` for a decision, `id` for a user that the identity provider found itself. */
+            matchedBy: string | null;
+            /** Format: date-time */
+            movedAt: string | null;
+            before: {
+                name: string;
+                externalId: string | null;
+                active: boolean | null;
+            } | null;
+            now: {
+                name: string;
+                externalId: string | null;
+                active: boolean | null;
+            } | null;
+        };
+        MoveClaim: {
+            /** Format: uuid */
+            id: string;
+            userName: string;
+            externalId: string | null;
+            email: string | null;
+            employeeNumber: string | null;
+            /** @enum {string} */
+            reason: "ambiguous" | "conflicting" | "taken" | "name_taken" | "unmatched";
+            candidates: {
+                /** Format: uuid */
+                id: string;
+                userName: string | null;
+                email: string | null;
+            }[];
+            decision: {
+                /** @enum {string} */
+                decision: "adopt";
+                /** Format: uuid */
+                userId: string;
+            } | {
+                /** @enum {string} */
+                decision: "create";
+            } | null;
+            attempts: number;
+            /** Format: date-time */
+            firstSeenAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+        };
+        MoveProgress: {
+            /** @enum {string} */
+            state: "finishing" | "finished" | "undoing" | "undone";
+            /** @description If not, send the same request again to go on. */
+            done: boolean;
+        };
+        MoveUndoPlan: {
+            users: {
+                restored: number;
+                remade: number;
+                removed: number;
+                activated: number;
+            };
+            groups: {
+                restored: number;
+                remade: number;
+                removed: number;
+            };
+        };
+        ManagedFederation: {
+            slug: string;
+            name: string;
+            revision: string;
+            directories: {
+                slug: string;
+                priority: number;
+                enabled: boolean;
+                organization: string | null;
+                identityLink: components["schemas"]["IdentityLink"];
+            }[];
+            reservedUsernames: string[];
+        };
+        Conflicts: {
+            counts: components["schemas"]["ConflictCounts"];
+            conflicts: {
+                /** @enum {string} */
+                kind: "username" | "email" | "reserved-username";
+                hidden: components["schemas"]["NamedUser"];
+                by: components["schemas"]["NamedUser"] & (Record<string, never> | null);
+            }[];
+            /** @description Where the next page begins; null: this is the last one. */
+            next: string | null;
+        };
+        ConflictCounts: {
+            /** @description Hidden by a user of the same user name. */
+            username: number;
+            /** @description Hidden by a user of the same e-mail and another user name. */
+            email: number;
+            reservedUsername: number;
+        };
+        /** @description Who is not served. */
+        NamedUser: {
+            directory: string;
+            /** Format: uuid */
+            id: string;
+            username: string;
+            email: string | null;
+        };
+        ChangePreview: {
+            counts: components["schemas"]["ShiftCounts"];
+            conflicts: {
+                before: components["schemas"]["ConflictCounts"];
+                after: components["schemas"]["ConflictCounts"];
+            };
+            shifts: {
+                /** @enum {string} */
+                kind: "appear" | "vanish" | "change-owner";
+                before: components["schemas"]["NamedUser"] & (Record<string, never> | null);
+                after: components["schemas"]["NamedUser"] & (Record<string, never> | null);
+                /**
+                 * @description Why `before` is served no more; of who appears, why now.
+                 * @enum {string}
+                 */
+                reason: "directory-added" | "directory-enabled" | "directory-removed" | "directory-disabled" | "shadowed" | "no-longer-shadowed";
+                hiddenBy: components["schemas"]["NamedUser"] & (Record<string, never> | null);
+            }[];
+            /** @description Where the next page begins; null: this is the last one. */
+            next: string | null;
+        };
+        ShiftCounts: {
+            appear: number;
+            vanish: number;
+            /** @description User names that another directory’s user has from then on. */
+            changeOwner: number;
+            /** @description Of those that vanish: whose directory is only switched off, so that Keycloak keeps a read-only copy. */
+            keepCopy: number;
+        };
+        /** @description As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE. */
+        FederationChange: {
+            directory: string;
+            /**
+             * @description To take the directory out.
+             * @enum {boolean}
+             */
+            remove?: true;
+            priority?: number;
+            enabled?: boolean;
+        };
+        Explanation: {
+            federation: string;
+            asked: {
+                username: string;
+            } | {
+                email: string;
+            };
+            served: components["schemas"]["ExplainedUser"];
+            /** @description Everybody of the name, in the order of priority; twenty at most. */
+            users: components["schemas"]["ExplainedUser"][];
+            more: boolean;
+            /** @description When nobody has the name: who had it last. */
+            deleted: {
+                directory: string;
+                /** Format: uuid */
+                id: string;
+                event: components["schemas"]["ExplainedEvent"];
+            } | null;
+            directories: components["schemas"]["ExplainedDirectory"][];
+            /** @description The Keycloaks that read the change feed. */
+            readers: components["schemas"]["ExplainedReader"][];
+            login: {
+                /** @description Whether nothing stands in the way that the bridge knows of. */
+                works: boolean;
+                checks: {
+                    id: string;
+                    /** @enum {string} */
+                    status: "ok" | "warning" | "failed";
+                    detail: string;
+                }[];
+            };
+        };
+        /** @description Whom Keycloak gets for the name. */
+        ExplainedUser: components["schemas"]["NamedUser"] & ({
+            active: boolean;
+            /** @description Null: the LDAP server checks it. */
+            hasPassword: boolean | null;
+            identityLink: {
+                provider: string;
+                subject: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            verdict: {
+                /** @enum {string} */
+                outcome: "served";
+            } | {
+                /** @enum {string} */
+                outcome: "reserved";
+                reason: string;
+            } | {
+                /** @enum {string} */
+                outcome: "directory-disabled";
+            } | {
+                /** @enum {string} */
+                outcome: "shadowed";
+                /** @enum {string} */
+                match: "username" | "email";
+                by: components["schemas"]["NamedUser"];
+            };
+            lastEvent: components["schemas"]["ExplainedEvent"];
+        } | null);
+        ExplainedEvent: {
+            type: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Who made the change.
+             * @example token:rb_scim_Ab12cd
+             */
+            actor: string;
+            /** @description The request that it came with, as the log has it. */
+            requestId: string | null;
+            /** @description In the directory’s log; null: written a moment ago. */
+            position: number | null;
+            /** @description The names of the attributes that it changed. */
+            changed: string[];
+        } | null;
+        ExplainedDirectory: {
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            kind: "scim" | "ldap";
+            priority: number;
+            /** @description In this federation. */
+            enabled: boolean;
+            /** @description As a whole. */
+            directoryEnabled: boolean;
+            /** @enum {string} */
+            health: "ok" | "degraded" | "unavailable" | "disabled";
+            /** Format: date-time */
+            healthSince: string | null;
+            /**
+             * Format: date-time
+             * @description When the identity provider last called (within a minute), or the LDAP server last answered.
+             */
+            heardAt: string | null;
+            /** @description What else there is to know of the source, in sentences. */
+            remarks: string[];
+        };
+        ExplainedReader: {
+            /** @description The federation and the token. */
+            name: string;
+            /** Format: date-time */
+            lastSeenAt: string | null;
+            /** @description Events that it has not read yet. */
+            behind: number;
+            /** @description Whether it has read the user’s last change. */
+            hasLastEvent: boolean | null;
+        };
+        Events: {
+            /** @description Where to go on. */
+            cursor: string;
+            /** @description Whether the next page won't have to wait. */
+            more: boolean;
+            events: components["schemas"]["Event"][];
+        };
+        Event: {
+            /** @description Never given twice, the same at each reading. */
+            id: string;
+            /** @enum {string} */
+            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested";
+            /**
+             * Format: date-time
+             * @description When the change was made.
+             */
+            time: string;
+            directory: {
+                /** Format: uuid */
+                id: string;
+                slug: string;
+            };
+            /** @description In the directory's log: 1, 2, 3 … */
+            position: number;
+            /**
+             * @description Who made the change.
+             * @example token:rb_scim_Ab12cd
+             */
+            actor: string;
+            requestId: string | null;
+            resource: {
+                /** @example User */
+                type: string;
+                /** Format: uuid */
+                id: string;
+                /** @description After the change. */
+                version: number | null;
+                /** @description With `include=resource`: the resource as it is now; null when it is gone, or is no SCIM resource. */
+                current?: {
+                    [key: string]: unknown;
+                } | null;
+            };
+            /** @description The changed attributes alone, before and after; null where there was or is none. */
+            changes: {
+                [key: string]: {
+                    before?: unknown;
+                    after?: unknown;
+                };
+            };
+            /** @description Who was added to a group, or removed. */
+            members: string[];
+        };
+        Audit: {
+            /** @description Where to go on. */
+            cursor: string;
+            more: boolean;
+            entries: components["schemas"]["AuditEntry"][];
+        };
+        AuditEntry: {
+            /** @description Never given twice. */
+            id: string;
+            /** @enum {string} */
+            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked";
+            /** Format: date-time */
+            time: string;
+            /**
+             * @description Who made the change.
+             * @example cli:alice
+             */
+            actor: string;
+            requestId: string | null;
+            /** @description As it was called then. */
+            directory: {
+                /** Format: uuid */
+                id: string;
+                slug: string;
+            } | null;
+            /** @description As it was called then. */
+            federation: {
+                /** Format: uuid */
+                id: string;
+                slug: string;
+            } | null;
+            resource: {
+                /** @enum {string} */
+                type: "Directory" | "Federation" | "Token" | "Issuer";
+                /** Format: uuid */
+                id: string;
+                /** @description A slug, a token's first characters or an issuer's URL. */
+                name: string;
+            };
+            /** @description The changed attributes alone, before and after; null where there was or is none. */
+            changes: {
+                [key: string]: {
+                    before?: unknown;
+                    after?: unknown;
+                };
+            };
+        };
+        ScimRequests: {
+            requests: components["schemas"]["ScimRequest"][];
+            /**
+             * Format: uuid
+             * @description Where the next page begins; null on the last one.
+             */
+            next: string | null;
+        };
+        ScimRequest: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was answered.
+             */
+            time: string;
+            /** @example PATCH */
+            method: string;
+            /**
+             * @description Below the directory's base URL.
+             * @example /Users/01a2…
+             */
+            path: string;
+            query: {
+                [key: string]: string;
+            };
+            /** @description Whose token it was; null where it was none. */
+            actor: string | null;
+            /** @description As in the events that it caused. */
+            requestId: string;
+            address: string;
+            userAgent: string | null;
+            status: number;
+            scimType: string | null;
+            /** @description What the identity provider was told of its mistake. */
+            detail: string | null;
+            /** @description Of a bulk request; `detail` is of the first of them. */
+            failedOperations: number;
+            durationMs: number;
+            /** @description Without these it would have been refused. */
+            tolerances: string[];
+            /** @description What a failed request sent: values under the names of the schemas, never secrets, and of everything else its kind. */
+            sent?: unknown;
+        };
+        AttributeMappings: {
+            /** @description Whether these are the ones that every federation starts with. */
+            default: boolean;
+            mappings: {
+                /**
+                 * @description Of the SCIM attribute: `title`, `name.formatted`, `phoneNumbers[type eq "work"].value`, or with a schema’s URN in front.
+                 * @example phoneNumbers[type eq "work"].value
+                 */
+                path: string;
+                /**
+                 * @description Keycloak's name of the attribute.
+                 * @example workPhone
+                 */
+                attribute: string;
+                /** @description Whether Keycloak gets all values or the first one. Left out: as the SCIM schema has it. */
+                multiValued: boolean;
+            }[];
+        };
+        AttributeMappingsWish: {
+            mappings: {
+                /**
+                 * @description Of the SCIM attribute: `title`, `name.formatted`, `phoneNumbers[type eq "work"].value`, or with a schema’s URN in front.
+                 * @example phoneNumbers[type eq "work"].value
+                 */
+                path: string;
+                /**
+                 * @description Keycloak's name of the attribute.
+                 * @example workPhone
+                 */
+                attribute: string;
+                /** @description Whether Keycloak gets all values or the first one. Left out: as the SCIM schema has it. */
+                multiValued?: boolean;
+            }[];
+        };
+        RoleMappings: {
+            mappings: components["schemas"]["RoleMapping"][];
+        };
+        RoleMapping: {
+            directory: string;
+            /** @description By id, or by a name that any group of the directory may come to have. */
+            group: {
+                /** Format: uuid */
+                id: string;
+            } | {
+                displayName: string;
+            };
+            role: string;
+            /** @description The client's id, or null for a role of the realm. */
+            client: string | null;
+            /** @description Must be true for a role that is, or contains, one that administers Keycloak. */
+            allowAdmin: boolean;
+        };
+        RoleMappingsWish: {
+            mappings: {
+                directory: string;
+                /** @description By id, or by a name that any group of the directory may come to have. */
+                group: {
+                    /** Format: uuid */
+                    id: string;
+                } | {
+                    displayName: string;
+                };
+                role: string;
+                /** @description The client's id, or null for a role of the realm. */
+                client?: string | null;
+                /** @description Must be true for a role that is, or contains, one that administers Keycloak. */
+                allowAdmin?: boolean;
+            }[];
+        };
+        RolePreview: {
+            roles: {
+                /** @description The client's id, or null for a role of the realm. */
+                client: string | null;
+                role: string;
+                gain: components["schemas"]["AlteredUsers"];
+                lose: components["schemas"]["AlteredUsers"];
+            }[];
+            /** @description Mappings whose group is not there yet. */
+            unmatched: components["schemas"]["RoleMapping"][];
+        };
+        AlteredUsers: {
+            count: number;
+            users: {
+                /** Format: uuid */
+                id: string;
+                username: string;
+                directory: string;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federation */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Federation"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpUser: {
+        parameters: {
+            query?: {
+                /** @description The user name. */
+                username?: string;
+                /** @description The e-mail. */
+                email?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code user_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countUsers: {
+        parameters: {
+            query?: {
+                /** @description Words separated by blanks; each must be a prefix of username, e-mail, first or last name. `*` inside a word matches anything, `"…"` means equal. */
+                search?: string;
+                /** @description Contains; equal with `exact=true`. */
+                username?: string;
+                /** @description Contains; equal with `exact=true`. */
+                email?: string;
+                /** @description Contains; equal with `exact=true`. */
+                firstName?: string;
+                /** @description Contains; equal with `exact=true`. */
+                lastName?: string;
+                /** @description Whether username, email, firstName and lastName must be equal. */
+                exact?: boolean;
+                /** @description Only users that are enabled, or only those that are not. */
+                enabled?: boolean;
+                /** @description `name:value`, equal; may be repeated, then all must hold. */
+                attribute?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Words separated by blanks; each must be a prefix of username, e-mail, first or last name. `*` inside a word matches anything, `"…"` means equal. */
+                search?: string;
+                /** @description Contains; equal with `exact=true`. */
+                username?: string;
+                /** @description Contains; equal with `exact=true`. */
+                email?: string;
+                /** @description Contains; equal with `exact=true`. */
+                firstName?: string;
+                /** @description Contains; equal with `exact=true`. */
+                lastName?: string;
+                /** @description Whether username, email, firstName and lastName must be equal. */
+                exact?: boolean;
+                /** @description Only users that are enabled, or only those that are not. */
+                enabled?: boolean;
+                /** @description `name:value`, equal; may be repeated, then all must hold. */
+                attribute?: string[];
+                /** @description Offset from 0. */
+                first?: number;
+                /** @description Page size. */
+                max?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code user_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_disabled */
+            409: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordCheck"];
+            };
+        };
+        responses: {
+            /** @description The verdict */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordVerdict"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code user_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_large */
+            413: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpGroup: {
+        parameters: {
+            query: {
+                /** @description Given twice: the directory's slug, then the name. */
+                path: string[];
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code group_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_disabled */
+            409: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countGroups: {
+        parameters: {
+            query?: {
+                /** @description Contains; equal with `exact=true`. */
+                search?: string;
+                /** @description Whether the name must be equal. */
+                exact?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description Contains; equal with `exact=true`. */
+                search?: string;
+                /** @description Whether the name must be equal. */
+                exact?: boolean;
+                /** @description Offset from 0. */
+                first?: number;
+                /** @description Page size. */
+                max?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of groups */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code group_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_disabled */
+            409: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                /** @description Offset from 0. */
+                first?: number;
+                /** @description Page size. */
+                max?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code group_absent (the proof of absence) or not_found */
+            404: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_disabled */
+            409: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readChanges: {
+        parameters: {
+            query?: {
+                /** @description A cursor of an earlier answer; without it only the cursor of now is answered. */
+                after?: string;
+                /** @description Seconds to wait for something to happen. */
+                wait?: number;
+                /** @description Items in one answer. */
+                max?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes and the next cursor */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code cursor_expired */
+            410: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The federation's slug. */
+                federation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["ExportLine"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code too_many_requests */
+            429: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unavailable */
+            503: {
+                headers: {
+                    /** @description The major version of this API. */
+                    "Realmbridge-Api"?: "1";
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDirectories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The directories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    name?: string;
+                    /** @enum {string} */
+                    profile?: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+                    /**
+                     * @description Whether an identity provider pushes (scim) or the bridge reads an LDAP server (ldap).
+                     * @default scim
+                     * @enum {string}
+                     */
+                    kind?: "scim" | "ldap";
+                    ldap?: components["schemas"]["NewLdapSettings"];
+                };
+            };
+        };
+        responses: {
+            /** @description The directory */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The directory */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @enum {string} */
+                    profile?: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The directory */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getToleranceReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToleranceReport"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDirectoryTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryToken"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDirectoryToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    scopes?: ("read" | "write")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The token, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDirectoryToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, token_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schemas */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schema"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The id of the schema. */
+                urn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schema"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, schema_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSchema: {
+        parameters: {
+            query?: {
+                /** @description What becomes of stored values, or resources, that would be left without their schema: by default the change is refused. */
+                values?: "refuse" | "drop";
+            };
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The id of the schema. */
+                urn: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Schema"];
+            };
+        };
+        responses: {
+            /** @description The schema, which was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaChange"];
+                };
+            };
+            /** @description The new schema */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaChange"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchema: {
+        parameters: {
+            query?: {
+                /** @description What becomes of stored values, or resources, that would be left without their schema: by default the change is refused. */
+                values?: "refuse" | "drop";
+            };
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The id of the schema. */
+                urn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; how many resources lost values with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dropped: number;
+                    };
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, schema_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listResourceTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource types */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceType"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getResourceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The name of the resource type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resource type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceType"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, resource_type_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putResourceType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The name of the resource type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceType"];
+            };
+        };
+        responses: {
+            /** @description The resource type, which was there before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceType"];
+                };
+            };
+            /** @description The new resource type */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceType"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteResourceType: {
+        parameters: {
+            query?: {
+                /** @description What becomes of stored values, or resources, that would be left without their schema: by default the change is refused. */
+                values?: "refuse" | "drop";
+            };
+            header?: never;
+            path: {
+                slug: string;
+                /** @description The name of the resource type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; how many resources went with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dropped: number;
+                    };
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, resource_type_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateDirectoryToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How long the old token goes on working; a day by default. */
+                    overlapSeconds?: number;
+                    /**
+                     * Format: date-time
+                     * @description Of the new token; by default it lives as long as the old one.
+                     */
+                    expiresAt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The new token, shown this once, and the end of the old one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedToken"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, token_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDirectoryIssuers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The issuers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedIssuer"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDirectoryIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    issuer: string;
+                    audience: string;
+                    jwksUrl?: string;
+                    requiredClaims: {
+                        [key: string]: string[];
+                    };
+                    scopes?: ("read" | "write")[];
+                    /** @enum {string} */
+                    scopeClaim?: "scope" | "scp" | "roles";
+                    readValue?: string;
+                    writeValue?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The issuer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedIssuer"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDirectoryIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                issuerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, issuer_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDirectoryIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                issuerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    enabled: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The issuer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedIssuer"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, issuer_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDirectoryLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LdapSettings"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDirectoryLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LdapSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LdapSettings"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testDirectoryLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LdapTestReport"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testLdapSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLdapSettings"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LdapTestReport"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDirectoryLdapStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LdapStatus"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    syncDirectoryLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Removes everything that a complete reading lacks, however much it is.
+                     * @default false
+                     */
+                    acceptRemovals?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It will be; see the status */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planDirectoryMove: {
+        parameters: {
+            query: {
+                /** @description What users are matched by, with commas, the most trusted first. */
+                match: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePlan"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDirectoryMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The move */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startDirectoryMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What users are matched by, the most trusted first; capitals and blanks around and between words do not count. */
+                    match: ("employeeNumber" | "email" | "userName" | "externalId")[];
+                    /**
+                     * @description Of the new identity provider.
+                     * @enum {string}
+                     */
+                    profile?: "auto" | "rfc" | "entra" | "okta" | "google" | "onelogin" | "jumpcloud" | "ping" | "sailpoint";
+                    /**
+                     * @description Leaves the tokens and trusted issuers of before as they are, instead of closing them.
+                     * @default false
+                     */
+                    keepAccess?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The move */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetDirectoryMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMovedUsers: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one of the page before. */
+                after?: string;
+                /** @description How many at most, up to 1000; 100 without it. */
+                limit?: string;
+                /** @description waiting: not taken over yet; adopted: taken over; created: not there before the move. */
+                state?: "waiting" | "adopted" | "created";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedResource"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMovedGroups: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one of the page before. */
+                after?: string;
+                /** @description How many at most, up to 1000; 100 without it. */
+                limit?: string;
+                /** @description waiting: not taken over yet; adopted: taken over; created: not there before the move. */
+                state?: "waiting" | "adopted" | "created";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The groups, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedResource"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMoveClaims: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one of the page before. */
+                after?: string;
+                /** @description How many at most, up to 1000; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those users, in the order in which they came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveClaim"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideMoveClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                claimId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "adopt";
+                    /** Format: uuid */
+                    userId: string;
+                } | {
+                    /** @enum {string} */
+                    decision: "create";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent, claim_absent, user_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishDirectoryMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    users?: "keep" | "deactivate" | "delete";
+                    /** @enum {string} */
+                    groups?: "keep" | "delete";
+                    /**
+                     * @description Of groups that were taken over: members whom the new identity provider has not named.
+                     * @enum {string}
+                     */
+                    members?: "keep" | "remove";
+                    /** @enum {string} */
+                    claims?: "drop";
+                };
+            };
+        };
+        responses: {
+            /** @description How far it has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveProgress"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planDirectoryMoveUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveUndoPlan"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoDirectoryMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveProgress"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, move_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFederations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedFederation"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The federation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedFederation"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManagedFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedFederation"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putFederationDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                directory: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    priority?: number;
+                    enabled?: boolean;
+                    /** @description Alias of the Keycloak organization whose managed members the users become; null unbinds it. */
+                    organization?: string | null;
+                    /** @description The realm's identity provider whose accounts the users are linked to, by a SCIM attribute (`externalId` unless told); what is left out stays, null unlinks. */
+                    identityLink?: {
+                        provider?: string;
+                        subject?: string;
+                        /** @enum {string} */
+                        unlinkedUsers?: "allow" | "refuse";
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The federation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedFederation"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFederationDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                directory: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFederationTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFederationToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** Format: date-time */
+                    expiresAt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The token, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeFederationToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, token_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConflicts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Slugs with commas between them: the report as if the federation had these directories in this order. Without it as it is now. */
+                directories?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their number, and a page of them ordered by user name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflicts"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewFederationChange: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FederationChange"];
+            };
+        };
+        responses: {
+            /** @description Their number, and a page of them ordered by user name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainUser: {
+        parameters: {
+            query?: {
+                /** @description The user name, in any case. */
+                username?: string;
+                /** @description The e-mail, in any case. */
+                email?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events of this directory. */
+                directory?: string;
+                /** @description The cursor of the page before, or `now` for what comes from now on. Without it the log is read from its beginning. */
+                after?: string;
+                /** @description Instead of a cursor: begin so many events before the end of each directory's log. */
+                last?: string;
+                /** @description Types, with commas between them; `user.*` stands for all that begin so. */
+                type?: string;
+                /** @description How many events at most, up to 1000; 100 without it. */
+                limit?: string;
+                /** @description `resource`: each event brings its resource as it is now, as SCIM shows it, without memberships. */
+                include?: "resource";
+                /** @description Seconds to wait for events when there are none, up to 30; 0 without it. */
+                wait?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events after the cursor, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code cursor_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what was done to this directory; it may be gone. */
+                directory?: string;
+                /** @description Only what was done to this federation; it may be gone. */
+                federation?: string;
+                /** @description Types, with commas between them; `token.*` stands for all that begin so. */
+                type?: string;
+                /** @description The cursor of the page before. Without it the log is read from its beginning. */
+                after?: string;
+                /** @description Instead of a cursor: so many of the latest entries. */
+                last?: string;
+                /** @description How many entries at most, up to 1000; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRequests: {
+        parameters: {
+            query?: {
+                /** @description `true`: only requests that were refused, or had operations that were. */
+                failed?: "true" | "false";
+                /** @description Only requests on the user, group or resource with this id. */
+                resource?: string;
+                /** @description Only the request with this id. */
+                requestId?: string;
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description How many requests at most, up to 500; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requests, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimRequests"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttributeMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mappings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeMappings"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAttributeMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeMappingsWish"];
+            };
+        };
+        responses: {
+            /** @description The mappings, with paths as they are stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeMappings"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAttributeMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeMappings"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRoleMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mappings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleMappings"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRoleMappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleMappingsWish"];
+            };
+        };
+        responses: {
+            /** @description The mappings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleMappings"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRoleMappings: {
+        parameters: {
+            query?: {
+                /** @description How many users are named. */
+                max?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleMappingsWish"];
+            };
+        };
+        responses: {
+            /** @description Whom it alters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePreview"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
