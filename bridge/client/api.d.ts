@@ -869,6 +869,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directories/{slug}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a user or group, and what it was at a past moment */
+        get: operations["readHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/federations/{slug}/attribute-mappings": {
         parameters: {
             query?: never;
@@ -1979,6 +1996,40 @@ export interface components {
             tolerances: string[];
             /** @description What a failed request sent: values under the names of the schemas, never secrets, and of everything else its kind. */
             sent?: unknown;
+        };
+        History: {
+            resource: {
+                /** @example User */
+                type: string;
+                /** Format: uuid */
+                id: string;
+                /** @description False: it has been deleted. */
+                exists: boolean;
+            };
+            /** @description The latest first. */
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: date-time
+             * @description Events from before this time have been removed.
+             */
+            beginsAt: string | null;
+            /** @description Null unless `at` was asked for. */
+            past: {
+                /** Format: date-time */
+                at: string;
+                /** @description The attributes then; null: there was none. */
+                resource: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description A group's. */
+                members: string[] | null;
+                /** @description Those that a user was in, with their present names. */
+                groups: {
+                    /** Format: uuid */
+                    id: string;
+                    displayName: string | null;
+                }[] | null;
+            } | null;
         };
         AttributeMappings: {
             /** @description Whether these are the ones that every federation starts with. */
@@ -6660,6 +6711,80 @@ export interface operations {
             };
             /** @description Problem with the code directory_absent */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readHistory: {
+        parameters: {
+            query: {
+                /** @description An id, a user's userName or e-mail, or a group's displayName; also of one that is gone. */
+                of: string;
+                /** @description Also what it was at this moment. */
+                at?: string;
+                /** @description How many of the latest events, up to 1000; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its events and, if asked for, its past state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent or not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

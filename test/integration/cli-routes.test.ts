@@ -62,6 +62,7 @@ const commands: Record<string, string> = {
   forgetDirectoryMove: 'directory move forget',
   listRequests: 'requests',
   explainUser: 'explain',
+  readHistory: 'history',
   listEvents: 'events',
   listAudit: 'audit',
 };
