@@ -1805,6 +1805,7 @@ export interface components {
                 by: components["schemas"]["NamedUser"];
             };
             lastEvent: components["schemas"]["ExplainedEvent"];
+            lastRequest: components["schemas"]["ExplainedRequest"];
         } | null);
         ExplainedEvent: {
             type: string;
@@ -1821,6 +1822,17 @@ export interface components {
             position: number | null;
             /** @description The names of the attributes that it changed. */
             changed: string[];
+        } | null;
+        /** @description The last SCIM request that wanted to change the user, by its id, whatever came of it. */
+        ExplainedRequest: {
+            method: string;
+            /** Format: date-time */
+            at: string;
+            actor: string | null;
+            requestId: string;
+            status: number;
+            /** @description What the client was told of its mistake. */
+            detail: string | null;
         } | null;
         ExplainedDirectory: {
             slug: string;
