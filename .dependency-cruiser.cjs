@@ -48,6 +48,12 @@ module.exports = {
       'federation/ reads the store through its own repository.',
     ),
     only(
+      'webhooks-read-the-log-alone',
+      { path: feature('webhooks') },
+      { path: '^bridge/', pathNot: '^bridge/(platform|events|directories|webhooks)/' },
+      'webhooks/ tells others what the event log says; it knows nothing of whoever wrote it.',
+    ),
+    only(
       'sql-only-in-repositories',
       { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql|compare-to-sql|sort-key|filter-columns|user-reads|search-hint|events/signal)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
       { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },

@@ -188,6 +188,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
       onFailure: reportFailedChecks(logger),
       ...(ldapTiming && { timing: ldapTiming }),
     },
+    webhooks: { log: logger, metrics: metrics.webhooks },
   });
   let closing = false;
   const app = createApp({
@@ -213,6 +214,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
+    await services.webhookWorker.close();
     await services.ldapWorker.close();
     await services.retention.close();
     services.ldapPasswords.close();
@@ -241,6 +243,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     services.retention.start();
     services.requestLog.start();
     secrets.start(metrics);
+    services.webhookWorker.start();
     logger.info({ url, metricsUrl }, 'listening');
     return { url, metricsUrl, close };
   } catch (error) {

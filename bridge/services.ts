@@ -53,6 +53,8 @@ import { createTypeService } from './provisioning/schemas/types-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUsersService } from './provisioning/users/users-service.ts';
 import { createSourceReports } from './source-reports.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
+import type { WebhookWorkerDeps } from './webhooks/worker.ts';
 
 export interface ServiceDeps {
   store: Store;
@@ -80,6 +82,8 @@ export interface ServiceDeps {
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
   >;
   moves?: Pick<MoveServiceDeps, 'settleMs'>;
+  /** How webhooks are delivered. */
+  webhooks?: Partial<Pick<WebhookWorkerDeps, 'log' | 'metrics' | 'timing'>>;
 }
 
 const silentLog = { info: () => undefined, warn: () => undefined };
@@ -195,6 +199,10 @@ export function createServices(deps: ServiceDeps) {
   const history = createHistoryService({ pool, requireDirectory, placeEvents: reader.placeEvents });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
+  const webhooks = createWebhooks({
+    ...{ store, reader, directories, signal, sealer, outgoing, clock, log: silentLog },
+    ...deps.webhooks,
+  });
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
   const federations = createFederationService({
@@ -239,6 +247,7 @@ export function createServices(deps: ServiceDeps) {
     history,
     retention,
     auditLog,
+    ...webhooks,
     federationAuthenticator,
   };
 }

@@ -1,5 +1,6 @@
 // Prometheus metrics, served on a port of their own.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts';
 
 export interface HttpMetrics {
   observe(request: { method: string; route: string; status: number; seconds: number }): void;
@@ -32,6 +33,7 @@ export interface SecretMetrics {
 
 export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics, SecretMetrics {
   registry: Registry;
+  webhooks: WebhookMetrics;
 }
 
 /** `pool` gives the numbers of the connection pool at scrape time. */
@@ -118,6 +120,7 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     hookRun: ({ seconds, ...labels }) => hooks.observe(labels, seconds),
     secretChanged: (secret) => secretChanges.inc(secret),
     secretStale: ({ variable, stale }) => staleSecrets.set({ variable }, stale ? 1 : 0),
+    webhooks: createWebhookMetrics(registry),
     sourceHealth({ directory, state, seenAt }) {
       for (const each of ['ok', 'degraded', 'unavailable'] as const) {
         sources.set({ directory, state: each }, each === state ? 1 : 0);

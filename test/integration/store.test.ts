@@ -401,6 +401,66 @@ describe('the declared types are those of the tables', () => {
       created_at: 'date',
     },
     server_keys: { name: 'string', secret: 'bytes', created_at: 'date' },
+    webhooks: {
+      id: 'string',
+      slug: 'string',
+      directory_id: 'string?',
+      url: 'string',
+      types: 'strings?',
+      pause_cause: 'string?',
+      pause_reason: 'string?',
+      paused_at: 'date?',
+      revision: 'number',
+      lease_owner: 'string?',
+      lease_until: 'date?',
+      created_at: 'date',
+      updated_at: 'date',
+    },
+    webhook_secrets: {
+      webhook_id: 'string',
+      id: 'string',
+      sealed: 'bytes',
+      created_at: 'date',
+      expires_at: 'date?',
+    },
+    webhook_cursors: {
+      directory_id: 'string',
+      webhook_id: 'string',
+      position: 'number',
+      epoch: 'number',
+      skip_after: 'number?',
+      skip_to: 'number?',
+      missed: 'number',
+      missed_at: 'date?',
+      delivered_at: 'date?',
+    },
+    webhook_deliveries: {
+      directory_id: 'string',
+      webhook_id: 'string',
+      position: 'number',
+      state: 'string',
+      type: 'string',
+      resource_type: 'string',
+      resource_id: 'string',
+      body: 'string',
+      attempts: 'number',
+      first_failed_at: 'date?',
+      last_failed_at: 'date?',
+      next_attempt_at: 'date?',
+      problem: 'string?',
+    },
+    webhook_attempts: {
+      directory_id: 'string',
+      webhook_id: 'string',
+      id: 'string',
+      position: 'number',
+      type: 'string',
+      at: 'date',
+      status: 'number?',
+      duration_ms: 'number',
+      answer: 'string',
+      problem: 'string?',
+    },
   };
 
   test('column by column', async () => {
@@ -443,7 +503,9 @@ const directoriesIn = async (scope: Pick<Scope, 'getExecutor'>, table: string): 
 };
 
 /** The operator's tables, and the copy of search keys that only narrows a search of `users` (docs/decisions/0010-text-search.md). */
-const outsideTheWall = ['audit_log', 'federation_directories', 'federation_role_mappings', 'user_search'];
+const outsideTheWall = [
+  ...['audit_log', 'federation_directories', 'federation_role_mappings', 'user_search', 'webhooks'],
+];
 
 test('every other table that names a directory is behind the wall, for its owner too', async () => {
   const { rows } = await sql<{ table: string; walled: boolean }>`

@@ -61,6 +61,7 @@ export async function createTestBridge(
     outgoing?: Outgoing;
     onJwtRefused?: (refusal: JwtRefusal) => void;
     ldap?: ServiceDeps['ldap'];
+    webhooks?: ServiceDeps['webhooks'];
     hooks?: ServiceDeps['hooks'];
     requestRetentionDays?: number;
   } = {},
@@ -78,6 +79,7 @@ export async function createTestBridge(
     ...(options.outgoing && { outgoing: options.outgoing }),
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
     ...(options.ldap && { ldap: options.ldap }),
+    ...(options.webhooks && { webhooks: options.webhooks }),
     hooks: options.hooks,
     // There is no second bridge that had to hear of a move.
     moves: { settleMs: 0 },
@@ -121,6 +123,7 @@ export async function createTestBridge(
     directory,
     close: async () => {
       services.federations.close();
+      await services.webhookWorker.close();
       await services.ldapWorker.close();
       services.ldapPasswords.close();
       await services.requestLog.close();

@@ -438,6 +438,81 @@ export interface DirectoryMoveClaimsTable {
   last_seen_at: Timestamp;
 }
 
+export interface WebhooksTable {
+  id: string;
+  slug: string;
+  /** Null: of all directories. */
+  directory_id: string | null;
+  url: string;
+  /** Null: of all types. */
+  types: string[] | null;
+  /** Null together with the two that follow. */
+  pause_cause: 'operator' | 'failing' | 'gone' | 'secret' | null;
+  pause_reason: string | null;
+  paused_at: Timestamp | null;
+  revision: Generated<Int8>;
+  /** The process that delivers, until the lease ends. */
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface WebhookSecretsTable {
+  webhook_id: string;
+  id: string;
+  /** See secrets/sealed.ts. */
+  sealed: Buffer;
+  created_at: Timestamp;
+  /** Null: the present one. */
+  expires_at: Timestamp | null;
+}
+
+export interface WebhookCursorsTable {
+  directory_id: string;
+  webhook_id: string;
+  position: Int8;
+  epoch: Generated<Int8>;
+  skip_after: Int8 | null;
+  skip_to: Int8 | null;
+  /** Events that were no longer in the log when their turn came. */
+  missed: Generated<Int8>;
+  missed_at: Timestamp | null;
+  delivered_at: Timestamp | null;
+}
+
+export interface WebhookDeliveriesTable {
+  directory_id: string;
+  webhook_id: string;
+  position: Int8;
+  state: 'waiting' | 'dead';
+  type: string;
+  resource_type: string;
+  resource_id: string;
+  body: string;
+  attempts: number;
+  first_failed_at: Timestamp | null;
+  last_failed_at: Timestamp | null;
+  /** Null: as soon as the one before it of the same resource is delivered or dead. */
+  next_attempt_at: Timestamp | null;
+  problem: string | null;
+}
+
+export interface WebhookAttemptsTable {
+  directory_id: string;
+  webhook_id: string;
+  id: string;
+  position: Int8;
+  type: string;
+  at: Timestamp;
+  /** Null: there was no answer. */
+  status: number | null;
+  duration_ms: number;
+  answer: string;
+  /** Null: it was delivered. */
+  problem: string | null;
+}
+
 export interface Database {
   directory_moves: DirectoryMovesTable;
   directory_move_users: DirectoryMoveUsersTable;
@@ -475,4 +550,9 @@ export interface Database {
   reserved_usernames: ReservedUsernamesTable;
   consumers: ConsumersTable;
   server_keys: ServerKeysTable;
+  webhooks: WebhooksTable;
+  webhook_secrets: WebhookSecretsTable;
+  webhook_cursors: WebhookCursorsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  webhook_attempts: WebhookAttemptsTable;
 }

@@ -17,6 +17,7 @@ import * as eventRetention from './migrations/20261126-event-retention.ts';
 import * as scimRequests from './migrations/20261126-scim-requests.ts';
 import * as directoryMoves from './migrations/20261127-directory-moves.ts';
 import * as eventsByResource from './migrations/20261127-events-by-resource.ts';
+import * as webhooks from './migrations/20261128-webhooks.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -38,6 +39,7 @@ const migrations: Record<string, Migration> = {
   '20261126-scim-requests': scimRequests,
   '20261127-directory-moves': directoryMoves,
   '20261127-events-by-resource': eventsByResource,
+  '20261128-webhooks': webhooks,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -14,6 +14,7 @@ export type ApiErrorCode =
   | 'resource_type_absent'
   | 'move_absent'
   | 'claim_absent'
+  | 'webhook_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -35,6 +36,7 @@ const statuses: Record<ApiErrorCode, number> = {
   resource_type_absent: 404,
   move_absent: 404,
   claim_absent: 404,
+  webhook_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

@@ -1,0 +1,73 @@
+// A bridge that is killed while it delivers: another one goes on, nothing is lost, and what comes twice has the same id.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { projectFolder } from '../../bridge/dev/paths.ts';
+import { newId } from '../../bridge/platform/ids.ts';
+import { createWebhookStage, type WebhookStage } from '../support/webhook-stage.ts';
+
+const patience = { timeout: 120_000, interval: 50 };
+let stage: WebhookStage;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  stage = await createWebhookStage();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await stage.close();
+});
+
+function startBridge(): ChildProcess {
+  const child = spawn(process.execPath, [join(projectFolder, 'bridge/main.ts')], {
+    cwd: projectFolder,
+    stdio: 'ignore',
+    env: {
+      ...{ PATH: process.env['PATH'], DATABASE_URL: stage.database.url, OUTGOING_ALLOW: '127.0.0.0/8' },
+      ...{ HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
+    },
+  });
+  children.push(child);
+  return child;
+}
+
+test('kill -9 in the middle loses nothing and keeps the order of each resource', { timeout: 300_000 }, async () => {
+  const acme = await stage.services.directories.createDirectory({ slug: 'acme' });
+  const { receiver } = await stage.hook('app', { directory: 'acme' });
+  let isKilled = false;
+  receiver.reply = async ({ event }) => {
+    // Some calls are under way when the process dies.
+    if (!isKilled && receiver.accepted.length > 150) return 'hang';
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    // Some wait for another attempt when the process dies.
+    return event.changes.n.after === 3 && Math.random() < 0.5 ? 500 : 200;
+  };
+  const resources = Array.from({ length: 40 }, newId);
+  const sent: string[] = [];
+  const happen = async () => sent.push(...(await stage.happen(acme.id, resources)));
+  const accepted = () => new Set(receiver.accepted.map(({ id }) => id));
+
+  const first = startBridge();
+  for (let round = 0; round < 10; round += 1) await happen();
+  await expect.poll(() => accepted().size, patience).toBeGreaterThan(100);
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  isKilled = true;
+  expect(accepted().size).toBeLessThan(sent.length);
+
+  startBridge();
+  for (let round = 0; round < 5; round += 1) await happen();
+  await expect.poll(() => accepted().size, patience).toBe(sent.length);
+  expect([...accepted()].sort()).toEqual(sent.toSorted());
+  for (const resource of resources) {
+    const own = receiver.accepted.filter(({ event }) => event.resource.id === resource);
+    const firstTimes = [...new Set(own.map(({ event }) => event.changes.n.after))];
+    expect(firstTimes).toEqual(firstTimes.toSorted((a, b) => a - b));
+  }
+  expect(receiver.forged).toEqual([]);
+});
