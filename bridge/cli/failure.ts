@@ -18,6 +18,7 @@ const remedies: Record<string, string> = {
     'See them with `realmbridge federation list`, or make one with `realmbridge federation create SLUG`.',
   schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
   resource_type_absent: 'See them with `realmbridge directory resource-type list SLUG`.',
+  webhook_absent: 'See them with `realmbridge webhook list`.',
   token_absent: 'See them with `realmbridge token list --directory SLUG`, or --federation SLUG.',
   move_absent: 'Begin with `realmbridge directory move plan SLUG --match ATTRIBUTE`.',
   claim_absent: 'See them with `realmbridge directory move review SLUG`.',

@@ -17,6 +17,7 @@ import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { tokenCommand } from './token.ts';
 import { packageVersion } from './version.ts';
+import { webhookCommand } from './webhook.ts';
 
 const environmentHelp = `
 Commands read the same environment as the server (DATABASE_URL and others). Without DATABASE_URL they use the
@@ -42,6 +43,7 @@ export function createProgram(shell: Shell): Command {
     requestsCommand,
     auditCommand,
     explainCommand,
+    webhookCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

@@ -1,8 +1,8 @@
 // realmbridge token …
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { TokenScope } from '../directories/contracts.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
-import { parseDuration } from './duration.ts';
+import { duration } from './duration-option.ts';
 import { UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
 
@@ -26,13 +26,6 @@ const withOwner = (command: Command): Command =>
   command
     .addOption(new Option('--directory <slug>', 'a token by which an identity provider pushes').conflicts('federation'))
     .addOption(new Option('--federation <slug>', 'a token by which Keycloak asks').conflicts('directory'));
-
-function duration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined)
-    throw new InvalidArgumentError('It must be a number with a unit, such as 12h, 90d or 52w, at most ten years.');
-  return milliseconds;
-}
 
 interface AnyToken {
   id: string;

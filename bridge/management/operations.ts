@@ -13,6 +13,7 @@ import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
 import { requestOperations } from './requests/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
+import { webhookOperations } from './webhooks/operations.ts';
 
 export const listDirectories = createRoute({
   ...common,
@@ -241,5 +242,6 @@ export const managementOperations = [
   ...auditOperations,
   ...requestOperations,
   ...historyOperations,
+  ...webhookOperations,
   ...mappingOperations,
 ];

@@ -22,6 +22,7 @@ import type { RequestLog } from '../provisioning/requests/request-log.ts';
 import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
+import type { WebhookService } from '../webhooks/service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addAuditRoutes } from './audit/routes.ts';
 import { addConflictRoutes } from './conflicts/routes.ts';
@@ -35,6 +36,7 @@ import * as operations from './operations.ts';
 import { shownDirectory } from './presentation.ts';
 import { addRequestRoutes } from './requests/routes.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
+import { addWebhookRoutes } from './webhooks/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
   toleranceUses: ToleranceUses;
@@ -48,6 +50,7 @@ export interface ManagementDeps extends AccessDeps {
   auditLog: AuditLog;
   requestLog: RequestLog;
   history: HistoryService;
+  webhooks: WebhookService;
 }
 
 const maxBody = 64 * 1024;
@@ -125,6 +128,7 @@ export function managementRoutes(
     auditLog,
     requestLog,
     history,
+    webhooks,
   }: ManagementDeps,
   adminToken: AcceptedSecret | undefined,
 ): OpenAPIHono<AppEnv> {
@@ -251,6 +255,7 @@ export function managementRoutes(
   addAuditRoutes(app, auditLog);
   addRequestRoutes(app, requestLog);
   addHistoryRoutes(app, { history, directories });
+  addWebhookRoutes(app, webhooks);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

@@ -14,6 +14,8 @@ const directory = ({ directory: slug }: Names) => `/directories/${slug}`;
 const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
 
 const move = (own: Names) => `${directory(own)}/move`;
+const webhook = ({ webhook: slug }: Names) => `/webhooks/${slug}`;
+
 const token = (own: Names, named: Names) => `${directory(own)}/tokens/${named.directoryToken}`;
 const issuer = (own: Names, named: Names) => `${directory(own)}/issuers/${named.issuer}`;
 const schema = (own: Names, named: Names) => `${directory(own)}/schemas/${named.urn}`;
@@ -147,4 +149,27 @@ export const managementEntries: Entries = {
   'GET /audit': (own, named) => [
     { path: `/audit?${new URLSearchParams({ directory: own.directory, federation: named.federation })}` },
   ],
+  'GET /webhooks': asked(() => '/webhooks'),
+  'POST /webhooks': sent(
+    () => '/webhooks',
+    () => ({}),
+  ),
+  'GET /webhooks/:slug': asked(webhook),
+  'PATCH /webhooks/:slug': sent(webhook, () => ({ paused: true })),
+  'DELETE /webhooks/:slug': asked(webhook),
+  'POST /webhooks/:slug/secret': sent(
+    (own) => `${webhook(own)}/secret`,
+    () => ({}),
+  ),
+  'POST /webhooks/:slug/test': asked((own) => `${webhook(own)}/test`),
+  'GET /webhooks/:slug/attempts': asked((own) => `${webhook(own)}/attempts`),
+  'GET /webhooks/:slug/deliveries': asked((own) => `${webhook(own)}/deliveries`),
+  'POST /webhooks/:slug/dead/replay': sent(
+    (own) => `${webhook(own)}/dead/replay`,
+    () => ({}),
+  ),
+  'POST /webhooks/:slug/replay': sent(
+    (own) => `${webhook(own)}/replay`,
+    (named) => ({ directory: named.directory, position: 1 }),
+  ),
 };

@@ -35,6 +35,8 @@ export interface Names {
   issuer: string;
   federation: string;
   federationToken: string;
+  /** For the company's directory alone. */
+  webhook: string;
   /** Where a walk over the users goes on, bound to directory and token. */
   listCursor: string;
   /** A feed cursor of the company's federation. */
@@ -127,6 +129,12 @@ async function newCompany(
   await newUser(scim, `${mark}-second`);
   const federation = await federations.createFederation({ slug: `${mark}-people`, name: `${mark} people` });
   await federations.addDirectory(federation.slug, slug);
+  const { webhook } = await bridge.services.webhooks.createWebhook({
+    slug: `${mark}-hook`,
+    url: `https://hooks.${mark}.test/`,
+    directory: slug,
+    start: 'now',
+  });
   const access = await newAccess(bridge.services, { directory: slug, federation: federation.slug, mark });
   const { federationToken } = access;
   const { revision } = (
@@ -153,6 +161,7 @@ async function newCompany(
       issuer: access.issuer,
       federation: federation.slug,
       federationToken: federationToken.id,
+      webhook: webhook.slug,
       listCursor: page.body.nextCursor,
       feedCursor: encodeCursor({ federationId: federation.id, revision, places }),
       forgedCursor: encodeCursor({ federationId: ownFederation ?? federation.id, revision, places }),
@@ -181,6 +190,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     issuer: randomUUID(),
     federation: 'absent-people',
     federationToken: randomUUID(),
+    webhook: 'absent-hook',
     // Well formed, and signed by nobody.
     listCursor: listCursor.replace(/\.[\w-]{43}$/, `.${'A'.repeat(43)}`),
     feedCursor: encodeCursor({ federationId: randomUUID(), ...foreign }),
