@@ -81,11 +81,16 @@ async function sideBySide<T>(all: Iterable<T>, work: (one: T) => Promise<void>):
   if (failed) throw failed.reason;
 }
 
-/** What is wrong with the entry itself, as opposed to the store; anything else is thrown on. */
+/**
+ * Whether it is this one change that can't be made, by the rules or by a hook of the operator. Otherwise it is the store's
+ * fault, or a matter of time (412, 503), and the whole reading is tried again.
+ */
+export const isRefusal = (error: unknown): error is ScimFailure =>
+  error instanceof ScimFailure && error.error.status < 500 && error.error.status !== 412;
+
+/** What is wrong with the entry itself; anything else is thrown on. */
 function refusalOf(work: Work, error: unknown): Refused {
-  if (error instanceof ScimFailure && [400, 409].includes(error.error.status)) {
-    return { work, problem: error.message, isConflict: error.error.status === 409 };
-  }
+  if (isRefusal(error)) return { work, problem: error.message, isConflict: error.error.status === 409 };
   throw error;
 }
 

@@ -1,6 +1,5 @@
 // Takes users and groups over into the store, by the same use cases as SCIM: the same checks, transactions and events.
 import type { GroupsService } from '../provisioning/groups/groups-service.ts';
-import { ScimFailure } from '../provisioning/scim-failure.ts';
 import type { UsersService } from '../provisioning/users/users-service.ts';
 import { isJsonObject, type JsonObject, own } from '../scim/json.ts';
 import { ENTERPRISE_USER_SCHEMA } from '../scim/schema/enterprise-user-schema.ts';
@@ -9,6 +8,7 @@ import {
   createEntryWriter,
   type EntryWriterDeps,
   type ImportRun,
+  isRefusal,
   type Refused,
   type Work,
   workOf,
@@ -128,8 +128,14 @@ export function createImporter(deps: ImporterDeps) {
         else await groups.deleteGroup(request, resourceId);
         run.counts.removed += 1;
       } catch (error) {
-        // It was removed before a failure kept that from being noted.
-        if (!(error instanceof ScimFailure && error.error.status === 404)) throw error;
+        if (!isRefusal(error)) throw error;
+        const isThere = (await entries.findResources(request.directory.id, kind, [entryId])).has(entryId);
+        // Somebody's hook wants it kept: the next listing asks again, and the others go all the same. Otherwise it was
+        // removed before a failure kept that from being noted.
+        if (isThere) {
+          run.counts.refused += 1;
+          return;
+        }
       }
       await entries.deleteEntry(request.directory.id, kind, entryId);
     },
