@@ -168,3 +168,18 @@ test('what is older than it is to be kept is removed, and nothing else', async (
   expect(left.map(({ time }) => time)).toEqual([now.toISOString()]);
   now = before;
 });
+
+test('one that holds what PostgreSQL can’t keep takes no others with it', async () => {
+  const halves = `${'x'.repeat(199)}💡`;
+  await newUser(scim, 'anna');
+  const sent = [
+    { schemas: [userSchema], userName: 'a\0b' },
+    { schemas: [userSchema], userName: '\ud800' },
+    { schemas: [userSchema], userName: halves, active: 'perhaps' },
+  ];
+  for (const body of sent) expect((await scim.post('/Users', body)).status).toBe(400);
+  await scim.get('/Users?filter=%00');
+  const kept = await requests();
+  expect(kept.map(({ status }) => status)).toEqual([400, 400, 400, 400, 201]);
+  expect(bridge.services.requestLog.forgotten()).toBe(0);
+});

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, writeAtOnce, writeIn } from '../../platform/db/scope.ts';
 import { insertion } from '../../platform/db/statement.ts';
+import { toStorable } from '../../platform/db/storable.ts';
 import { isUuid } from '../../platform/ids.ts';
 import type { LoggedRequest, RequestQuery } from './contracts.ts';
 
@@ -14,13 +15,22 @@ function resourceOf(path: string): string | null {
   return id !== undefined && isUuid(id) ? id.toLowerCase() : null;
 }
 
+/** Of what clients sent, anything may be in it, and one row that PostgreSQL refuses would take the others along. */
+const storable = (value: unknown): unknown => {
+  if (typeof value === 'string') return toStorable(value);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [toStorable(name), storable(part)]));
+};
+const jsonText = (value: unknown): string => JSON.stringify(storable(value));
+
 const rowOf = (directoryId: string, request: LoggedRequest) => ({
   directory_id: directoryId,
   id: request.id,
   created_at: request.at,
   method: request.method,
-  path: request.path,
-  query: JSON.stringify(request.query),
+  path: toStorable(request.path),
+  query: jsonText(request.query),
   resource_id: resourceOf(request.path),
   actor: request.actor ?? null,
   request_id: request.requestId,
@@ -28,12 +38,12 @@ const rowOf = (directoryId: string, request: LoggedRequest) => ({
   user_agent: request.userAgent ?? null,
   status: request.status,
   scim_type: request.scimType ?? null,
-  detail: request.detail ?? null,
+  detail: request.detail === undefined ? null : toStorable(request.detail),
   failed_operations: request.failedOperations ?? 0,
   failed: request.status >= 400 || (request.failedOperations ?? 0) > 0,
   duration_ms: Math.round(request.durationMs),
   tolerances: JSON.stringify(request.tolerances),
-  sent: request.sent === undefined ? null : JSON.stringify(request.sent),
+  sent: request.sent === undefined ? null : jsonText(request.sent),
 });
 
 export function createRequestRepository(pool: Pool) {

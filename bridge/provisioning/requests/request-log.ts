@@ -43,6 +43,7 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | undefined;
   let forgotten = 0;
   let strangers = new Map<string, number>();
   let strangersSince = 0;
@@ -102,9 +103,14 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const taken = waiting;
-    waiting = [];
-    writing = writing.then(() => write(taken));
+    // What is taken is taken when it is its turn: while a database holds up one write, no more than that is held.
+    queued ??= writing.then(() => {
+      queued = undefined;
+      const taken = waiting;
+      waiting = [];
+      return write(taken);
+    });
+    writing = queued;
     return writing;
   }
 
@@ -132,8 +138,9 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
     record({ directory, ...request }: SeenRequest): void {
       if (!mayKeep(directory)) return;
       if (waiting.length >= maxWaiting) {
-        waiting.shift();
-        forgotten += 1;
+        // Many at once, because each time all others move up.
+        waiting = waiting.slice(batchSize);
+        forgotten += batchSize;
       }
       waiting.push({ directory, request: { ...request, id: newId(), at: clock.now() } });
       timer ??= setTimeout(() => void flush(), writeAfterMs).unref();
