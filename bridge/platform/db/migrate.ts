@@ -18,6 +18,7 @@ import * as scimRequests from './migrations/20261126-scim-requests.ts';
 import * as directoryMoves from './migrations/20261127-directory-moves.ts';
 import * as eventsByResource from './migrations/20261127-events-by-resource.ts';
 import * as webhooks from './migrations/20261128-webhooks.ts';
+import * as requestsByRequestId from './migrations/20261129-requests-by-request-id.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -40,6 +41,7 @@ const migrations: Record<string, Migration> = {
   '20261127-directory-moves': directoryMoves,
   '20261127-events-by-resource': eventsByResource,
   '20261128-webhooks': webhooks,
+  '20261129-requests-by-request-id': requestsByRequestId,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };
