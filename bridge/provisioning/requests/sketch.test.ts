@@ -43,6 +43,8 @@ describe('a body', () => {
       { op: 'replace', path: `emails[type eq "work" and password eq "${secret}"].value`, value: secret },
       { op: 'add', path: 'hobby', value: secret },
       { op: 'add', value: { password: secret, title: 'Boss', 'name.givenName': 'Anna' } },
+      { op: 'replace', path: ['password'], value: secret },
+      { op: 'replace', path: 'title', PATH: 'password', value: secret },
     ];
     const sketch = sketchBody({ Operations: operations }, types);
     expect(JSON.stringify(sketch)).not.toContain(secret);
@@ -55,6 +57,8 @@ describe('a body', () => {
         {},
         { path: 'hobby', value: '(text of 13 characters)' },
         { value: { title: 'Boss', 'name.givenName': 'Anna' } },
+        { value: '(text of 13 characters)' },
+        { value: '(text of 13 characters)' },
       ],
     });
   });

@@ -78,15 +78,14 @@ function kindOf(value: unknown): string {
   return `(${typeof value})`;
 }
 
-/** A PATCH operation says in one member what the value of another means. */
-function pathOf(value: Record<string, unknown>): string | undefined {
-  const entry = Object.entries(value).find(([name]) => name.toLowerCase() === 'path');
-  return typeof entry?.[1] === 'string' ? entry[1] : undefined;
-}
+/** A PATCH operation says in one member what the value of another means, and may say it wrongly, or twice. */
+const pathsAreKnown = (value: Record<string, unknown>, vocabulary: Vocabulary): boolean =>
+  Object.entries(value)
+    .filter(([name]) => name.toLowerCase() === 'path')
+    .every(([, path]) => typeof path === 'string' && isKnown(path, vocabulary));
 
 function sketchObject(value: Record<string, unknown>, vocabulary: Vocabulary, depth: number): JsonObject {
-  const path = pathOf(value);
-  const pathIsKnown = path === undefined || isKnown(path, vocabulary);
+  const pathIsKnown = pathsAreKnown(value, vocabulary);
   const entries = Object.entries(value);
   const shown = entries.slice(0, maxKeys).map(([name, part]): [string, JsonValue] => {
     const word = name.toLowerCase();
