@@ -37,6 +37,7 @@ beforeAll(async () => {
     bridge.services.toleranceUses.record(scim.directory.id, ['pathKeys']);
   }
   await bridge.services.toleranceUses.flush();
+  await bridge.services.requestLog.flush();
 });
 afterAll(() => bridge.close());
 
