@@ -55,11 +55,11 @@ const status = async (token: string): Promise<number> => (await ask(token)).stat
 const create = (token: string, userName = 'anna') =>
   ask(token, '/Users', { method: 'POST', body: JSON.stringify({ schemas: [userSchema], userName }) });
 
-/** Who made the changes of the directory. */
+/** Who made the changes of the directory's users. */
 async function actors(): Promise<string[]> {
   const { id } = await bridge.services.directories.requireDirectory(slug);
   const rows = await readIn(bridge.database.pool, [id], (scope) =>
-    scope.selectFrom('events').select('actor').execute(),
+    scope.selectFrom('events').select('actor').where('resource_type', '=', 'User').execute(),
   );
   return rows.map(({ actor }) => actor);
 }

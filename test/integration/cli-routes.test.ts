@@ -65,6 +65,17 @@ const commands: Record<string, string> = {
   readHistory: 'history',
   listEvents: 'events',
   listAudit: 'audit',
+  listWebhooks: 'webhook list',
+  createWebhook: 'webhook create',
+  getWebhook: 'webhook show',
+  updateWebhook: 'webhook update',
+  deleteWebhook: 'webhook delete',
+  rotateWebhookSecret: 'webhook rotate-secret',
+  testWebhook: 'webhook test',
+  listWebhookAttempts: 'webhook deliveries',
+  listWebhookDeliveries: 'webhook waiting',
+  replayDeadMessages: 'webhook replay',
+  replayWebhook: 'webhook replay',
 };
 
 test('every operation of the management API has its command', async () => {
