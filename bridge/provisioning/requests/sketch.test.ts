@@ -71,6 +71,12 @@ describe('a body', () => {
       ...Object.fromEntries(members.map(({ value }) => [value, 1])),
     };
     expect(JSON.stringify(sketchBody(long, types)).length).toBeLessThan(5_000);
+    const wide = Array.from({ length: 20 }, () => ({
+      emails: Array.from({ length: 20 }, () => ({ value: 'y'.repeat(200) })),
+    }));
+    expect(JSON.stringify(sketchBody({ Operations: wide.map((data) => ({ data })) }, types)).length).toBeLessThan(
+      50_000,
+    );
     let deep: unknown = 'x';
     for (let level = 0; level < 1_000; level += 1) deep = { value: deep };
     expect(JSON.stringify(sketchBody(deep, types)).length).toBeLessThan(500);

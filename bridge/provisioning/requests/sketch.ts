@@ -8,6 +8,8 @@ const maxName = 100;
 const maxElements = 20;
 const maxKeys = 60;
 const maxDepth = 8;
+/** Of names and values together; what comes after that is kept by its kind. */
+const maxLetters = 20_000;
 
 /** The words of SCIM messages (RFC 7644), beside those of the schemas. */
 const messageWords = [
@@ -84,29 +86,39 @@ const pathsAreKnown = (value: Record<string, unknown>, vocabulary: Vocabulary): 
     .filter(([name]) => name.toLowerCase() === 'path')
     .every(([, path]) => typeof path === 'string' && isKnown(path, vocabulary));
 
-function sketchObject(value: Record<string, unknown>, vocabulary: Vocabulary, depth: number): JsonObject {
+/** What a sketch may still hold. */
+interface Space {
+  letters: number;
+}
+
+function sketchObject(value: Record<string, unknown>, vocabulary: Vocabulary, space: Space, depth: number): JsonObject {
   const pathIsKnown = pathsAreKnown(value, vocabulary);
   const entries = Object.entries(value);
   const shown = entries.slice(0, maxKeys).map(([name, part]): [string, JsonValue] => {
     const word = name.toLowerCase();
+    space.letters -= Math.min(name.length, maxName);
     if (word === 'path' || word === 'filter')
       return [name, typeof part === 'string' ? sketchFilter(part, vocabulary) : kindOf(part)];
     const isShown = isKnown(name, vocabulary) && (pathIsKnown || word !== 'value');
-    return [cut(name, maxName), isShown ? sketchValue(part, vocabulary, depth + 1) : kindOf(part)];
+    return [cut(name, maxName), isShown ? sketchValue(part, vocabulary, space, depth + 1) : kindOf(part)];
   });
   if (entries.length > maxKeys) shown.push(['…', `(${entries.length - maxKeys} more)`]);
   return Object.fromEntries(shown);
 }
 
-function sketchValue(value: unknown, vocabulary: Vocabulary, depth: number): JsonValue {
+function sketchValue(value: unknown, vocabulary: Vocabulary, space: Space, depth: number): JsonValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
-  if (typeof value === 'string') return cut(value, maxText);
-  if (depth >= maxDepth) return kindOf(value);
+  if (depth >= maxDepth || space.letters <= 0) return kindOf(value);
+  if (typeof value === 'string') {
+    space.letters -= Math.min(value.length, maxText);
+    return cut(value, maxText);
+  }
   if (Array.isArray(value)) {
-    const shown = value.slice(0, maxElements).map((element: unknown) => sketchValue(element, vocabulary, depth + 1));
+    const first = value.slice(0, maxElements);
+    const shown = first.map((element: unknown) => sketchValue(element, vocabulary, space, depth + 1));
     return value.length > maxElements ? [...shown, `(${value.length - maxElements} more)`] : shown;
   }
-  return isObject(value) ? sketchObject(value, vocabulary, depth) : kindOf(value);
+  return isObject(value) ? sketchObject(value, vocabulary, space, depth) : kindOf(value);
 }
 
 /** A name alone, which holds no value. */
@@ -117,7 +129,7 @@ const sketchFilter = (text: string, vocabulary: Vocabulary): string =>
 
 /** The body of a request, whatever it is, as it may be kept. */
 export const sketchBody = (body: unknown, types: readonly ResourceTypeDefinition[]): JsonValue =>
-  sketchValue(body, vocabularyOf(types), 0);
+  sketchValue(body, vocabularyOf(types), { letters: maxLetters }, 0);
 
 const queryWords = [
   'filter',
