@@ -164,6 +164,23 @@ describe('a before-hook', () => {
     expect((await scim.get(`/Users/${anna.id}`)).body).toMatchObject({ nickName: 'Ann', title: 'Boss' });
   });
 
+  test('a user who is changed at every look is answered with 503, and not with a version that nobody named', async () => {
+    let isOwn = false;
+    await bridgeWith({
+      async before({ operation, id }) {
+        if (operation !== 'patch' || isOwn) return undefined;
+        isOwn = true;
+        await scim.patch(`/Users/${id}`, patchOp({ op: 'add', path: 'nickName', value: String(Math.random()) }));
+        isOwn = false;
+        return undefined;
+      },
+    });
+    const { id } = await newUser(scim, 'anna');
+    const refused = await scim.patch(`/Users/${id}`, patchOp({ op: 'add', path: 'title', value: 'Boss' }));
+    expect(refused.status).toBe(503);
+    expect((await scim.get(`/Users/${id}`)).body).not.toHaveProperty('title');
+  });
+
   test('an If-Match of the client’s own is still the client’s', async () => {
     await bridgeWith({ before: () => undefined });
     const { id } = await newUser(scim, 'anna');

@@ -1,5 +1,6 @@
 // The use cases that write, with the operator's hooks around them. They are put around the services and not into them, so that
 // a bridge without hooks runs as if there were none, and every way in (single requests, bulk, LDAP) passes them.
+import { scimError } from '../../scim/errors.ts';
 import { weakEtag } from '../../scim/etag.ts';
 import { cloneObject, deepEqual, isJsonObject, isObject, type JsonObject, own } from '../../scim/json.ts';
 import { parsePatch } from '../../scim/patch/parse.ts';
@@ -32,6 +33,7 @@ type Write = (request: ScimRequest, body: unknown) => Promise<ShownResource>;
 
 /** A resource that is changed by others between a hook's look at it and the write is looked at anew. */
 const maxLooks = 4;
+const alwaysChanging = scimError(503, 'The resource is being changed by others all the time. Send it again.');
 
 /** What is read of a resource for a hook: all but what is computed from others, which may be long. */
 function withoutComputed(request: ScimRequest, type: ResourceTypeDefinition): ScimRequest {
@@ -195,7 +197,9 @@ export function hookWrites({ users, groups, resources, creates }: Writes, runner
         return await write(current, isPinned ? { ...request, ifMatch: weakEtag(current.version) } : request);
       } catch (error) {
         const isStale = isPinned && error instanceof ScimFailure && error.error.status === 412;
-        if (!isStale || look === maxLooks) throw error;
+        if (!isStale) throw error;
+        // Not 412: the client named no version.
+        if (look === maxLooks) throw new ScimFailure(alwaysChanging, { cause: error });
       }
     }
   }
