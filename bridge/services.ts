@@ -196,7 +196,7 @@ export function createServices(deps: ServiceDeps) {
     onError: onBackgroundError,
     ...deps.eventRetention,
   });
-  const history = createHistoryService({ pool, requireDirectory, placeEvents: reader.placeEvents });
+  const history = createHistoryService({ pool, requireDirectory, reader });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
   const webhooks = createWebhooks({

@@ -1,6 +1,7 @@
 // The event log: written in the transaction of the change, placed in order after it committed, read by position.
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
+import type { Database } from '../platform/db/database.ts';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import { insertion, type Statement } from '../platform/db/statement.ts';
 import type { Actor, EventData, EventType, LoggedEvent, NewEvent } from './contracts.ts';
@@ -86,6 +87,33 @@ interface Head {
   pruned: number;
 }
 
+/** What {@link toLoggedEvent} needs of an event's row. */
+export const loggedColumns = [
+  'position',
+  'type',
+  'resource_type',
+  'resource_id',
+  'resource_version',
+  'data',
+  'created_at',
+  'actor',
+  'request_id',
+] as const;
+
+export type LoggedRow = Pick<Selectable<Database['events']>, (typeof loggedColumns)[number]>;
+
+export const toLoggedEvent = (directoryId: string, row: LoggedRow): LoggedEvent => ({
+  directoryId,
+  position: row.position ?? 0,
+  type: row.type as EventType,
+  resourceType: row.resource_type,
+  resourceId: row.resource_id,
+  ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
+  data: row.data as EventData,
+  createdAt: row.created_at,
+  actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
+});
+
 async function headsOf(pool: Pool, directoryIds: readonly string[]): Promise<Head[]> {
   const { rows } = await readIn(pool, directoryIds, (scope) =>
     sql<Head>`
@@ -165,34 +193,14 @@ export function createEventReader(pool: Pool): EventReader {
       const rows = await readIn(pool, [directoryId], (scope) =>
         scope
           .selectFrom('events')
-          .select([
-            'position',
-            'type',
-            'resource_type',
-            'resource_id',
-            'resource_version',
-            'data',
-            'created_at',
-            'actor',
-            'request_id',
-          ])
+          .select(loggedColumns)
           .where('directory_id', '=', directoryId)
           .where('position', '>', position)
           .orderBy('position')
           .limit(limit)
           .execute(),
       );
-      return rows.map((row) => ({
-        directoryId,
-        position: row.position ?? 0,
-        type: row.type as EventType,
-        resourceType: row.resource_type,
-        resourceId: row.resource_id,
-        ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
-        data: row.data as EventData,
-        createdAt: row.created_at,
-        actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
-      }));
+      return rows.map((row) => toLoggedEvent(directoryId, row));
     },
   };
 }

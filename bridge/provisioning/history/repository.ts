@@ -1,39 +1,14 @@
 // The SQL of the past: the events of one resource, and of one user's memberships, the latest first.
 import { type RawBuilder, sql } from 'kysely';
 import type { Pool } from 'pg';
-import type { EventData, EventType, LoggedEvent } from '../../events/contracts.ts';
-import { readIn, type Scope } from '../../platform/db/scope.ts';
+import type { LoggedEvent } from '../../events/contracts.ts';
+import { type LoggedRow, loggedColumns, toLoggedEvent } from '../../events/repository.ts';
+import { readIn } from '../../platform/db/scope.ts';
 
 /** Of the latest events, so many are searched for somebody who is gone. */
 const searchedEvents = 200_000;
 
-interface EventRow {
-  position: number;
-  type: EventType;
-  resource_type: string;
-  resource_id: string;
-  resource_version: number | null;
-  data: EventData;
-  created_at: Date;
-  actor: string;
-  request_id: string | null;
-}
-
-const toEvent = (directoryId: string, row: EventRow): LoggedEvent => ({
-  directoryId,
-  position: row.position,
-  type: row.type,
-  resourceType: row.resource_type,
-  resourceId: row.resource_id,
-  ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
-  data: row.data,
-  createdAt: row.created_at,
-  actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
-});
-
-const columns = sql.raw(
-  'position, type, resource_type, resource_id, resource_version, data, created_at, actor, request_id',
-);
+const columns = sql.join(loggedColumns.map((column) => sql.ref(column)));
 
 export interface FoundResource {
   type: string;
@@ -41,10 +16,10 @@ export interface FoundResource {
 }
 
 export function createHistoryRepository(pool: Pool) {
-  const listed = async (directoryId: string, query: (scope: Scope) => RawBuilder<EventRow>): Promise<LoggedEvent[]> =>
+  const listed = async (directoryId: string, query: RawBuilder<LoggedRow>): Promise<LoggedEvent[]> =>
     readIn(pool, [directoryId], async (scope) => {
-      const { rows } = await query(scope).execute(scope);
-      return rows.map((row) => toEvent(directoryId, row));
+      const { rows } = await query.execute(scope);
+      return rows.map((row) => toLoggedEvent(directoryId, row));
     });
 
   return {
@@ -76,7 +51,7 @@ export function createHistoryRepository(pool: Pool) {
     listEvents: (directoryId: string, resourceId: string, limit: number) =>
       listed(
         directoryId,
-        () => sql<EventRow>`
+        sql<LoggedRow>`
           select ${columns} from events
           where directory_id = ${directoryId} and resource_id = ${resourceId} and position is not null
           order by id desc limit ${limit}`,
@@ -86,23 +61,21 @@ export function createHistoryRepository(pool: Pool) {
     listLater: (directoryId: string, resourceId: string, since: Date, limit: number) =>
       listed(
         directoryId,
-        () => sql<EventRow>`
+        sql<LoggedRow>`
           select ${columns} from events
           where directory_id = ${directoryId} and resource_id = ${resourceId} and position is not null
             and created_at > ${since}
           order by id desc limit ${limit}`,
       ),
 
-    /** Groups that the user came into or left after `since`. Reads the directory's log back to then. */
-    listLaterMemberships: (directoryId: string, userId: string, since: Date, limit: number) =>
+    /** Groups that the user came into or left after `since`, of the events after `position`. */
+    listLaterMemberships: (directoryId: string, userId: string, since: Date, position: number, limit: number) =>
       listed(
         directoryId,
-        () => sql<EventRow>`
+        sql<LoggedRow>`
           select ${columns} from events
           where directory_id = ${directoryId} and type in ('group.member_added', 'group.member_removed')
-            and position > coalesce((
-              select position from events where directory_id = ${directoryId} and position is not null
-                and created_at <= ${since} order by position desc limit 1), 0)
+            and position > ${position}
             and created_at > ${since} and data->'members' ? ${userId}
           order by position desc limit ${limit}`,
       ),

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { Directory } from '../../directories/contracts.ts';
 import type { LoggedEvent } from '../../events/contracts.ts';
+import type { EventReader } from '../../events/repository.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { isUuid } from '../../platform/ids.ts';
 import type { JsonObject } from '../../scim/json.ts';
@@ -44,11 +45,10 @@ export interface History {
 export interface HistoryDeps {
   pool: Pool;
   requireDirectory: (slug: string) => Promise<Directory>;
-  /** Gives every committed event its position. */
-  placeEvents: (directoryId: string) => Promise<unknown>;
+  reader: Pick<EventReader, 'placeEvents' | 'positionBefore'>;
 }
 
-export function createHistoryService({ pool, requireDirectory, placeEvents }: HistoryDeps) {
+export function createHistoryService({ pool, requireDirectory, reader }: HistoryDeps) {
   const repository = createHistoryRepository(pool);
 
   async function requireResource({ id: directoryId, slug }: Directory, of: string): Promise<FoundResource> {
@@ -80,7 +80,8 @@ export function createHistoryService({ pool, requireDirectory, placeEvents }: Hi
       return { at, resource, members: resource ? [...members].toSorted() : [] };
     }
     if (type !== 'User') return { at, resource };
-    const changes = complete(await repository.listLaterMemberships(directoryId, id, at, maxLater + 1));
+    const from = await reader.positionBefore(directoryId, at);
+    const changes = complete(await repository.listLaterMemberships(directoryId, id, at, from, maxLater + 1));
     const groups = [...rewindMemberships(await repository.listGroups(directoryId, id), changes)].toSorted();
     const names = await repository.listGroupNames(directoryId, groups);
     return { at, resource, groups: groups.map((group) => ({ id: group, displayName: names.get(group) })) };
@@ -93,7 +94,7 @@ export function createHistoryService({ pool, requireDirectory, placeEvents }: Hi
      */
     async readHistory({ directory: slug, of, limit, at }: HistoryRequest): Promise<History> {
       const directory = await requireDirectory(slug);
-      await placeEvents(directory.id);
+      await reader.placeEvents(directory.id);
       const resource = await requireResource(directory, of);
       const beginsAt = await repository.findBeginning(directory.id);
       if (at && beginsAt && at < beginsAt) {

@@ -29,7 +29,15 @@ export interface Writes {
 }
 
 type Read = (request: ScimRequest, id: string) => Promise<ShownResource>;
-type Write = (request: ScimRequest, body: unknown) => Promise<ShownResource>;
+
+/** The use cases of one kind of resource; those of which there is one type only have no need of the last argument. */
+interface Operations {
+  read(request: ScimRequest, id: string, type: ResourceTypeDefinition): Promise<ShownResource>;
+  create(request: ScimRequest, body: unknown, type: ResourceTypeDefinition): Promise<ShownResource>;
+  replace(request: ScimRequest, id: string, body: unknown, type: ResourceTypeDefinition): Promise<ShownResource>;
+  patch(request: ScimRequest, id: string, body: unknown, type: ResourceTypeDefinition): Promise<ShownResource>;
+  remove(request: ScimRequest, id: string, type: ResourceTypeDefinition): Promise<void>;
+}
 
 /** A resource that is changed by others between a hook's look at it and the write is looked at anew. */
 const maxLooks = 4;
@@ -223,42 +231,67 @@ export function hookWrites({ users, groups, resources, creates }: Writes, runner
     });
   }
 
-  async function create(request: ScimRequest, type: ResourceTypeDefinition, body: unknown, read: Read, write: Write) {
-    const created = await write(request, await bodyToStore(request, type, body));
-    tellAfter(request, type, 'create', created.id, read);
-    return created;
+  /** The writes of one kind of resource with the hooks around them. */
+  function around({ read, create, replace, patch, remove }: Operations): Omit<Operations, 'read'> {
+    const readAs =
+      (type: ResourceTypeDefinition): Read =>
+      (request, id) =>
+        read(request, id, type);
+    const looked = <T>(
+      request: ScimRequest,
+      id: string,
+      type: ResourceTypeDefinition,
+      write: (current: ShownResource, request: ScimRequest) => Promise<T>,
+    ) => onLooked(request, type, () => read(withoutComputed(request, type), id, type), write);
+    const change =
+      (operation: 'replace' | 'patch', bodyTo: typeof bodyToPatch, write: Operations['patch']): Operations['patch'] =>
+      async (request, id, body, type) => {
+        const changed = await looked(request, id, type, async (current, pinned) =>
+          write(pinned, id, await bodyTo(request, type, body, current), type),
+        );
+        tellAfter(request, type, operation, id, readAs(type));
+        return changed;
+      };
+    return {
+      async create(request, body, type) {
+        const created = await create(request, await bodyToStore(request, type, body), type);
+        tellAfter(request, type, 'create', created.id, readAs(type));
+        return created;
+      },
+      replace: change('replace', bodyToStore, replace),
+      patch: change('patch', bodyToPatch, patch),
+      async remove(request, id, type) {
+        await looked(request, id, type, async ({ body: current }, pinned) => {
+          const context = { ...contextOf(request, type, 'delete'), id, current, setsPassword: false };
+          await runner.before(context, toolsOf(request));
+          await remove(pinned, id, type);
+        });
+        tellAfter(request, type, 'delete', id);
+      },
+    };
   }
 
-  async function change(
-    operation: 'replace' | 'patch',
-    { request, type, id, body }: { request: ScimRequest; type: ResourceTypeDefinition; id: string; body: unknown },
-    read: Read,
-    write: Write,
-  ): Promise<ShownResource> {
-    const bodyTo = operation === 'replace' ? bodyToStore : bodyToPatch;
-    const look = () => read(withoutComputed(request, type), id);
-    const changed = await onLooked(request, type, look, async (current, pinned) =>
-      write(pinned, await bodyTo(request, type, body, current)),
-    );
-    tellAfter(request, type, operation, id, read);
-    return changed;
-  }
-
-  async function remove(
-    request: ScimRequest,
-    type: ResourceTypeDefinition,
-    id: string,
-    read: Read,
-    write: (request: ScimRequest) => Promise<void>,
-  ): Promise<void> {
-    const look = () => read(withoutComputed(request, type), id);
-    await onLooked(request, type, look, async ({ body: current }, pinned) => {
-      const context = { ...contextOf(request, type, 'delete'), id, current, setsPassword: false };
-      await runner.before(context, toolsOf(request));
-      await write(pinned);
-    });
-    tellAfter(request, type, 'delete', id);
-  }
+  const user = around({
+    read: users.readUser,
+    create: users.createUser,
+    replace: users.replaceUser,
+    patch: users.patchUser,
+    remove: users.deleteUser,
+  });
+  const group = around({
+    read: groups.readGroup,
+    create: groups.createGroup,
+    replace: groups.replaceGroup,
+    patch: groups.patchGroup,
+    remove: groups.deleteGroup,
+  });
+  const declared = around({
+    read: resources.readResource,
+    create: resources.createResource,
+    replace: resources.replaceResource,
+    patch: resources.patchResource,
+    remove: resources.deleteResource,
+  });
 
   const typeOfCreate = (created: PreparedCreate): ResourceTypeDefinition => {
     const { types } = created.request;
@@ -274,46 +307,24 @@ export function hookWrites({ users, groups, resources, creates }: Writes, runner
   return {
     users: {
       ...users,
-      createUser: (request, body) => create(request, request.types.user, body, users.readUser, users.createUser),
-      replaceUser: (request, id, body) =>
-        change('replace', { request, type: request.types.user, id, body }, users.readUser, (pinned, next) =>
-          users.replaceUser(pinned, id, next),
-        ),
-      patchUser: (request, id, body) =>
-        change('patch', { request, type: request.types.user, id, body }, users.readUser, (pinned, next) =>
-          users.patchUser(pinned, id, next),
-        ),
-      deleteUser: (request, id) =>
-        remove(request, request.types.user, id, users.readUser, (pinned) => users.deleteUser(pinned, id)),
+      createUser: (request, body) => user.create(request, body, request.types.user),
+      replaceUser: (request, id, body) => user.replace(request, id, body, request.types.user),
+      patchUser: (request, id, body) => user.patch(request, id, body, request.types.user),
+      deleteUser: (request, id) => user.remove(request, id, request.types.user),
     },
     groups: {
       ...groups,
-      createGroup: (request, body) => create(request, request.types.group, body, groups.readGroup, groups.createGroup),
-      replaceGroup: (request, id, body) =>
-        change('replace', { request, type: request.types.group, id, body }, groups.readGroup, (pinned, next) =>
-          groups.replaceGroup(pinned, id, next),
-        ),
-      patchGroup: (request, id, body) =>
-        change('patch', { request, type: request.types.group, id, body }, groups.readGroup, (pinned, next) =>
-          groups.patchGroup(pinned, id, next),
-        ),
-      deleteGroup: (request, id) =>
-        remove(request, request.types.group, id, groups.readGroup, (pinned) => groups.deleteGroup(pinned, id)),
+      createGroup: (request, body) => group.create(request, body, request.types.group),
+      replaceGroup: (request, id, body) => group.replace(request, id, body, request.types.group),
+      patchGroup: (request, id, body) => group.patch(request, id, body, request.types.group),
+      deleteGroup: (request, id) => group.remove(request, id, request.types.group),
     },
     resources: {
       ...resources,
-      createResource: (request, body, type) =>
-        create(request, type, body, readerOf(type), (asked, next) => resources.createResource(asked, next, type)),
-      replaceResource: (request, id, body, type) =>
-        change('replace', { request, type, id, body }, readerOf(type), (pinned, next) =>
-          resources.replaceResource(pinned, id, next, type),
-        ),
-      patchResource: (request, id, body, type) =>
-        change('patch', { request, type, id, body }, readerOf(type), (pinned, next) =>
-          resources.patchResource(pinned, id, next, type),
-        ),
-      deleteResource: (request, id, type) =>
-        remove(request, type, id, readerOf(type), (pinned) => resources.deleteResource(pinned, id, type)),
+      createResource: declared.create,
+      replaceResource: declared.replace,
+      patchResource: declared.patch,
+      deleteResource: declared.remove,
     },
     creates: {
       prepare: async (request, type, body, id) =>
