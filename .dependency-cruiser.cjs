@@ -54,6 +54,12 @@ module.exports = {
       'webhooks/ tells others what the event log says; it knows nothing of whoever wrote it.',
     ),
     only(
+      'outbound-reads-the-store-alone',
+      { path: feature('outbound') },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|outbound)/' },
+      'outbound/ pushes on what the store has; it knows nothing of whoever wrote it.',
+    ),
+    only(
       'sql-only-in-repositories',
       { path: '^bridge/(?!platform/|dev/)', pathNot: '(repository|repositories/.*|filter-to-sql|compare-to-sql|sort-key|filter-columns|user-reads|search-hint|events/signal)\\.ts$|\\.test\\.ts$|^bridge/(main|cli|app)\\.ts$' },
       { path: '^node_modules/(kysely|pg)/', dependencyTypesNot: ['type-only'] },

@@ -181,6 +181,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     requestRetentionDays: config.requestRetentionDays,
     secretsKeys: secrets.secretsKeys,
     eventRetention: { rule: config.eventRetention, log: logger },
+    outbound: { log: logger },
     ldap: {
       log: logger,
       metrics,
@@ -215,6 +216,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);
     for (const server of servers) server?.closeAllConnections();
     await services.webhookWorker.close();
+    await services.outboundWorker.close();
     await services.ldapWorker.close();
     await services.retention.close();
     services.ldapPasswords.close();
@@ -240,6 +242,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     health.listen(config.metrics.port, config.metrics.host);
     const metricsUrl = urlOf(config.metrics.host, await started(health));
     services.ldapWorker.start();
+    services.outboundWorker.start();
     services.retention.start();
     services.requestLog.start();
     secrets.start(metrics);

@@ -26,6 +26,7 @@ import { createLdapRepository } from './ldap/repository.ts';
 import { createLdapService } from './ldap/service.ts';
 import { createSync } from './ldap/sync.ts';
 import { createLdapWorker, type LdapWorkerDeps } from './ldap/worker.ts';
+import { createOutbound, type OutboundDeps } from './outbound/outbound.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
@@ -77,6 +78,8 @@ export interface ServiceDeps {
   hooks?: HookRunnerOptions | undefined;
   /** How much of the directories' logs is kept; by default all of it. */
   eventRetention?: Partial<Pick<RetentionDeps, 'rule' | 'log'>>;
+  /** How other SCIM servers are pushed to. */
+  outbound?: Partial<Pick<OutboundDeps, 'log' | 'timing'>>;
   /** How LDAP directories are read and asked, apart from their settings. */
   ldap?: Partial<
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>
@@ -185,6 +188,12 @@ export function createServices(deps: ServiceDeps) {
     ...(timing && { timing }),
   });
   const reader = createEventReader(pool);
+  const { service: outbound, worker: outboundWorker } = createOutbound({
+    ...{ pool, reader, requireDirectory, sealer, outgoing, clock, signal },
+    listDirectories: directories.listDirectories,
+    log: silentLog,
+    ...deps.outbound,
+  });
   const eventLog = createEventLog({ reader, directories, signal });
   const retention = createRetention({
     repository: createRetentionRepository(pool),
@@ -241,6 +250,8 @@ export function createServices(deps: ServiceDeps) {
     ldapPasswords,
     ldapSync: sync,
     ldapWorker,
+    outbound,
+    outboundWorker,
     federations,
     eventLog,
     currentResources,

@@ -19,6 +19,7 @@ const remedies: Record<string, string> = {
   schema_absent: 'See them with `realmbridge directory schema list SLUG`.',
   resource_type_absent: 'See them with `realmbridge directory resource-type list SLUG`.',
   webhook_absent: 'See them with `realmbridge webhook list`.',
+  target_absent: 'See them with `realmbridge target list DIRECTORY`.',
   token_absent: 'See them with `realmbridge token list --directory SLUG`, or --federation SLUG.',
   move_absent: 'Begin with `realmbridge directory move plan SLUG --match ATTRIBUTE`.',
   claim_absent: 'See them with `realmbridge directory move review SLUG`.',

@@ -15,6 +15,7 @@ import { requestsCommand } from './requests.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
+import { targetCommand } from './target.ts';
 import { tokenCommand } from './token.ts';
 import { packageVersion } from './version.ts';
 import { webhookCommand } from './webhook.ts';
@@ -38,6 +39,7 @@ export function createProgram(shell: Shell): Command {
     directoryCommand,
     federationCommand,
     tokenCommand,
+    targetCommand,
     eventsCommand,
     historyCommand,
     requestsCommand,

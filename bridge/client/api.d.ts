@@ -672,6 +672,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directories/{slug}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The SCIM servers that a directory is pushed on to */
+        get: operations["listTargets"];
+        put?: never;
+        /** A new target; everything is pushed to it at once */
+        post: operations["createTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A target, without its secret */
+        get: operations["getTarget"];
+        put?: never;
+        post?: never;
+        /** Forgets a target and leaves everything there as it is */
+        delete: operations["deleteTarget"];
+        options?: never;
+        head?: never;
+        /** Changes settings as a whole, sets another secret, pauses or resumes; then everything is compared anew */
+        patch: operations["updateTarget"];
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a target does: what is pending, refused, held, and the latest comparison with what had drifted */
+        get: operations["getTargetStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the target what it can do, and whether it takes the credentials; changes nothing */
+        post: operations["testTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has everything compared with the target, and put right, now */
+        post: operations["syncTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comparison would do, without doing it */
+        get: operations["diffTarget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/targets/{target}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes there what the bridge has created, and pauses; what was there before stays */
+        post: operations["purgeTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/federations": {
         parameters: {
             query?: never;
@@ -1802,6 +1924,186 @@ export interface components {
                 removed: number;
             };
         };
+        OutboundTarget: {
+            slug: string;
+            /**
+             * @description purging: what the bridge has created there is being taken away; then it is paused.
+             * @enum {string}
+             */
+            mode: "active" | "paused" | "purging";
+            settings: components["schemas"]["OutboundTargetSettings"];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        OutboundTargetSettings: {
+            /**
+             * @default scim
+             * @enum {string}
+             */
+            preset?: "scim" | "aws-iam-identity-center" | "slack" | "salesforce" | "github";
+            /** @description In front of /Users and /Groups. */
+            baseUrl: string;
+            /**
+             * @default {
+             *       "type": "token"
+             *     }
+             */
+            authentication?: {
+                /** @enum {string} */
+                type: "token";
+            } | {
+                /** @enum {string} */
+                type: "oauth";
+                tokenUrl: string;
+                clientId: string;
+                /** @default null */
+                scope?: string | null;
+            };
+            /**
+             * @description All users of the directory, or only those in the groups that are pushed, however deep.
+             * @default all
+             * @enum {string}
+             */
+            users?: "all" | "of-groups";
+            /**
+             * @description Ids or display names of the groups that are pushed; null: all of them.
+             * @default null
+             */
+            groups?: string[] | null;
+            /**
+             * @description What becomes of an account there whose user is deleted or not to be pushed any more.
+             * @default deactivate
+             * @enum {string}
+             */
+            leavers?: "deactivate" | "delete" | "keep";
+            /** @default [] */
+            mappings?: components["schemas"]["OutboundMapping"][];
+            features?: components["schemas"]["OutboundFeatures"];
+            /** @default 4 */
+            concurrency?: number;
+            /** @default 15 */
+            timeoutSeconds?: number;
+            /** @default 3600 */
+            reconcileSeconds?: number;
+        };
+        OutboundMapping: {
+            name: string;
+            /**
+             * @default User
+             * @enum {string}
+             */
+            resourceType?: "User" | "Group";
+            /** @description A part of the resource as the target gets it. Texts may hold {path}, or {path | other path}: values of the source; null takes an attribute away. */
+            attributes: {
+                [key: string]: unknown;
+            };
+        };
+        /** @default {} */
+        OutboundFeatures: {
+            patch?: boolean;
+            etag?: boolean;
+            filter?: boolean;
+            /** @description Whether groups may be members of groups. */
+            nestedGroups?: boolean;
+            /** @description Whether a group that is read has its members. */
+            membersShown?: boolean;
+            /** @description Whether the target has groups at all. */
+            groups?: boolean;
+        };
+        OutboundStatus: {
+            counts: {
+                ok: number;
+                pending: number;
+                quarantined: number;
+            };
+            /** @description Events of the directory that are not looked at yet. */
+            behind: number;
+            /** @description Until when the target is left alone, and why. */
+            held: {
+                /** Format: date-time */
+                until: string;
+                reason: string;
+            } | null;
+            /** Format: date-time */
+            pushedAt: string | null;
+            /** @description The full comparison that is under way. */
+            run: {
+                /** Format: date-time */
+                startedAt: string;
+                tasks: number;
+                done: number;
+            } | null;
+            lastReport: components["schemas"]["OutboundReport"];
+            /** @description What is refused as it is; the first hundred. */
+            quarantined: {
+                /** @enum {string} */
+                type: "User" | "Group";
+                /** Format: uuid */
+                sourceId: string;
+                remoteId: string | null;
+                attempts: number;
+                problem: string;
+            }[];
+            /** @description What failed and is tried again; the first hundred. */
+            failing: {
+                /** @enum {string} */
+                type: "User" | "Group";
+                /** Format: uuid */
+                sourceId: string;
+                remoteId: string | null;
+                attempts: number;
+                problem: string;
+            }[];
+        };
+        OutboundReport: {
+            /** Format: date-time */
+            startedAt: string;
+            seconds: number;
+            resources: number;
+            created: number;
+            adopted: number;
+            updated: number;
+            retired: number;
+            same: number;
+            refused: number;
+            failed: number;
+            /** @description What somebody else had changed there; the first 200. */
+            drift: {
+                /** @enum {string} */
+                type: "User" | "Group";
+                /** Format: uuid */
+                sourceId: string;
+                what: string;
+            }[];
+        } | null;
+        OutboundTest: {
+            ok: boolean;
+            steps: {
+                /** @enum {string} */
+                step: "connect" | "users" | "groups";
+                ok: boolean;
+                detail: string;
+            }[];
+            /** @description What is used of the target: as it says, as the preset knows, as the settings say. */
+            features: {
+                [key: string]: boolean;
+            } | null;
+        };
+        OutboundDiff: {
+            differences: {
+                /** @enum {string} */
+                type: "User" | "Group";
+                /** Format: uuid */
+                sourceId: string;
+                name: string;
+                /** @enum {string} */
+                action: "create" | "adopt" | "update" | "deactivate" | "delete" | "forget" | "refuse";
+                detail: string;
+            }[];
+            compared: number;
+            /** @description The `after` of the next page; null on the last. */
+            next: string | null;
+        };
         ManagedFederation: {
             slug: string;
             name: string;
@@ -2016,7 +2318,7 @@ export interface components {
             /** @description Never given twice, the same at each reading. */
             id: string;
             /** @enum {string} */
-            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested";
+            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted";
             /**
              * Format: date-time
              * @description When the change was made.
@@ -2067,7 +2369,7 @@ export interface components {
             /** @description Never given twice. */
             id: string;
             /** @enum {string} */
-            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed";
+            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed";
             /** Format: date-time */
             time: string;
             /**
@@ -2090,7 +2392,7 @@ export interface components {
             } | null;
             resource: {
                 /** @enum {string} */
-                type: "Directory" | "Federation" | "Token" | "Issuer" | "Webhook";
+                type: "Directory" | "Federation" | "Token" | "Issuer" | "Webhook" | "Target";
                 /** Format: uuid */
                 id: string;
                 /** @description A slug, a token's first characters or an issuer's URL. */
@@ -6092,6 +6394,587 @@ export interface operations {
             };
             /** @description Problem with the code conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The targets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTarget"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    settings: components["schemas"]["OutboundTargetSettings"];
+                    /** @description The token, or the secret of the OAuth client. Kept encrypted and never shown. */
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The target */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTarget"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The target */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTarget"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    settings?: components["schemas"]["OutboundTargetSettings"];
+                    /** @description The token, or the secret of the OAuth client. Kept encrypted and never shown. */
+                    secret?: string;
+                    /** @enum {string} */
+                    mode?: "active" | "paused";
+                };
+            };
+        };
+        responses: {
+            /** @description The target */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTarget"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTargetStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundStatus"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTest"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    syncTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be; see the status */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffTarget: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Compared at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundDiff"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purgeTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The target */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTarget"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, target_absent */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,6 +26,13 @@ export const directoryEventTypes = [
   'ldap.updated',
   'ldap.password_changed',
   'ldap.sync_requested',
+  'target.created',
+  'target.updated',
+  'target.secret_changed',
+  'target.paused',
+  'target.resumed',
+  'target.purged',
+  'target.deleted',
 ] as const;
 
 export const eventTypes = [
@@ -74,7 +81,7 @@ export interface EventData {
 
 export interface NewEvent {
   type: EventType;
-  /** `User`, `Group`, the name of a type that the directory declares; `Directory`, `Token`, `Issuer`. */
+  /** `User`, `Group`, the name of a type that the directory declares; `Directory`, `Token`, `Issuer`, `Target`. */
   resourceType: string;
   resourceId: string;
   resourceVersion?: number;

@@ -8,7 +8,7 @@ import { isStorable } from '../platform/db/storable.ts';
 import { profileNames } from '../scim/interop/profiles.ts';
 import { toleranceNames } from '../scim/interop/tolerances.ts';
 
-const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');
+export const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');
 const name = z
   .string()
   .trim()
@@ -16,7 +16,7 @@ const name = z
   .max(200)
   .refine(isStorable, 'must have no NUL character and no half of a surrogate pair');
 const profile = z.enum(profileNames);
-const time = z.iso.datetime({ offset: true });
+export const time = z.iso.datetime({ offset: true });
 
 export const slugParams = z.object({ slug });
 export const tokenParams = z.object({ slug, tokenId: z.uuid() });

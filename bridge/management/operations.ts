@@ -13,6 +13,7 @@ import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
 import { requestOperations } from './requests/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
+import { targetOperations } from './targets/operations.ts';
 import { webhookOperations } from './webhooks/operations.ts';
 
 export const listDirectories = createRoute({
@@ -227,6 +228,7 @@ export const managementOperations = [
   ...accessOperations,
   ...ldapOperations,
   ...moveOperations,
+  ...targetOperations,
   listFederations,
   createFederation,
   getFederation,

@@ -10,6 +10,7 @@ import type { FederationDescription } from '../federation/life-cycle.ts';
 import type { FederationToken } from '../federation/repositories/federations.ts';
 import type { FederationService } from '../federation/service.ts';
 import type { LdapService } from '../ldap/service.ts';
+import type { OutboundService } from '../outbound/service.ts';
 import { ApiError } from '../platform/http/api-error.ts';
 import { limitBody } from '../platform/http/body-limit.ts';
 import { bearerChallenge } from '../platform/http/challenge.ts';
@@ -36,6 +37,7 @@ import * as operations from './operations.ts';
 import { shownDirectory } from './presentation.ts';
 import { addRequestRoutes } from './requests/routes.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
+import { addTargetRoutes } from './targets/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
@@ -44,6 +46,7 @@ export interface ManagementDeps extends AccessDeps {
   types: TypeService;
   ldap: LdapService;
   moves: MoveService;
+  outbound: OutboundService;
   federations: FederationService;
   eventLog: EventLog;
   currentResources: CurrentResources;
@@ -122,6 +125,7 @@ export function managementRoutes(
     types,
     ldap,
     moves,
+    outbound,
     federations,
     eventLog,
     currentResources,
@@ -202,6 +206,7 @@ export function managementRoutes(
 
   addLdapRoutes(app, ldap);
   addMoveRoutes(app, moves);
+  addTargetRoutes(app, outbound);
   addSchemaRoutes(app, schemas);
   addAccessRoutes(app, { directories, issuers });
   addResourceTypeRoutes(app, types);

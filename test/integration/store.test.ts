@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { targetSettings } from '../../bridge/outbound/contracts.ts';
 import type { Database } from '../../bridge/platform/db/database.ts';
 import { violatedConstraint } from '../../bridge/platform/db/errors.ts';
 import { readAtOnce, readIn, type Scope, writeAtOnce, writeIn } from '../../bridge/platform/db/scope.ts';
@@ -33,6 +34,11 @@ beforeAll(async () => {
       audience: 'scim',
       requiredClaims: { sub: ['robot'] },
       scopes: ['read'],
+    });
+    await bridge.services.outbound.createTarget(scim.directory.slug, {
+      slug: 'app',
+      settings: targetSettings.parse({ baseUrl: 'https://app.acme.test/scim' }),
+      secret: 'the secret',
     });
     bridge.services.toleranceUses.record(scim.directory.id, ['pathKeys']);
   }
@@ -402,6 +408,64 @@ describe('the declared types are those of the tables', () => {
       created_at: 'date',
     },
     server_keys: { name: 'string', secret: 'bytes', created_at: 'date' },
+    outbound_targets: {
+      directory_id: 'string',
+      id: 'string',
+      slug: 'string',
+      settings: 'json',
+      secret: 'bytes',
+      mode: 'string',
+      revision: 'number',
+      created_at: 'date',
+      updated_at: 'date',
+    },
+    outbound_states: {
+      directory_id: 'string',
+      target_id: 'string',
+      position: 'number',
+      lease_owner: 'string?',
+      lease_until: 'date?',
+      held_until: 'date?',
+      held_reason: 'string?',
+      probe: 'json?',
+      run_requested: 'boolean',
+      run: 'json?',
+      last_run_at: 'date?',
+      last_report: 'json?',
+      pushed_at: 'date?',
+    },
+    outbound_resources: {
+      directory_id: 'string',
+      target_id: 'string',
+      source_id: 'string',
+      resource_type: 'string',
+      state: 'string',
+      remote_id: 'string?',
+      adopted: 'boolean',
+      retired: 'boolean',
+      wanted: 'number',
+      attempts: 'number',
+      next_attempt_at: 'date',
+      problem: 'string?',
+      pushed: 'json?',
+      pushed_version: 'number?',
+      etag: 'string?',
+      lease_owner: 'string?',
+      lease_until: 'date?',
+      updated_at: 'date',
+    },
+    outbound_members: { directory_id: 'string', target_id: 'string', group_id: 'string', remote_id: 'string' },
+    outbound_tasks: {
+      directory_id: 'string',
+      target_id: 'string',
+      run_id: 'string',
+      number: 'number',
+      resource_type: 'string',
+      source_ids: 'strings',
+      report: 'json?',
+      lease_owner: 'string?',
+      lease_until: 'date?',
+    },
     webhooks: {
       id: 'string',
       slug: 'string',
@@ -487,6 +551,8 @@ const tenantTables = [
   'directory_tokens',
   'directory_issuers',
   'directory_tolerance_uses',
+  'outbound_targets',
+  'outbound_states',
   'scim_requests',
   'users',
   'user_emails',

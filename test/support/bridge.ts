@@ -62,6 +62,7 @@ export async function createTestBridge(
     onJwtRefused?: (refusal: JwtRefusal) => void;
     ldap?: ServiceDeps['ldap'];
     webhooks?: ServiceDeps['webhooks'];
+    outbound?: ServiceDeps['outbound'];
     hooks?: ServiceDeps['hooks'];
     requestRetentionDays?: number;
   } = {},
@@ -80,6 +81,7 @@ export async function createTestBridge(
     ...(options.onJwtRefused && { onJwtRefused: options.onJwtRefused }),
     ...(options.ldap && { ldap: options.ldap }),
     ...(options.webhooks && { webhooks: options.webhooks }),
+    ...(options.outbound && { outbound: options.outbound }),
     hooks: options.hooks,
     // There is no second bridge that had to hear of a move.
     moves: { settleMs: 0 },
@@ -124,6 +126,7 @@ export async function createTestBridge(
     close: async () => {
       services.federations.close();
       await services.webhookWorker.close();
+      await services.outboundWorker.close();
       await services.ldapWorker.close();
       services.ldapPasswords.close();
       await services.requestLog.close();

@@ -36,7 +36,7 @@ export interface Named {
 
 /** What was changed: the directory or federation itself, or something of it. */
 export interface AuditedResource {
-  type: 'Directory' | 'Federation' | 'Token' | 'Issuer' | 'Webhook';
+  type: 'Directory' | 'Federation' | 'Token' | 'Issuer' | 'Webhook' | 'Target';
   id: string;
   /** A slug, a token's first characters, an issuer's URL. */
   name: string;

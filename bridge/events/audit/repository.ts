@@ -48,7 +48,7 @@ export async function recordChanges(
 export interface DirectoryChange {
   type: (typeof directoryEventTypes)[number];
   /** Of the directory, when it is not the directory itself. */
-  part?: { type: 'Token' | 'Issuer'; id: string; name: string };
+  part?: { type: 'Token' | 'Issuer' | 'Target'; id: string; name: string };
   changes: Changes;
 }
 

@@ -513,7 +513,90 @@ export interface WebhookAttemptsTable {
   problem: string | null;
 }
 
+/** Another SCIM server that the directory is pushed on to. */
+export interface OutboundTargetsTable {
+  directory_id: string;
+  id: string;
+  slug: string;
+  settings: Json;
+  /** Sealed: see secrets/sealed.ts. */
+  secret: Buffer;
+  mode: 'active' | 'paused' | 'purging';
+  revision: Generated<Int8>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface OutboundStatesTable {
+  directory_id: string;
+  target_id: string;
+  /** Events up to here are noted in outbound_resources. */
+  position: Int8;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  /** Until then the target is not called. */
+  held_until: Timestamp | null;
+  held_reason: string | null;
+  /** What the target says of its abilities. */
+  probe: NullableJson;
+  run_requested: Generated<boolean>;
+  /** The full reconciliation that is under way. */
+  run: NullableJson;
+  last_run_at: Timestamp | null;
+  last_report: NullableJson;
+  pushed_at: Timestamp | null;
+}
+
+/** What a target has of each user and group, and what is still to be done. */
+export interface OutboundResourcesTable {
+  directory_id: string;
+  target_id: string;
+  source_id: string;
+  resource_type: 'User' | 'Group';
+  state: 'ok' | 'pending' | 'quarantined';
+  remote_id: string | null;
+  /** It was there before the bridge came. */
+  adopted: Generated<boolean>;
+  /** Deactivated there, because it left the directory or the target's scope. */
+  retired: Generated<boolean>;
+  wanted: Generated<Int8>;
+  attempts: Generated<number>;
+  next_attempt_at: Timestamp;
+  problem: string | null;
+  pushed: NullableJson;
+  pushed_version: Int8 | null;
+  etag: string | null;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface OutboundMembersTable {
+  directory_id: string;
+  target_id: string;
+  group_id: string;
+  remote_id: string;
+}
+
+export interface OutboundTasksTable {
+  directory_id: string;
+  target_id: string;
+  run_id: string;
+  number: number;
+  resource_type: string;
+  source_ids: string[];
+  /** Null: not done yet. */
+  report: NullableJson;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+}
+
 export interface Database {
+  outbound_targets: OutboundTargetsTable;
+  outbound_states: OutboundStatesTable;
+  outbound_resources: OutboundResourcesTable;
+  outbound_members: OutboundMembersTable;
+  outbound_tasks: OutboundTasksTable;
   directory_moves: DirectoryMovesTable;
   directory_move_users: DirectoryMoveUsersTable;
   directory_move_keys: DirectoryMoveKeysTable;

@@ -19,6 +19,7 @@ import * as directoryMoves from './migrations/20261127-directory-moves.ts';
 import * as eventsByResource from './migrations/20261127-events-by-resource.ts';
 import * as webhooks from './migrations/20261128-webhooks.ts';
 import * as requestsByRequestId from './migrations/20261129-requests-by-request-id.ts';
+import * as outboundTargets from './migrations/20261130-outbound-targets.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -42,6 +43,7 @@ const migrations: Record<string, Migration> = {
   '20261127-events-by-resource': eventsByResource,
   '20261128-webhooks': webhooks,
   '20261129-requests-by-request-id': requestsByRequestId,
+  '20261130-outbound-targets': outboundTargets,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -15,6 +15,7 @@ export type ApiErrorCode =
   | 'move_absent'
   | 'claim_absent'
   | 'webhook_absent'
+  | 'target_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -37,6 +38,7 @@ const statuses: Record<ApiErrorCode, number> = {
   move_absent: 404,
   claim_absent: 404,
   webhook_absent: 404,
+  target_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

@@ -16,6 +16,7 @@ const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
 const move = (own: Names) => `${directory(own)}/move`;
 const webhook = ({ webhook: slug }: Names) => `/webhooks/${slug}`;
 
+const target = (own: Names, named: Names) => `${directory(own)}/targets/${named.target}`;
 const token = (own: Names, named: Names) => `${directory(own)}/tokens/${named.directoryToken}`;
 const issuer = (own: Names, named: Names) => `${directory(own)}/issuers/${named.issuer}`;
 const schema = (own: Names, named: Names) => `${directory(own)}/schemas/${named.urn}`;
@@ -67,6 +68,19 @@ export const managementEntries: Entries = {
     (own) => `${directory(own)}/ldap/sync`,
     () => ({}),
   ),
+  'GET /directories/:slug/targets': asked((own) => `${directory(own)}/targets`),
+  'POST /directories/:slug/targets': sent(
+    (own) => `${directory(own)}/targets`,
+    () => ({}),
+  ),
+  'GET /directories/:slug/targets/:target': asked(target),
+  'PATCH /directories/:slug/targets/:target': sent(target, () => ({ mode: 'paused' })),
+  'DELETE /directories/:slug/targets/:target': asked(target),
+  'GET /directories/:slug/targets/:target/status': asked((own, named) => `${target(own, named)}/status`),
+  'POST /directories/:slug/targets/:target/test': asked((own, named) => `${target(own, named)}/test`),
+  'POST /directories/:slug/targets/:target/sync': asked((own, named) => `${target(own, named)}/sync`),
+  'GET /directories/:slug/targets/:target/diff': asked((own, named) => `${target(own, named)}/diff?limit=1`),
+  'POST /directories/:slug/targets/:target/purge': asked((own, named) => `${target(own, named)}/purge`),
   'GET /directories/:slug/move/plan': asked((own) => `${move(own)}/plan?match=email`),
   'GET /directories/:slug/move': asked(move),
   'POST /directories/:slug/move': sent(move, () => ({})),

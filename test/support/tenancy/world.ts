@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createApp } from '../../../bridge/app.ts';
 import { encodeLogCursor } from '../../../bridge/events/log-cursor.ts';
 import { encodeCursor } from '../../../bridge/federation/changes/cursor.ts';
+import { targetSettings } from '../../../bridge/outbound/contracts.ts';
 import { newId } from '../../../bridge/platform/ids.ts';
 import { createLogger } from '../../../bridge/platform/log.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../bridge.ts';
@@ -37,6 +38,8 @@ export interface Names {
   federationToken: string;
   /** For the company's directory alone. */
   webhook: string;
+  /** Of the company's directory. */
+  target: string;
   /** Where a walk over the users goes on, bound to directory and token. */
   listCursor: string;
   /** A feed cursor of the company's federation. */
@@ -99,7 +102,7 @@ const ownType = (mark: string, capital: string) => ({
 
 /** Credentials, and what gives them. */
 async function newAccess(
-  { directories, federations, issuers }: TestBridge['services'],
+  { directories, federations, issuers, outbound }: TestBridge['services'],
   { directory, federation, mark }: { directory: string; federation: string; mark: string },
 ) {
   const directoryToken = await directories.createToken(directory, { name: `${mark} token` });
@@ -110,7 +113,12 @@ async function newAccess(
     scopes: ['read'],
   });
   const federationToken = await federations.createToken(federation, { name: `${mark} provider` });
-  return { directoryToken: directoryToken.id, issuer: issuer.id, federationToken };
+  const target = await outbound.createTarget(directory, {
+    slug: `${mark}-${randomUUID()}`,
+    settings: targetSettings.parse({ baseUrl: `https://app.${mark}.test/scim` }),
+    secret: `${mark} secret`,
+  });
+  return { directoryToken: directoryToken.id, issuer: issuer.id, federationToken, target: target.slug };
 }
 
 async function newCompany(
@@ -159,6 +167,7 @@ async function newCompany(
       urn: schema.id,
       directoryToken: access.directoryToken,
       issuer: access.issuer,
+      target: access.target,
       federation: federation.slug,
       federationToken: federationToken.id,
       webhook: webhook.slug,
@@ -191,6 +200,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     federation: 'absent-people',
     federationToken: randomUUID(),
     webhook: 'absent-hook',
+    target: `absent-${randomUUID()}`,
     // Well formed, and signed by nobody.
     listCursor: listCursor.replace(/\.[\w-]{43}$/, `.${'A'.repeat(43)}`),
     feedCursor: encodeCursor({ federationId: randomUUID(), ...foreign }),
@@ -227,6 +237,8 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
       // A directory may trust only so many.
       const known = await bridge.services.issuers.listIssuers(names.directory);
       for (const { id } of known.slice(5)) await bridge.services.issuers.removeIssuer(names.directory, id);
+      const targets = await bridge.services.outbound.listTargets(names.directory);
+      for (const { slug } of targets.slice(5)) await bridge.services.outbound.deleteTarget(names.directory, slug);
       const { federationToken, ...access } = await newAccess(bridge.services, { ...names, mark: markOf(names) });
       return { ...names, ...access, federationToken: federationToken.id };
     },

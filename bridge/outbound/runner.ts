@@ -1,0 +1,285 @@
+// Looks after one target in one replica. All replicas share the tasks of a reconciliation; who has the target's lease also
+// notes what changes, pushes that, and begins and ends reconciliations.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventReader } from '../events/repository.ts';
+import { type ChangeSignal, createLocalSignal } from '../events/signal.ts';
+import { createWaker } from '../events/waker.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { KeptConnections, Outgoing } from '../platform/http/outgoing.ts';
+import { newId } from '../platform/ids.ts';
+import type { Sealer } from '../platform/secrets/sealed.ts';
+import { createTargetClient, type TargetClient } from './client.ts';
+import type { Target } from './contracts.ts';
+import { TargetFailure } from './failure.ts';
+import { createGate, type GateTiming } from './gate.ts';
+import type { MembersRepository } from './members-repository.ts';
+import { concernedBy } from './noting.ts';
+import { type Abilities, abilitiesOf, type Probe, probeTarget } from './probe.ts';
+import { createPush, type Push } from './push.ts';
+import { createMembersPush } from './push-members.ts';
+import { createPusher, idsOf, type Pusher, type RetryTiming } from './pusher.ts';
+import { createReconciler } from './reconciler.ts';
+import { createRemote } from './remote.ts';
+import type { ResourcesRepository } from './resources-repository.ts';
+import { secretPlace } from './secrets.ts';
+import type { SourceRepository } from './source-repository.ts';
+import type { TargetsRepository } from './targets-repository.ts';
+
+export interface OutboundTiming extends RetryTiming, GateTiming {
+  pollMs: number;
+  leaseSeconds: number;
+  /** Of a resource that is being pushed, beside what its calls may take. */
+  rowLeaseSeconds: number;
+  probeMs: number;
+}
+
+export interface OutboundLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface RunnerDeps {
+  targets: TargetsRepository;
+  resources: ResourcesRepository;
+  members: MembersRepository;
+  source: SourceRepository;
+  reader: Pick<EventReader, 'placeEvents' | 'listEvents'>;
+  signal: Pick<ChangeSignal, 'subscribe'>;
+  sealer: Sealer;
+  outgoing: Outgoing;
+  clock: Clock;
+  log: OutboundLog;
+  timing: OutboundTiming;
+}
+
+const eventsAtOnce = 500;
+/** Calls that one resource may need, each as long as a call may take. */
+const callsOfOne = 6;
+/** So long calls may go on that run when the bridge is to end. */
+const graceMs = 2_000;
+const dueTopic = 'due';
+const pushNotedMs = 5_000;
+
+/** What is needed to push; made when it is first needed. */
+interface Tools {
+  push: Push;
+  abilities: Abilities;
+}
+
+export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake: string }) {
+  const { targets, resources, members, source, reader, sealer, outgoing, clock, log, timing } = deps;
+  const { settings } = target;
+  // Of this runner alone: its successor, after a change of the settings, waits for its leases.
+  const owner = newId();
+  const stop = new AbortController();
+  /** Wakes whoever pushes, of this process alone. */
+  const noted = createLocalSignal();
+  const tending = createWaker(deps.signal, stop.signal);
+  const pushing = createWaker(noted, stop.signal);
+  const tasking = createWaker(deps.signal, stop.signal);
+  const about = { directoryId: target.directoryId, target: target.slug };
+  const rowSeconds = timing.rowLeaseSeconds + settings.timeoutSeconds * callsOfOne;
+  const gate = createGate({ clock, timing });
+  let connections: KeptConnections | undefined;
+  let client: TargetClient | undefined;
+  let probe: { probe: Probe; abilities: Abilities } | undefined;
+  let pushNotedAt = Number.NEGATIVE_INFINITY;
+  let holdsLease = false;
+  let leasedAt = Number.NEGATIVE_INFINITY;
+
+  async function openClient(): Promise<TargetClient> {
+    if (client) return client;
+    const secret = await sealer.open(target.sealedSecret, secretPlace(target));
+    connections ??= outgoing.keep({ maxConnections: settings.concurrency * 2 });
+    client = createTargetClient({ connections, settings, secret, clock });
+    return client;
+  }
+
+  /** @throws TargetFailure */
+  async function currentAbilities(using: TargetClient): Promise<Abilities> {
+    const isFresh = (known: Probe) => clock.now().getTime() - Date.parse(known.at) < timing.probeMs;
+    if (probe && isFresh(probe.probe)) return probe.abilities;
+    const stored = (await targets.findState(target))?.probe;
+    const fresh = stored && isFresh(stored) ? stored : await probeTarget(using, clock.now());
+    if (fresh !== stored) await targets.updateProbe(target, fresh);
+    probe = { probe: fresh, abilities: abilitiesOf(settings, fresh) };
+    return probe.abilities;
+  }
+
+  /** Undefined while the target can't be asked what it can do. */
+  async function tools(): Promise<Tools | undefined> {
+    if (!gate.enter()) return undefined;
+    try {
+      const using = await openClient();
+      const abilities = await currentAbilities(using);
+      const remote = createRemote(using, abilities.features, learn);
+      const goOn = async (sourceId: string) => {
+        stop.signal.throwIfAborted();
+        if (await resources.renew(target, owner, sourceId, rowSeconds)) return;
+        throw new Error('another replica pushes this resource');
+      };
+      const membersPush = createMembersPush({ target, remote, members, goOn });
+      const push = createPush({ target, owner, remote, types: abilities.types, resources, membersPush });
+      gate.gaveUp();
+      return { push, abilities };
+    } catch (error) {
+      if (error instanceof TargetFailure) {
+        const hold = gate.failed(error);
+        if (hold) await targets.updateHold(target, hold);
+        return undefined;
+      }
+      gate.gaveUp();
+      throw error;
+    }
+  }
+
+  function learn(told: Probe['learned']): void {
+    if (!probe) return;
+    probe.probe.learned = { ...probe.probe.learned, ...told };
+    log.info({ ...about, ...told }, 'an outbound target can not do what it says');
+    targets.updateProbe(target, probe.probe).catch(failed('what a target can do could not be noted'));
+  }
+
+  const failed = (message: string) => (error: unknown) => {
+    if (!stop.signal.aborted) log.warn({ ...about, err: error }, message);
+  };
+
+  const pusher: Pusher = createPusher({
+    ...{ target, owner, resources, gate, clock, timing },
+    async onHold(hold) {
+      if (stop.signal.aborted) return;
+      await targets.updateHold(target, hold);
+      if (hold) log.warn({ ...about, ...hold }, 'an outbound target is left alone for a while');
+      else log.info(about, 'an outbound target is well again');
+    },
+    async onPushed() {
+      // Often enough for whoever looks, and no row that all pushes wait for.
+      if (performance.now() - pushNotedAt < pushNotedMs) return;
+      pushNotedAt = performance.now();
+      await targets.notePush(target, clock.now());
+    },
+    onError: (error, { sourceId }) => log.warn({ ...about, sourceId, err: error }, 'a resource could not be pushed'),
+  });
+
+  const reconciler = createReconciler({
+    ...{ target, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds, stop: stop.signal },
+    tools,
+  });
+
+  async function holdLease(): Promise<boolean> {
+    const now = performance.now();
+    if (holdsLease && now - leasedAt < (timing.leaseSeconds * 1_000) / 3) return true;
+    holdsLease = await targets.takeLease(target, owner, timing.leaseSeconds).catch(() => false);
+    leasedAt = now;
+    return holdsLease;
+  }
+
+  /** Notes what the log has to tell. Answers whether there was anything. */
+  async function note(from: number): Promise<boolean> {
+    if (target.mode === 'purging') return false;
+    await reader.placeEvents(target.directoryId);
+    let position = from;
+    for (;;) {
+      const events = await reader.listEvents(target.directoryId, position, eventsAtOnce);
+      const to = events.at(-1)?.position;
+      if (to === undefined || stop.signal.aborted) return position > from;
+      const concerned = { ...concernedBy(events, settings), now: clock.now() };
+      if (!(await resources.noteChanges(target, owner, { from: position, to }, concerned))) return false;
+      position = to;
+      noted.changed(dueTopic);
+    }
+  }
+
+  async function tend(): Promise<void> {
+    tending.watch([target.directoryId, wake]);
+    while (!stop.signal.aborted) {
+      tending.rearm();
+      try {
+        const leased = await holdLease();
+        const state = await targets.findState(target);
+        if (state?.hold) gate.hold(state.hold.until);
+        if (leased && state) {
+          await note(state.position);
+          await reconciler.tend(state);
+        }
+      } catch (error) {
+        failed('an outbound target could not be looked after')(error);
+      }
+      await tending.wait(timing.pollMs);
+    }
+  }
+
+  async function pushDue(): Promise<void> {
+    const running = new Set<Promise<unknown>>();
+    // Whatever else is due is found by looking.
+    pushing.watch([dueTopic]);
+    while (!stop.signal.aborted) {
+      pushing.rearm();
+      const started = await startDue(running).catch((error: unknown) => {
+        failed('changes could not be pushed')(error);
+        return 0;
+      });
+      if (running.size >= settings.concurrency) await Promise.race(running);
+      else if (started === 0) await Promise.race([pushing.wait(dueMs()), ...running]);
+    }
+    await Promise.allSettled(running);
+  }
+
+  const dueMs = () => Math.min(timing.pollMs, Math.max(gate.waitMs(), 20));
+
+  async function startDue(running: Set<Promise<unknown>>): Promise<number> {
+    const free = settings.concurrency - running.size;
+    if (free <= 0 || !holdsLease || gate.waitMs() > 0) return 0;
+    const claimed = await resources.claimDue(target, owner, free, rowSeconds);
+    if (claimed.length === 0) return 0;
+    const made = await tools();
+    if (!made) {
+      for (const row of claimed) {
+        const retryAt = new Date(clock.now().getTime() + Math.max(gate.waitMs(), timing.retryMs));
+        await resources.settle(target, owner, row, { state: 'retry', retryAt }, clock.now());
+      }
+      return 0;
+    }
+    const { features } = made.abilities;
+    const users = await source.readSources(target, 'User', idsOf(claimed, 'User'), features);
+    const groups = await source.readSources(target, 'Group', idsOf(claimed, 'Group'), features);
+    for (const row of claimed) {
+      const one = (row.type === 'User' ? users : groups).get(row.sourceId);
+      const done = pusher
+        .push(made.push, row, one, false)
+        .catch(failed('a resource could not be pushed'))
+        .finally(() => running.delete(done));
+      running.add(done);
+    }
+    return claimed.length;
+  }
+
+  async function workOnTasks(): Promise<void> {
+    tasking.watch([wake]);
+    while (!stop.signal.aborted) {
+      tasking.rearm();
+      const worked = await reconciler.workOnTask().catch((error: unknown) => {
+        failed('a task of a reconciliation failed')(error);
+        return false;
+      });
+      if (!worked) await tasking.wait(timing.pollMs);
+    }
+  }
+
+  const loops = Promise.all([tend(), pushDue(), workOnTasks()]);
+
+  return {
+    target,
+    /** Ends what runs as soon as its calls do, and gives the leases back. */
+    async close(): Promise<void> {
+      stop.abort();
+      await Promise.race([loops, sleep(graceMs, undefined, { ref: false })]);
+      connections?.close();
+      await loops;
+      for (const waker of [tending, pushing, tasking]) waker[Symbol.dispose]();
+      await targets.release(target, owner).catch(() => undefined);
+    },
+  };
+}
+
+export type Runner = ReturnType<typeof createRunner>;
