@@ -1,4 +1,4 @@
-// A Python environment of its own for the outside checkers, kept in the user's cache under a name that says what is in it.
+// Python environments of their own for outside checkers and servers, kept in the user's cache under a name that says what is in it.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,13 +7,15 @@ import { promisify } from 'node:util';
 import { cacheFolder } from '../../../bridge/dev/paths.ts';
 
 const run = promisify(execFile);
-const requirements = join(import.meta.dirname, 'requirements.txt');
 const installTimeoutMs = 180_000;
 
-/** The folder with the checkers' programs, or why there is none. */
+/** The folder with the programs, or why there is none. */
 export type Checkers = { programs: string } | { missing: string };
 
-export async function installCheckers(): Promise<Checkers> {
+export const installCheckers = (): Promise<Checkers> => installPrograms(join(import.meta.dirname, 'requirements.txt'));
+
+/** The programs of a file of pinned requirements. */
+export async function installPrograms(requirements: string): Promise<Checkers> {
   const python = await pythonVersion();
   if (python === undefined) return { missing: 'python3 (3.10 or newer, with venv) is not there' };
   const content = await readFile(requirements, 'utf8');
