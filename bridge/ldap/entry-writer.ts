@@ -31,7 +31,13 @@ export interface ImportRun {
   request: ScimRequest;
   signal: AbortSignal;
   counts: ImportCounts;
+  /** The planner's statistics are renewed when so many were created. */
+  analyseAt: number;
 }
+
+/** Where {@link ImportRun.analyseAt} begins, and by what it grows. */
+export const firstAnalysis = 1_000;
+const laterAnalyses = 8;
 
 /** An entry with its place in the store and the body that is to be there. */
 export interface Work {
@@ -202,6 +208,10 @@ export function createEntryWriter({ entries, users, groups, creates }: EntryWrit
       await note(done);
       counts.created += done.length;
     });
+    if (counts.created >= run.analyseAt) {
+      run.analyseAt = counts.created * laterAnalyses;
+      await entries.analyse(request.directory.id);
+    }
     return refused;
   }
 

@@ -8,7 +8,7 @@ import type { TypeCatalogue } from '../provisioning/schemas/catalogue.ts';
 import { tolerancesOf } from '../scim/interop/profiles.ts';
 import type { SyncKind, SyncReport } from './contracts.ts';
 import type { EntriesRepository } from './entries-repository.ts';
-import type { ImportRun } from './entry-writer.ts';
+import { firstAnalysis, type ImportRun } from './entry-writer.ts';
 import { LdapFailure } from './failure.ts';
 import type { Importer } from './importer.ts';
 import type { ReadGroup, ReadUser } from './reader.ts';
@@ -83,7 +83,8 @@ export function createSync(deps: SyncDeps) {
     const { changes } = resolved.preset;
     const origin = await reader.markOrigin();
     const kind = wanted === 'changes' && watermark?.origin !== origin ? 'full' : wanted;
-    const run: ImportRun = { request, signal, counts: { created: 0, updated: 0, removed: 0, refused: 0 } };
+    const counts = { created: 0, updated: 0, removed: 0, refused: 0 };
+    const run: ImportRun = { request, signal, counts, analyseAt: firstAnalysis };
     let mark = watermark?.origin === origin ? watermark.mark : undefined;
     const onMark = (one: string | undefined) => {
       mark = laterMark(changes, mark, one);

@@ -9,6 +9,7 @@ import {
   baseEntries,
   ldif,
   people,
+  people000,
   person,
   personDn,
   settingsFor,
@@ -22,6 +23,8 @@ const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 const replace = (type: string, values: string[]) =>
   new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
+
+const crowd = `ou=crowd,${suffix}`;
 
 describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP directory', () => {
   let slapd: Slapd;
@@ -76,6 +79,8 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP directory', () => {
           gidNumber: '100',
           memberUid: ['zoe', 'BERT'],
         }),
+        ldif(crowd, { objectClass: 'organizationalUnit', ou: 'crowd' }),
+        ...people000(1_000).map((uid) => ldif(`uid=${uid},${crowd}`, person(uid))),
       ],
     });
     bridge = await createTestBridge({ outgoing: createOutgoing({ allow: ['127.0.0.0/8'] }) });
@@ -234,5 +239,18 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP directory', () => {
     );
     const { report } = await syncNow(bridge.services, empty);
     expect(report.read).toEqual({ users: 0, groups: 0 });
+  });
+
+  it('has the statistics renewed that a long import makes old, so that the next reading is planned for what is there', async () => {
+    const { ldap } = bridge.services;
+    const users = { base: crowd };
+    const many = await ldap.createDirectory({ slug: 'crowd' }, settingsFor([slapd.url], { users, groups: null }));
+    const { report } = await syncNow(bridge.services, many);
+    expect(report).toMatchObject({ created: 1_000, refused: 0 });
+    const { rows } = await bridge.database.pool.query(
+      `select relname from pg_stat_user_tables where last_analyze is not null and relname in ('ldap_entries', 'users')
+        order by relname`,
+    );
+    expect(rows).toEqual([{ relname: 'ldap_entries' }, { relname: 'users' }]);
   });
 });
