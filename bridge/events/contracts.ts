@@ -11,6 +11,10 @@ export const directoryEventTypes = [
   'directory.move_finished',
   'directory.move_undone',
   'directory.move_forgotten',
+  'directory.undo_planned',
+  'directory.undo_started',
+  'directory.undo_finished',
+  'directory.undo_discarded',
   'token.created',
   'token.updated',
   'token.revoked',
@@ -75,8 +79,12 @@ export interface EventData {
   /** Ids of users whose group memberships change with this event, where `members` doesn't say so already. */
   affectedUsers?: string[];
   keys?: TouchedKeys;
+  /** Of a deleted user whose resource had no `active`: whether it could log in. */
+  wasActive?: boolean;
   /** Of an adoption: the attribute by which the user was found, `review` or `id`. */
   matchedBy?: string;
+  /** The plan whose change it is, of an operator's who undoes what somebody did. */
+  undoPlan?: string;
 }
 
 export interface NewEvent {
@@ -93,6 +101,8 @@ export interface Actor {
   /** Such as `token:rb_scim_Ab12cd`, `token:ADMIN_TOKEN`, `cli:alice`, `ldap:acme`; `bridge` for the bridge itself. */
   name: string;
   requestId?: string;
+  /** The plan by which an operator undoes what somebody did. */
+  undoPlan?: string;
 }
 
 export interface StoredEvent extends NewEvent {

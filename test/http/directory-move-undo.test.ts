@@ -1,8 +1,9 @@
 // The way back from a move that has ended, or while somebody else works on it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestBridge, type TestBridge } from '../support/bridge.ts';
-import { everything, fromEntra, fromOkta, startedMove, work } from '../support/directory-moves.ts';
-import { groupSchema, newUser } from '../support/scim.ts';
+import { everything, fromEntra, fromOkta, newClient, startedMove, work } from '../support/directory-moves.ts';
+import { eventsOf, groupSchema, newUser, patchOp } from '../support/scim.ts';
+import { createUserStorageClient } from '../support/user-storage-client.ts';
 
 let bridge: TestBridge;
 
@@ -30,6 +31,28 @@ test('undo takes away whom the new identity provider has added since the end, an
   expect(await moves.undo(slug, work)).toEqual({ state: 'undone', done: true });
   expect((await okta.get(`/Users/${other.id}`)).status).toBe(404);
   expect(await everything(okta)).toEqual(before);
+});
+
+test('undo lets somebody in again who was locked out without a trace in the attributes', async () => {
+  const { moves } = bridge.services;
+  const okta = await bridge.directory();
+  const { slug } = okta.directory;
+  const client = await createUserStorageClient(bridge, [slug]);
+  const { id } = await newUser(okta, 'ann', { emails: [{ value: 'ann@acme.test' }] });
+  const forget = patchOp({ op: 'remove', path: 'active' });
+  await okta.patch(`/Users/${id}`, forget);
+  await moves.start(slug, { match: ['email'] });
+  const entra = await newClient(bridge, okta);
+  await entra.patch(`/Users/${id}`, patchOp({ op: 'replace', path: 'active', value: false }));
+  await entra.patch(`/Users/${id}`, forget);
+  const enabled = async () => (await client.get(`/users/${id}`)).body.enabled;
+  expect(await enabled()).toBe(false);
+  await moves.undo(slug, work);
+  expect(await enabled()).toBe(true);
+  expect((await eventsOf(bridge, okta)).at(-1)).toMatchObject({
+    type: 'user.activated',
+    data: { changes: { active: { before: false, after: true } } },
+  });
 });
 
 test('whoever finishes a move stops when another undoes it, and nobody is lost', async () => {

@@ -6,7 +6,8 @@ import type { MemberChange } from '../../scim/patch/types.ts';
 import type { Resource } from '../../scim/schema/model.ts';
 import { changesBetween } from '../changes.ts';
 import { groupColumns } from '../resource-columns.ts';
-import { changedKeys } from '../schemas/attribute-keys.ts';
+import { type Former, giveAge } from '../resources/former-repository.ts';
+import { attributeKeys, changedKeys } from '../schemas/attribute-keys.ts';
 import type { StoredResource } from '../stored-resource.ts';
 import type { Writer } from '../users/user-changes.ts';
 import { applyMembers, memberEvents } from './group-members.ts';
@@ -47,6 +48,21 @@ export async function saveGroup(
   }
   await appendEvents(scope, directoryId, events, actor, now);
   return { stored: { ...before, resource, version, lastModifiedAt: now }, changed: true };
+}
+
+/** Makes a group again that was deleted, with its id. Members are added apart. */
+export async function bringBackGroup(
+  scope: Scope,
+  { directoryId, resourceType, actor, now }: Writer,
+  former: Former,
+): Promise<void> {
+  const { id, resource } = former;
+  const keys = attributeKeys(resourceType, resource);
+  await groups.insertGroup(scope, directoryId, { id, resource, columns: groupColumns(resource), keys, now });
+  const resourceVersion = await giveAge(scope, directoryId, 'groups', former);
+  const event = { type: 'group.created' as const, resourceType: 'Group', resourceId: id, resourceVersion };
+  const data = { changes: changesBetween({}, resource) };
+  await appendEvents(scope, directoryId, [{ ...event, data }], actor, now);
 }
 
 /** Deletes the group with its memberships. The groups it is in were locked before it: see lockGroupsOfMember. */

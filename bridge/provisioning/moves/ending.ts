@@ -1,15 +1,10 @@
 // The end of a move in small transactions, each of which can be the last one of this process: what was not taken over goes,
 // or everything goes back to how it was.
-import { appendEvents } from '../../events/repository.ts';
 import type { Scope } from '../../platform/db/scope.ts';
-import { changesBetween } from '../changes.ts';
-import { removeGroup, saveGroup } from '../groups/group-changes.ts';
+import { bringBackGroup, removeGroup, saveGroup } from '../groups/group-changes.ts';
 import * as groups from '../groups/groups-repository.ts';
-import { groupColumns, userColumns } from '../resource-columns.ts';
-import { attributeKeys } from '../schemas/attribute-keys.ts';
 import type { DirectoryTypes } from '../schemas/catalogue.ts';
-import { touchedKeys, withActive } from '../users/new-user.ts';
-import { removeUser, saveUser, type Writer } from '../users/user-changes.ts';
+import { bringBackUser, removeUser, saveUser, type Writer } from '../users/user-changes.ts';
 import * as users from '../users/users-repository.ts';
 import { deleteOpenClaims } from './claims-repository.ts';
 import type { Leftovers } from './contracts.ts';
@@ -82,7 +77,7 @@ export async function clearLeftovers(scope: Scope, ending: Ending, leftovers: Le
 }
 
 async function restoreUser(scope: Scope, ending: Ending, found: restore.FoundResource): Promise<void> {
-  const { directoryId, types, actor, now } = ending;
+  const { directoryId } = ending;
   const { id, resource, active } = found;
   const before = await users.findUser(scope, directoryId, id, { lock: 'change' });
   if (before) {
@@ -91,42 +86,34 @@ async function restoreUser(scope: Scope, ending: Ending, found: restore.FoundRes
     await saveUser(scope, userWriter(ending), before, { resource, active, passwordHash });
     return;
   }
-  const columns = userColumns(resource, active);
-  await users.insertUser(scope, directoryId, {
-    id,
-    resource,
-    columns,
-    passwordHash: found.passwordHash ?? undefined,
-    keys: attributeKeys(types.user, resource),
-    now,
-  });
-  await restore.setAge(scope, directoryId, 'User', found);
-  const data = { changes: changesBetween({}, withActive(resource, active)), keys: touchedKeys(columns) };
-  const event = { type: 'user.created' as const, resourceType: 'User', resourceId: id, data };
-  await appendEvents(scope, directoryId, [{ ...event, resourceVersion: found.version + 1 }], actor, now);
+  await bringBackUser(scope, userWriter(ending), { ...found, passwordHash: found.passwordHash ?? undefined });
 }
 
 async function restoreGroup(scope: Scope, ending: Ending, found: restore.FoundResource): Promise<void> {
-  const { directoryId, types, actor, now } = ending;
+  const { directoryId } = ending;
   const { id, resource } = found;
   const before = await groups.findGroup(scope, directoryId, id, { lock: 'change' });
   if (before) {
     await saveGroup(scope, groupWriter(ending), before, resource, []);
     return;
   }
-  const keys = attributeKeys(types.group, resource);
-  await groups.insertGroup(scope, directoryId, { id, resource, columns: groupColumns(resource), keys, now });
-  await restore.setAge(scope, directoryId, 'Group', found);
-  const event = { type: 'group.created' as const, resourceType: 'Group', resourceId: id };
-  const data = { changes: changesBetween({}, resource) };
-  await appendEvents(scope, directoryId, [{ ...event, resourceVersion: found.version + 1, data }], actor, now);
+  await bringBackGroup(scope, groupWriter(ending), found);
 }
 
 async function restoreNext(scope: Scope, ending: Ending, kind: 'User' | 'Group'): Promise<boolean> {
   const { directoryId } = ending;
-  const freed = await restore.freeNames(scope, directoryId, kind);
   const limit = kind === 'User' ? usersAtOnce : groupsAtOnce;
-  const found = await restore.listFound(scope, directoryId, kind, freed.length > 0 ? { ids: freed } : { limit });
+  const found = await restore.listFound(scope, directoryId, kind, { limit });
+  // Those who bear the names of these come along, and those who bear theirs.
+  let named = found.map(({ id }) => id);
+  while (named.length > 0) {
+    const known = new Set(found.map(({ id }) => id));
+    const bearers = await restore.freeNames(scope, directoryId, kind, named);
+    const ids = bearers.filter((id) => !known.has(id));
+    const more = ids.length === 0 ? [] : await restore.listFound(scope, directoryId, kind, { ids });
+    named = more.map(({ id }) => id);
+    found.push(...more);
+  }
   for (const one of found) await (kind === 'User' ? restoreUser : restoreGroup)(scope, ending, one);
   await restore.markRestored(
     scope,

@@ -60,15 +60,20 @@ export async function listMade(
   return (await query.execute(scope)).rows.map(({ id }) => id);
 }
 
-/** Takes their names from those who bear one that somebody else gets back, and answers who they are: restore them at once. */
-export async function freeNames(scope: Scope, directoryId: string, kind: 'User' | 'Group'): Promise<string[]> {
+/** Takes their names from those who bear the former name of one of the `ids`, and answers who they are: restore them at once. */
+export async function freeNames(
+  scope: Scope,
+  directoryId: string,
+  kind: 'User' | 'Group',
+  ids: readonly string[],
+): Promise<string[]> {
   const query =
     kind === 'User'
       ? sql<{ id: string }>`update users u set user_name_key = ':' || u.id from directory_move_users m
-          where u.directory_id = ${directoryId} and m.directory_id = u.directory_id and m.user_name_key = u.user_name_key
-            and m.user_id <> u.id and m.resource is not null returning u.id`
+          where u.directory_id = ${directoryId} and m.directory_id = u.directory_id and m.user_id = any(${[...ids]}::uuid[])
+            and m.user_name_key = u.user_name_key and m.user_id <> u.id and m.resource is not null returning u.id`
       : sql<{ id: string }>`update groups g set display_name_key = ':' || g.id from directory_move_groups m
-          where g.directory_id = ${directoryId} and m.directory_id = g.directory_id
+          where g.directory_id = ${directoryId} and m.directory_id = g.directory_id and m.group_id = any(${[...ids]}::uuid[])
             and m.display_name_key = g.display_name_key and m.group_id <> g.id and m.resource is not null returning g.id`;
   return (await query.execute(scope)).rows.map(({ id }) => id);
 }
@@ -162,21 +167,6 @@ export async function markRestored(
       : sql`update directory_move_groups set restored = true
           where directory_id = ${directoryId} and group_id = any(${[...ids]}::uuid[])`;
   await query.execute(scope);
-}
-
-/** Gives a resource that was made again its age back, and a version that nobody has seen. */
-export async function setAge(
-  scope: Scope,
-  directoryId: string,
-  kind: 'User' | 'Group',
-  { id, createdAt, version }: Pick<FoundResource, 'id' | 'createdAt' | 'version'>,
-): Promise<void> {
-  await scope
-    .updateTable(kind === 'User' ? 'users' : 'groups')
-    .set({ created_at: createdAt, version: version + 1 })
-    .where('directory_id', '=', directoryId)
-    .where('id', '=', id)
-    .execute();
 }
 
 /** A group whose members are not as they were, and what is to be done about it. */

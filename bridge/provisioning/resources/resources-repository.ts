@@ -1,4 +1,5 @@
 // The SQL of resources whose types are declared by their directories. Lists of them are in search-repository.ts.
+import { CompiledQuery } from 'kysely';
 import type { Scope } from '../../platform/db/scope.ts';
 import { insertion, type Statement } from '../../platform/db/statement.ts';
 import type { IndexedKey } from '../../scim/resource/indexed-keys.ts';
@@ -33,6 +34,13 @@ export function insertions(directoryId: string, { type, stored, externalId, keys
     ]),
     ...keyInsertions(keyTable, directoryId, id, keys),
   ];
+}
+
+/** Inserts a resource in the caller's transaction. */
+export async function insertResource(scope: Scope, directoryId: string, resource: NewResource): Promise<void> {
+  for (const { text, values } of insertions(directoryId, resource)) {
+    await scope.executeQuery(CompiledQuery.raw(text, [...values]));
+  }
 }
 
 /** Columns as of users. */

@@ -1,26 +1,25 @@
 // The use cases of resources whose types a directory declares. Lists are the search service's.
-import { appendEvents, eventInsertions } from '../../events/repository.ts';
+import { eventInsertions } from '../../events/repository.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { isUuid } from '../../platform/ids.ts';
-import { deepEqual } from '../../scim/json.ts';
 import { parsePatch } from '../../scim/patch/parse.ts';
 import { planPatch } from '../../scim/patch/plan.ts';
 import { checkImmutable } from '../../scim/resource/declared-rules.ts';
 import { validate } from '../../scim/resource/validate.ts';
 import type { Resource, ResourceTypeDefinition } from '../../scim/schema/model.ts';
-import { changesBetween } from '../changes.ts';
 import type { ScimRequest, ShownResource } from '../contracts.ts';
 import { requireVersion } from '../preconditions.ts';
 import { show } from '../presentation.ts';
-import { externalIdOf } from '../resource-columns.ts';
-import { changedKeys, mapKeyConflict } from '../schemas/attribute-keys.ts';
+import { mapKeyConflict } from '../schemas/attribute-keys.ts';
 import { guardSchemas, schemaGuard } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { RowLock, StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
+import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
 import { prepareResource } from './new-resource.ts';
+import { removeResource, saveResource } from './resource-changes.ts';
 import * as resources from './resources-repository.ts';
 
 export interface ResourcesServiceDeps {
@@ -46,36 +45,12 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
     return stored;
   }
 
-  /** Writes what differs; an unchanged resource keeps its version and lastModified (RFC 7644 §3.5.2). */
-  async function save(
-    scope: Scope,
-    request: ScimRequest,
-    type: ResourceTypeDefinition,
-    before: StoredResource,
-    resource: Resource,
-  ): Promise<StoredResource> {
-    if (deepEqual(resource, before.resource)) return before;
-    const { id: directoryId } = request.directory;
-    const version = before.version + 1;
-    const now = clock.now();
-    await resources.updateResource(scope, directoryId, {
-      id: before.id,
-      resource,
-      externalId: externalIdOf(resource),
-      version,
-      now,
-      keys: changedKeys(type, before.resource, resource),
-    });
-    const event = {
-      type: 'resource.updated' as const,
-      resourceType: type.name,
-      resourceId: before.id,
-      resourceVersion: version,
-      data: { changes: changesBetween(before.resource, resource) },
-    };
-    await appendEvents(scope, directoryId, [event], request.actor, now);
-    return { ...before, resource, version, lastModifiedAt: now };
-  }
+  const writerOf = ({ directory, actor }: ScimRequest, resourceType: ResourceTypeDefinition): Writer => ({
+    directoryId: directory.id,
+    resourceType,
+    actor,
+    now: clock.now(),
+  });
 
   async function update(
     request: ScimRequest,
@@ -92,7 +67,7 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
           await guardSchemas(scope, request);
           const stored = await locked(scope, request, type, id, 'change');
           attempted = plan(stored);
-          return { before: stored, after: await save(scope, request, type, stored, attempted) };
+          return { before: stored, after: await saveResource(scope, writerOf(request, type), stored, attempted) };
         },
         id,
       );
@@ -164,15 +139,7 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
       const { id: directoryId } = request.directory;
       await transactions.write(directoryId, async (scope) => {
         const before = await locked(scope, request, type, id, 'delete');
-        await resources.deleteResource(scope, directoryId, id);
-        const event = {
-          type: 'resource.deleted' as const,
-          resourceType: type.name,
-          resourceId: id,
-          resourceVersion: before.version,
-          data: { changes: changesBetween(before.resource, {}) },
-        };
-        await appendEvents(scope, directoryId, [event], request.actor, clock.now());
+        await removeResource(scope, writerOf(request, type), before);
       });
       onChange(directoryId);
     },

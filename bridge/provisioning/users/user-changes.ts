@@ -8,9 +8,10 @@ import { changesBetween } from '../changes.ts';
 import * as groups from '../groups/groups-repository.ts';
 import { removeMemberEverywhere } from '../groups/members-repository.ts';
 import { type UserColumns, userColumns } from '../resource-columns.ts';
-import { changedKeys } from '../schemas/attribute-keys.ts';
+import { type Former, giveAge } from '../resources/former-repository.ts';
+import { attributeKeys, changedKeys } from '../schemas/attribute-keys.ts';
 import type { StoredResource, StoredUser } from '../stored-resource.ts';
-import { touchedKeys } from './new-user.ts';
+import { touchedKeys, withActive } from './new-user.ts';
 import * as users from './users-repository.ts';
 
 /** Who writes, where and when. */
@@ -46,7 +47,14 @@ function updateEvents(version: number, before: StoredUser, after: Resource, colu
   });
   return [
     ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
-    ...(isSwitched && active ? [event(columns.active ? 'user.activated' : 'user.deactivated', { active })] : []),
+    ...(isSwitched
+      ? [
+          event(columns.active ? 'user.activated' : 'user.deactivated', {
+            // Where neither resource says it.
+            active: active ?? { before: before.active, after: columns.active },
+          }),
+        ]
+      : []),
   ];
 }
 
@@ -68,11 +76,11 @@ export async function saveUser(
       : next.passwordHash === null
         ? await users.removePassword(scope, directoryId, before.id)
         : true;
-  const resourceChanged = !deepEqual(resource, before.resource);
-  if (!resourceChanged && !passwordChanged) return { stored: before, changed: false };
+  const columns = userColumns(resource, active);
+  const isSame = columns.active === before.active && deepEqual(resource, before.resource);
+  if (isSame && !passwordChanged) return { stored: before, changed: false };
 
   const version = before.version + 1;
-  const columns = userColumns(resource, active);
   await users.updateUser(scope, directoryId, {
     id: before.id,
     resource,
@@ -114,7 +122,34 @@ export async function removeUser(
     resourceType: 'User',
     resourceId: id,
     resourceVersion: before.version,
-    data: { changes: changesBetween(before.resource, {}), keys: touchedKeys(userColumns(before.resource)) },
+    data: {
+      changes: changesBetween(before.resource, {}),
+      keys: touchedKeys(userColumns(before.resource)),
+      ...(typeof own(before.resource, 'active') !== 'boolean' && { wasActive: before.active }),
+    },
   });
   await appendEvents(scope, directoryId, events, actor, now);
+}
+
+/** A user that was deleted, as it was. */
+export interface FormerUser extends Former {
+  /** Counts where the resource has no `active`. */
+  active: boolean;
+  passwordHash?: string | undefined;
+}
+
+/** Makes a user again that was deleted, with its id. Memberships are added apart. */
+export async function bringBackUser(
+  scope: Scope,
+  { directoryId, resourceType, actor, now }: Writer,
+  former: FormerUser,
+): Promise<void> {
+  const { id, resource, active, passwordHash } = former;
+  const columns = userColumns(resource, active);
+  const keys = attributeKeys(resourceType, resource);
+  await users.insertUser(scope, directoryId, { id, resource, columns, passwordHash, keys, now });
+  const version = await giveAge(scope, directoryId, 'users', former);
+  const data = { changes: changesBetween({}, withActive(resource, active)), keys: touchedKeys(columns) };
+  const event = { type: 'user.created' as const, resourceType: 'User', resourceId: id, resourceVersion: version, data };
+  await appendEvents(scope, directoryId, [event], actor, now);
 }
