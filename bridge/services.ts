@@ -37,6 +37,7 @@ import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups/groups-service.ts';
+import { createHistoryRepository } from './provisioning/history/repository.ts';
 import { createHistoryService } from './provisioning/history/service.ts';
 import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
 import { createHookRunner, type HookRunnerOptions } from './provisioning/hooks/runner.ts';
@@ -52,6 +53,7 @@ import { readDeclared } from './provisioning/schemas/repository.ts';
 import { createSchemaService } from './provisioning/schemas/service.ts';
 import { createTypeService } from './provisioning/schemas/types-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
+import { createUndoService } from './provisioning/undo/service.ts';
 import { createUsersService } from './provisioning/users/users-service.ts';
 import { createSourceReports } from './source-reports.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
@@ -206,6 +208,11 @@ export function createServices(deps: ServiceDeps) {
     ...deps.eventRetention,
   });
   const history = createHistoryService({ pool, requireDirectory, reader });
+  const undo = createUndoService({
+    ...{ transactions, requireDirectory, catalogue, clock, reader },
+    findLogBeginning: createHistoryRepository(pool).findBeginning,
+    onChange: signal.changed,
+  });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
   const webhooks = createWebhooks({
@@ -256,6 +263,7 @@ export function createServices(deps: ServiceDeps) {
     eventLog,
     currentResources,
     history,
+    undo,
     retention,
     auditLog,
     ...webhooks,

@@ -23,6 +23,7 @@ const remedies: Record<string, string> = {
   token_absent: 'See them with `realmbridge token list --directory SLUG`, or --federation SLUG.',
   move_absent: 'Begin with `realmbridge directory move plan SLUG --match ATTRIBUTE`.',
   claim_absent: 'See them with `realmbridge directory move review SLUG`.',
+  undo_plan_absent: 'See them with `realmbridge undo list DIRECTORY`.',
   issuer_absent: 'See them with `realmbridge directory issuer list SLUG`.',
 };
 

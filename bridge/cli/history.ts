@@ -13,7 +13,7 @@ interface HistoryOptions {
 
 const maxValue = 60;
 
-function parseTime(text: string): Date {
+export function parseTime(text: string): Date {
   const time = new Date(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime())) return time;
   throw new InvalidArgumentError('It must be a time such as 2026-11-20T08:00:00Z.');

@@ -17,6 +17,7 @@ import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { targetCommand } from './target.ts';
 import { tokenCommand } from './token.ts';
+import { undoCommand } from './undo.ts';
 import { packageVersion } from './version.ts';
 import { webhookCommand } from './webhook.ts';
 
@@ -42,6 +43,7 @@ export function createProgram(shell: Shell): Command {
     targetCommand,
     eventsCommand,
     historyCommand,
+    undoCommand,
     requestsCommand,
     auditCommand,
     explainCommand,

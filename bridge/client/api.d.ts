@@ -1008,6 +1008,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directories/{slug}/undo-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The undo plans of the directory, the latest first */
+        get: operations["listUndoPlans"];
+        put?: never;
+        /**
+         * Plans to undo what somebody did in a window of time; changes nothing
+         * @description Answers after some seconds at most. While the state is `planning`, go on with it by its own path.
+         */
+        post: operations["createUndoPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/undo-plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One undo plan, with what it would do or has done, counted */
+        get: operations["getUndoPlan"];
+        put?: never;
+        post?: never;
+        /** Forgets an undo plan; what it has done stays done */
+        delete: operations["discardUndoPlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/undo-plans/{planId}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on with a plan that is not complete
+         * @description Answers after some seconds at most. While the state is `planning` there is more to do: send it again.
+         */
+        post: operations["continueUndoPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/undo-plans/{planId}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the plan would do or has done, and what it would not do and why */
+        get: operations["listUndoItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/undo-plans/{planId}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does what the plan says, where things are still as it saw them
+         * @description Answers after some seconds at most. While the state is `applying` there is more to do: send it again.
+         */
+        post: operations["applyUndoPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2318,7 +2414,7 @@ export interface components {
             /** @description Never given twice, the same at each reading. */
             id: string;
             /** @enum {string} */
-            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted";
+            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted";
             /**
              * Format: date-time
              * @description When the change was made.
@@ -2358,6 +2454,11 @@ export interface components {
             };
             /** @description Who was added to a group, or removed. */
             members: string[];
+            /**
+             * Format: uuid
+             * @description Of a change that undoes others: the plan.
+             */
+            undoPlan?: string;
         };
         Audit: {
             /** @description Where to go on. */
@@ -2369,7 +2470,7 @@ export interface components {
             /** @description Never given twice. */
             id: string;
             /** @enum {string} */
-            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed";
+            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed";
             /** Format: date-time */
             time: string;
             /**
@@ -2483,6 +2584,117 @@ export interface components {
                     displayName: string | null;
                 }[] | null;
             } | null;
+        };
+        UndoPlanStatus: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "planning" | "planned" | "applying" | "applied";
+            actors: string[];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description What they did in that time. */
+            events: number;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            appliedAt: string | null;
+            counts: {
+                /** @description Resources that are still to be looked at. */
+                unplanned: number;
+                byState: {
+                    ready: number;
+                    conflict: number;
+                    impossible: number;
+                    done: number;
+                    refused: number;
+                };
+                /** @description Of what is ready or done. */
+                byAction: {
+                    delete: number;
+                    restore: number;
+                    update: number;
+                    activate: number;
+                    deactivate: number;
+                    add_member: number;
+                    remove_member: number;
+                    password: number;
+                };
+                /** @description Items of which some attributes stay as others set them. */
+                partialConflicts: number;
+            };
+        };
+        UndoPlan: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "planning" | "planned" | "applying" | "applied";
+            actors: string[];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description What they did in that time. */
+            events: number;
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            appliedAt: string | null;
+        };
+        UndoItem: {
+            /** @description The resource's id; for a member that and the member's, with a slash. */
+            id: string;
+            resource: {
+                type: string;
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            member: {
+                id: string;
+                name: string | null;
+            } | null;
+            /** @enum {string} */
+            action: "delete" | "restore" | "update" | "activate" | "deactivate" | "add_member" | "remove_member" | "password";
+            /**
+             * @description ready: to be done; conflict: not done unless it is to overwrite; impossible: never; refused: could not be done.
+             * @enum {string}
+             */
+            state: "ready" | "conflict" | "impossible" | "done" | "refused";
+            /** @enum {string|null} */
+            reason: "changed_since" | "changed_since_plan" | "in_groups" | "name_taken" | "deleted_since" | "password_unknown" | "member_gone" | "group_gone" | "type_gone" | "invalid" | null;
+            by: string | null;
+            /** Format: date-time */
+            at: string | null;
+            overwrite: boolean;
+            /** @description Attributes; those of extensions one by one. */
+            changes: {
+                [key: string]: {
+                    /** @description As the plan saw it; null: there was none. */
+                    now?: unknown;
+                    to?: unknown;
+                    /** @description Somebody's later change, which stays unless it is to be overwritten. */
+                    since?: {
+                        by: string;
+                        /** Format: date-time */
+                        at: string;
+                    };
+                    /** @description The id of the resource that has the name now. */
+                    takenBy?: string;
+                };
+            };
+            /**
+             * @description What does not come back.
+             * @example [
+             *       "password"
+             *     ]
+             */
+            lost: string[];
+            problem: string | null;
         };
         Webhook: {
             /** Format: uuid */
@@ -7944,6 +8156,458 @@ export interface operations {
                 };
             };
             /** @description Problem with the code directory_absent or not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUndoPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUndoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whose changes: actors as events name them, names or first characters of tokens, or URLs of trusted issuers; `jwt:HOST/*` is all clients of one.
+                     * @example [
+                     *       "Okta",
+                     *       "token:rb_scim_Ab12cd"
+                     *     ]
+                     */
+                    actors: string[];
+                    /** Format: date-time */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @description Not included; now without it.
+                     */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The plan */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlanStatus"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUndoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlanStatus"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, undo_plan_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardUndoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, undo_plan_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUndoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlanStatus"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, undo_plan_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUndoItems: {
+        parameters: {
+            query?: {
+                /** @description Only items of these states, with commas between. */
+                state?: string;
+                /** @description The id of the last item of the page before. */
+                after?: string;
+                /** @description How many at most, up to 1000; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By resource, each before its members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoItem"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, undo_plan_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyUndoPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What others changed afterwards is overwritten for the items of these ids, or for all. Without it, it stays. */
+                    overwrite?: "all" | string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How far it has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlanStatus"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, undo_plan_absent */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -24,4 +24,5 @@ export const shownEvent = <Resource>(
   },
   changes: data.changes ?? {},
   members: data.members ?? [],
+  ...(data.undoPlan !== undefined && { undoPlan: data.undoPlan }),
 });

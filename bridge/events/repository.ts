@@ -16,7 +16,7 @@ const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) =>
   resource_type: event.resourceType,
   resource_id: event.resourceId,
   resource_version: event.resourceVersion ?? null,
-  data: JSON.stringify(event.data),
+  data: JSON.stringify(actor.undoPlan === undefined ? event.data : { ...event.data, undoPlan: actor.undoPlan }),
   actor: actor.name,
   request_id: actor.requestId ?? null,
   created_at: now,

@@ -14,6 +14,7 @@ import { moveOperations } from './moves/operations.ts';
 import { requestOperations } from './requests/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
 import { targetOperations } from './targets/operations.ts';
+import { undoOperations } from './undo/operations.ts';
 import { webhookOperations } from './webhooks/operations.ts';
 
 export const listDirectories = createRoute({
@@ -244,6 +245,7 @@ export const managementOperations = [
   ...auditOperations,
   ...requestOperations,
   ...historyOperations,
+  ...undoOperations,
   ...webhookOperations,
   ...mappingOperations,
 ];

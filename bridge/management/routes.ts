@@ -23,6 +23,7 @@ import type { RequestLog } from '../provisioning/requests/request-log.ts';
 import type { CurrentResources } from '../provisioning/resources/current-resources.ts';
 import type { SchemaService } from '../provisioning/schemas/service.ts';
 import type { TypeService } from '../provisioning/schemas/types-service.ts';
+import type { UndoService } from '../provisioning/undo/service.ts';
 import type { WebhookService } from '../webhooks/service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addAuditRoutes } from './audit/routes.ts';
@@ -38,6 +39,7 @@ import { shownDirectory } from './presentation.ts';
 import { addRequestRoutes } from './requests/routes.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
 import { addTargetRoutes } from './targets/routes.ts';
+import { addUndoRoutes } from './undo/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 
 export interface ManagementDeps extends AccessDeps {
@@ -53,6 +55,7 @@ export interface ManagementDeps extends AccessDeps {
   auditLog: AuditLog;
   requestLog: RequestLog;
   history: HistoryService;
+  undo: UndoService;
   webhooks: WebhookService;
 }
 
@@ -132,6 +135,7 @@ export function managementRoutes(
     auditLog,
     requestLog,
     history,
+    undo,
     webhooks,
   }: ManagementDeps,
   adminToken: AcceptedSecret | undefined,
@@ -260,6 +264,7 @@ export function managementRoutes(
   addAuditRoutes(app, auditLog);
   addRequestRoutes(app, requestLog);
   addHistoryRoutes(app, { history, directories });
+  addUndoRoutes(app, undo);
   addWebhookRoutes(app, webhooks);
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');

@@ -67,6 +67,7 @@ export const eventShape = z
     }),
     changes: changesShape,
     members: z.array(z.string()).openapi({ description: 'Who was added to a group, or removed.' }),
+    undoPlan: z.guid().optional().openapi({ description: 'Of a change that undoes others: the plan.' }),
   })
   .openapi('Event');
 

@@ -438,6 +438,50 @@ export interface DirectoryMoveClaimsTable {
   last_seen_at: Timestamp;
 }
 
+export type UndoPlanState = 'planning' | 'planned' | 'applying' | 'applied';
+
+export interface UndoPlansTable {
+  directory_id: string;
+  id: string;
+  state: UndoPlanState;
+  actors: string[];
+  from_time: Timestamp;
+  to_time: Timestamp;
+  /** Events after this one are looked at. */
+  start_position: Int8;
+  scanned_position: Int8;
+  end_position: Int8;
+  events: Generated<Int8>;
+  created_by: string;
+  created_at: Timestamp;
+  applied_at: Timestamp | null;
+}
+
+/** One thing that a plan would do to a resource or, with a `member_id`, to a group's member. */
+export interface UndoItemsTable {
+  directory_id: string;
+  plan_id: string;
+  resource_id: string;
+  member_id: Generated<string>;
+  resource_type: string;
+  /** `found`: not looked at yet. */
+  state: 'found' | 'ready' | 'conflict' | 'impossible' | 'done' | 'refused';
+  action: string | null;
+  name: string | null;
+  /** The name that it gets back, without case. */
+  name_key: string | null;
+  reason: string | null;
+  since: NullableJson;
+  changes: Generated<Json>;
+  lost: Generated<string[]>;
+  now_there: boolean | null;
+  former_there: boolean | null;
+  last_event: Int8 | null;
+  version: Int8 | null;
+  overwrite: Generated<boolean>;
+  problem: string | null;
+}
+
 export interface WebhooksTable {
   id: string;
   slug: string;
@@ -603,6 +647,8 @@ export interface Database {
   directory_move_groups: DirectoryMoveGroupsTable;
   directory_move_members: DirectoryMoveMembersTable;
   directory_move_claims: DirectoryMoveClaimsTable;
+  undo_plans: UndoPlansTable;
+  undo_items: UndoItemsTable;
   ldap_connections: LdapConnectionsTable;
   ldap_states: LdapStatesTable;
   ldap_entries: LdapEntriesTable;

@@ -20,6 +20,7 @@ import * as eventsByResource from './migrations/20261127-events-by-resource.ts';
 import * as webhooks from './migrations/20261128-webhooks.ts';
 import * as requestsByRequestId from './migrations/20261129-requests-by-request-id.ts';
 import * as outboundTargets from './migrations/20261130-outbound-targets.ts';
+import * as undoPlans from './migrations/20261202-undo-plans.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   '20261128-webhooks': webhooks,
   '20261129-requests-by-request-id': requestsByRequestId,
   '20261130-outbound-targets': outboundTargets,
+  '20261202-undo-plans': undoPlans,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -14,6 +14,7 @@ export type ApiErrorCode =
   | 'resource_type_absent'
   | 'move_absent'
   | 'claim_absent'
+  | 'undo_plan_absent'
   | 'webhook_absent'
   | 'target_absent'
   | 'directory_disabled'
@@ -37,6 +38,7 @@ const statuses: Record<ApiErrorCode, number> = {
   resource_type_absent: 404,
   move_absent: 404,
   claim_absent: 404,
+  undo_plan_absent: 404,
   webhook_absent: 404,
   target_absent: 404,
   directory_disabled: 409,

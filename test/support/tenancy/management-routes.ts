@@ -14,6 +14,8 @@ const directory = ({ directory: slug }: Names) => `/directories/${slug}`;
 const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
 
 const move = (own: Names) => `${directory(own)}/move`;
+const undoPlans = (own: Names) => `${directory(own)}/undo-plans`;
+const undoPlan = (own: Names, named: Names) => `${undoPlans(own)}/${named.undoPlan}`;
 const webhook = ({ webhook: slug }: Names) => `/webhooks/${slug}`;
 
 const target = (own: Names, named: Names) => `${directory(own)}/targets/${named.target}`;
@@ -39,6 +41,16 @@ export const managementEntries: Entries = {
   'DELETE /directories/:slug': asked(directory),
   'GET /directories/:slug/tolerances': asked((own) => `${directory(own)}/tolerances`),
   'GET /directories/:slug/history': asked((own, named) => `${directory(own)}/history?of=${named.user}`),
+  'GET /directories/:slug/undo-plans': asked(undoPlans),
+  'POST /directories/:slug/undo-plans': sent(undoPlans, () => ({})),
+  'GET /directories/:slug/undo-plans/:planId': asked(undoPlan),
+  'DELETE /directories/:slug/undo-plans/:planId': asked(undoPlan),
+  'POST /directories/:slug/undo-plans/:planId/continue': asked((own, named) => `${undoPlan(own, named)}/continue`),
+  'GET /directories/:slug/undo-plans/:planId/items': asked((own, named) => `${undoPlan(own, named)}/items`),
+  'POST /directories/:slug/undo-plans/:planId/apply': sent(
+    (own, named) => `${undoPlan(own, named)}/apply`,
+    () => ({}),
+  ),
   'GET /directories/:slug/requests': asked((own, named) => `${directory(own)}/requests?resource=${named.user}`),
   'GET /directories/:slug/tokens': asked((own) => `${directory(own)}/tokens`),
   'POST /directories/:slug/tokens': sent(

@@ -40,6 +40,8 @@ export interface Names {
   webhook: string;
   /** Of the company's directory. */
   target: string;
+  /** To undo what was done in the company's directory. */
+  undoPlan: string;
   /** Where a walk over the users goes on, bound to directory and token. */
   listCursor: string;
   /** A feed cursor of the company's federation. */
@@ -102,9 +104,11 @@ const ownType = (mark: string, capital: string) => ({
 
 /** Credentials, and what gives them. */
 async function newAccess(
-  { directories, federations, issuers, outbound }: TestBridge['services'],
+  { directories, federations, issuers, outbound, undo }: TestBridge['services'],
   { directory, federation, mark }: { directory: string; federation: string; mark: string },
 ) {
+  const actors = (await directories.listTokens(directory)).map(({ prefix }) => prefix).slice(0, 20);
+  const plan = await undo.plan(directory, { actors, from: new Date(0) }, { budgetMs: 60_000 });
   const directoryToken = await directories.createToken(directory, { name: `${mark} token` });
   const issuer = await issuers.addIssuer(directory, {
     issuer: `https://${randomUUID()}.${mark}.test`,
@@ -118,7 +122,13 @@ async function newAccess(
     settings: targetSettings.parse({ baseUrl: `https://app.${mark}.test/scim` }),
     secret: `${mark} secret`,
   });
-  return { directoryToken: directoryToken.id, issuer: issuer.id, federationToken, target: target.slug };
+  return {
+    directoryToken: directoryToken.id,
+    issuer: issuer.id,
+    federationToken,
+    target: target.slug,
+    undoPlan: plan.id,
+  };
 }
 
 async function newCompany(
@@ -168,6 +178,7 @@ async function newCompany(
       directoryToken: access.directoryToken,
       issuer: access.issuer,
       target: access.target,
+      undoPlan: access.undoPlan,
       federation: federation.slug,
       federationToken: federationToken.id,
       webhook: webhook.slug,
@@ -201,6 +212,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     federationToken: randomUUID(),
     webhook: 'absent-hook',
     target: `absent-${randomUUID()}`,
+    undoPlan: randomUUID(),
     // Well formed, and signed by nobody.
     listCursor: listCursor.replace(/\.[\w-]{43}$/, `.${'A'.repeat(43)}`),
     feedCursor: encodeCursor({ federationId: randomUUID(), ...foreign }),
@@ -239,6 +251,8 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
       for (const { id } of known.slice(5)) await bridge.services.issuers.removeIssuer(names.directory, id);
       const targets = await bridge.services.outbound.listTargets(names.directory);
       for (const { slug } of targets.slice(5)) await bridge.services.outbound.deleteTarget(names.directory, slug);
+      const plans = await bridge.services.undo.listPlans(names.directory);
+      for (const { id } of plans.slice(5)) await bridge.services.undo.discard(names.directory, id);
       const { federationToken, ...access } = await newAccess(bridge.services, { ...names, mark: markOf(names) });
       return { ...names, ...access, federationToken: federationToken.id };
     },
