@@ -63,7 +63,9 @@ const deleteSome: Step = async (scope, applying, kind, limit) => {
   const { directoryId, planId } = applying;
   const items = await listReady(scope, directoryId, planId, { kind, deletes: true, limit });
   const outcomes: Outcome[] = [];
-  for (const item of items) outcomes.push(await writingOf(item, () => deleteOne(scope, applying, item)));
+  // In one order, so that two transactions never wait for each other.
+  const inOrder = items.toSorted((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
+  for (const item of inOrder) outcomes.push(await writingOf(item, () => deleteOne(scope, applying, item)));
   await saveOutcomes(scope, directoryId, planId, outcomes);
   return items.length;
 };

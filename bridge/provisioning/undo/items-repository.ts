@@ -183,7 +183,7 @@ export type ResourceKind = 'User' | 'Group' | 'declared';
 const ofKind = (kind: ResourceKind) =>
   kind === 'declared' ? sql`resource_type not in ('User', 'Group')` : sql`resource_type = ${kind}`;
 
-/** The next resources to delete, or to make again and to set back. */
+/** Some of the resources to delete, or to make again and to set back; in no order, as that would be made anew each time. */
 export async function listReady(
   scope: Scope,
   directoryId: string,
@@ -193,8 +193,7 @@ export async function listReady(
   const actions = which.deletes ? ['delete'] : ['restore', 'update', 'activate', 'deactivate'];
   const { rows } = await sql<ReadyRow>`select ${readyColumns} from undo_items
     where directory_id = ${directoryId} and plan_id = ${planId} and state = 'ready' and member_id = ''
-      and action = any(${actions}::text[]) and ${ofKind(which.kind)}
-    order by resource_id limit ${which.limit}`.execute(scope);
+      and action = any(${actions}::text[]) and ${ofKind(which.kind)} limit ${which.limit}`.execute(scope);
   return rows.map(toReady);
 }
 
@@ -224,7 +223,7 @@ export async function listReadyMembers(
       and state = 'ready' and action in ('add_member', 'remove_member') limit 1)
     select i.resource_id, i.member_id, i.action from undo_items i
     where i.directory_id = ${directoryId} and i.plan_id = ${planId} and i.resource_id = (select resource_id from one)
-      and i.state = 'ready' and i.member_id <> '' order by i.member_id limit ${limit}`.execute(scope);
+      and i.state = 'ready' and i.member_id <> '' limit ${limit}`.execute(scope);
   const [first] = rows;
   return (
     first && {

@@ -58,17 +58,19 @@ export async function listActors(scope: Scope, directoryId: string, plan: Stored
   return rows.map(({ actor }) => actor);
 }
 
-/** The next resources to look at. Groups come last, since each may have very many changes. */
+/** Some of the resources that are still to be looked at: either groups or others. */
 export async function listFound(
   scope: Scope,
   directoryId: string,
   planId: string,
-  limit: number,
+  { groups, limit }: { groups: boolean; limit: number },
 ): Promise<{ id: string; type: string }[]> {
+  // In no order: to sort all that is left would take longer than to look at the next ones.
+  const ofKind = groups ? sql`resource_type = 'Group'` : sql`resource_type <> 'Group'`;
   const { rows } = await sql<{ id: string; type: string }>`
     select resource_id as id, resource_type as type from undo_items
-    where directory_id = ${directoryId} and plan_id = ${planId} and state = 'found' and member_id = ''
-    order by resource_type = 'Group', resource_id limit ${limit}`.execute(scope);
+    where directory_id = ${directoryId} and plan_id = ${planId} and state = 'found' and member_id = '' and ${ofKind}
+    limit ${limit}`.execute(scope);
   return rows;
 }
 

@@ -29,7 +29,6 @@ import {
   settleMembers,
 } from './planning-repository.ts';
 import { type StoredPlan, updatePlan } from './plans-repository.ts';
-import { reviewPlan } from './review-repository.ts';
 
 /** Positions of the log searched by one statement. */
 const searchedAtOnce = 10_000;
@@ -162,29 +161,27 @@ async function planSome(
   await dropFound(scope, directoryId, plan.id, dropped);
 }
 
-/** Does a part of the planning; false when the plan is complete. The plan is the transaction's alone. */
-export async function planNext(scope: Scope, directoryId: string, plan: StoredPlan): Promise<boolean> {
+/** How far a plan has come with a step: the planner's statistics are worth renewing between two kinds of them. */
+export type PlanningStep = 'searched' | 'looked' | 'complete';
+
+/** Does a part of the planning; `complete` when nothing is left but the review. The plan is the transaction's alone. */
+export async function planNext(scope: Scope, directoryId: string, plan: StoredPlan): Promise<PlanningStep> {
   if (plan.scannedPosition < plan.endPosition) {
     const through = Math.min(plan.scannedPosition + searchedAtOnce, plan.endPosition);
     const found = await noteFound(scope, directoryId, plan, { after: plan.scannedPosition, through });
     await updatePlan(scope, directoryId, plan.id, { scannedPosition: through, events: plan.events + found });
-    return true;
+    return 'searched';
   }
-  const found = await listFound(scope, directoryId, plan.id, resourcesAtOnce);
-  const others = found.filter(({ type }) => type !== 'Group');
-  // A group by itself, since each may have very many changes.
-  const [group] = found;
+  const others = await listFound(scope, directoryId, plan.id, { groups: false, limit: resourcesAtOnce });
   if (others.length > 0) {
     await planSome(scope, directoryId, plan, others);
-    return true;
+    return 'looked';
   }
-  if (group) {
-    const item = await planOne(scope, directoryId, plan, group);
-    if (item) await savePlanned(scope, directoryId, plan.id, [item]);
-    else await dropFound(scope, directoryId, plan.id, [group.id]);
-    return true;
-  }
-  await reviewPlan(scope, directoryId, plan.id);
-  await updatePlan(scope, directoryId, plan.id, { state: 'planned' });
-  return false;
+  // A group by itself, since each may have very many changes.
+  const [group] = await listFound(scope, directoryId, plan.id, { groups: true, limit: 1 });
+  if (!group) return 'complete';
+  const item = await planOne(scope, directoryId, plan, group);
+  if (item) await savePlanned(scope, directoryId, plan.id, [item]);
+  else await dropFound(scope, directoryId, plan.id, [group.id]);
+  return 'looked';
 }

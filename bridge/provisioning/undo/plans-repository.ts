@@ -108,6 +108,14 @@ export async function deletePlan(scope: Scope, directoryId: string, id: string):
   await scope.deleteFrom('undo_plans').where('directory_id', '=', directoryId).where('id', '=', id).execute();
 }
 
+/**
+ * Counts anew what the items are. Until they are analysed, PostgreSQL takes a plan of very many for one of a few, and compares
+ * each with each. Only an owner may; others get a warning.
+ */
+export async function analyseItems(scope: Scope): Promise<void> {
+  await sql`analyze undo_items`.execute(scope);
+}
+
 /** Of what nobody looks at any more. */
 export async function deletePlansBefore(scope: Scope, directoryId: string, time: Date): Promise<void> {
   await allowLongStatements(scope);

@@ -1,188 +1,48 @@
 // The operator's use cases of undoing what somebody did in a window: a plan is made, looked at, and applied or discarded.
 import type { Directory } from '../../directories/contracts.ts';
 import { presentActor } from '../../events/actor.ts';
-import { changesBetween } from '../../events/audit/changes.ts';
-import { recordDirectoryChanges } from '../../events/audit/repository.ts';
-import type { EventReader } from '../../events/repository.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
-import { isUuid, newId } from '../../platform/ids.ts';
+import { isUuid } from '../../platform/ids.ts';
 import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import { guardSchemas } from '../schemas/schema-guard-repository.ts';
 import { ScimFailure } from '../scim-failure.ts';
-import type { Transactions } from '../transactions.ts';
-import { issuerActor } from './actors.ts';
 import { applyNext } from './applying.ts';
 import {
   maxNamedItems,
-  maxUndoActors,
-  maxUndoneEvents,
-  maxUndoPlans,
   type Overwriting,
   type UndoItem,
   type UndoItemState,
   type UndoPlan,
   type UndoPlanStatus,
-  undoPlanDays,
 } from './contracts.ts';
 import { type Applying, ItemRefused } from './item-writing.ts';
 import { countItems, itemKey, listItems, overwriteItems, saveOutcomes } from './items-repository.ts';
-import { planNext } from './planning.ts';
-import { listActors } from './planning-repository.ts';
+import { recordAct, requirePlan, requireUndoable, shownPlan, statusOf } from './plan-access.ts';
+import { type Budget, createPlanMaker, type PlanMakerDeps, type UndoRequest } from './plan-making.ts';
 import * as plans from './plans-repository.ts';
 
-export interface UndoServiceDeps {
-  transactions: Transactions;
+export interface UndoServiceDeps extends PlanMakerDeps {
   requireDirectory: (slug: string) => Promise<Directory>;
   catalogue: TypeCatalogue;
-  clock: Clock;
-  reader: Pick<EventReader, 'placeAll' | 'positionBefore'>;
-  /** When the first event that is left was written, of a log whose beginning is gone. */
-  findLogBeginning: (directoryId: string) => Promise<Date | undefined>;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
-}
-
-export interface UndoRequest {
-  /** Names of actors as events give them; names or first characters of tokens; URLs of trusted issuers. */
-  actors: readonly string[];
-  from: Date;
-  /** By default now. */
-  to?: Date;
-}
-
-/** How long a call may work. */
-export interface Budget {
-  budgetMs: number;
 }
 
 const resourcesAtOnce = 200;
 /** After one was refused, so that not so many are done again. */
 const resourcesAfterRefusal = 10;
 const maxPage = 1_000;
-const maxActorLength = 256;
-const dayMs = 24 * 3_600_000;
-/** Events are placed when they commit: one that was written before another may come after it. */
-const marginMs = 10 * 60_000;
-
-type Act = 'planned' | 'started' | 'finished' | 'discarded';
-
-const shown = ({ id, state, actors, from, to, events, createdBy, createdAt, appliedAt }: UndoPlan): UndoPlan => ({
-  ...{ id, state, actors, from, to, events, createdBy, createdAt, appliedAt },
-});
-
-/** What the audit log says of a plan. */
-const audited = ({ id, actors, from, to }: UndoPlan) => ({
-  plan: id,
-  actors: [...actors],
-  from: from.toISOString(),
-  to: to.toISOString(),
-});
 
 /** Each method throws ApiError: `directory_absent`, `undo_plan_absent`, `conflict` or `invalid_request`. */
 export function createUndoService(deps: UndoServiceDeps) {
-  const { transactions, requireDirectory, catalogue, clock, reader, onChange } = deps;
+  const { transactions, requireDirectory, catalogue, clock, onChange } = deps;
+  const maker = createPlanMaker(deps);
 
-  const absent = (slug: string) => new ApiError('undo_plan_absent', `Directory "${slug}" has no such undo plan.`);
-
-  async function requirePlan(
-    scope: Scope,
-    { id, slug }: Directory,
-    planId: string,
-    options: { lock?: boolean } = {},
-  ): Promise<plans.StoredPlan> {
-    const plan = isUuid(planId) ? await plans.findPlan(scope, id, planId, options) : undefined;
-    if (!plan) throw absent(slug);
+  /** A plan that is complete is an event of the directory. */
+  async function told(directory: Directory, planning: Promise<UndoPlanStatus>): Promise<UndoPlanStatus> {
+    const plan = await planning;
+    if (plan.state !== 'planning') onChange(directory.id);
     return plan;
-  }
-
-  function requireUndoable(
-    directory: { kind: Directory['kind']; moving: boolean } | undefined,
-    { slug }: Directory,
-  ): void {
-    if (!directory) throw new ApiError('directory_absent', `There is no directory "${slug}".`);
-    if (directory.kind === 'ldap') {
-      throw new ApiError(
-        'conflict',
-        `Directory "${slug}" is read from LDAP: whatever were undone here, the next reading would do again. Undo it in the LDAP server.`,
-      );
-    }
-    if (directory.moving)
-      throw new ApiError(
-        'conflict',
-        `Directory "${slug}" moves to another identity provider; finish or undo that first.`,
-      );
-  }
-
-  const record = (scope: Scope, directory: Directory, plan: UndoPlan, act: Act, result: object = {}) =>
-    recordDirectoryChanges(
-      scope,
-      directory,
-      [{ type: `directory.undo_${act}`, changes: changesBetween({}, { ...audited(plan), ...result }) }],
-      clock.now(),
-    );
-
-  async function statusOf(scope: Scope, directoryId: string, plan: UndoPlan): Promise<UndoPlanStatus> {
-    return { ...shown(plan), counts: await countItems(scope, directoryId, plan.id) };
-  }
-
-  /** The names by which events know them. */
-  async function resolveActors(directoryId: string, names: readonly string[]): Promise<string[]> {
-    if (names.length === 0 || names.length > maxUndoActors)
-      throw new ApiError('invalid_request', `actors: name one, and ${maxUndoActors} at most.`);
-    const found: string[] = [];
-    for (const name of names) {
-      if (name === '' || name.length > maxActorLength)
-        throw new ApiError('invalid_request', `actors: a name has 1 to ${maxActorLength} characters.`);
-      const issuer = issuerActor(name);
-      const tokens = await transactions.read(directoryId, (scope) => plans.listTokenActors(scope, directoryId, name));
-      found.push(...(issuer === undefined ? (tokens.length > 0 ? tokens : [name]) : [issuer]));
-    }
-    return [...new Set(found)];
-  }
-
-  async function requireKnown({ id, slug }: Directory, from: Date, needed: number): Promise<void> {
-    const pruned = (await reader.placeAll([id])).get(id)?.pruned ?? 0;
-    if (pruned <= needed) return;
-    const beginning = (await deps.findLogBeginning(id))?.toISOString() ?? 'later';
-    throw new ApiError(
-      'invalid_request',
-      `from: the event log of "${slug}" begins at ${beginning}; older events have been removed, so what was before ${from.toISOString()} is not known. Name a later time.`,
-    );
-  }
-
-  /** Plans until time is up; says what was wrong with the window when nothing was found in it. */
-  async function goOn(directory: Directory, planId: string, { budgetMs }: Budget): Promise<UndoPlanStatus> {
-    const { id, slug } = directory;
-    const until = performance.now() + budgetMs;
-    for (;;) {
-      const more = await transactions.write(id, async (scope) => {
-        const plan = await requirePlan(scope, directory, planId, { lock: true });
-        if (plan.state !== 'planning') return false;
-        if (plan.events > maxUndoneEvents)
-          return { problem: `from: they did more than ${maxUndoneEvents} things in that time. Name a shorter one.` };
-        if (plan.events === 0 && plan.scannedPosition >= plan.endPosition) {
-          const others = await listActors(scope, id, plan);
-          const names = others.length === 0 ? 'nobody did' : `these did: ${others.join(', ')}`;
-          const whom = plan.actors.join(', ');
-          return { problem: `actors: ${whom} changed nothing in "${slug}" in that time; ${names}.` };
-        }
-        if (await planNext(scope, id, plan)) return true;
-        await record(scope, directory, plan, 'planned');
-        return false;
-      });
-      if (typeof more === 'object') {
-        await transactions.write(id, (scope) => plans.deletePlan(scope, id, planId));
-        throw new ApiError('invalid_request', more.problem);
-      }
-      if (!more || performance.now() >= until) break;
-    }
-    const status = await transactions.read(id, async (scope) =>
-      statusOf(scope, id, await requirePlan(scope, directory, planId)),
-    );
-    if (status.state !== 'planning') onChange(id);
-    return status;
   }
 
   /** One transaction of applying; answers whether there may be more. */
@@ -200,7 +60,7 @@ export function createUndoService(deps: UndoServiceDeps) {
       if ((await applyNext(scope, applying, limit)) > 0) return true;
       const { byState } = await countItems(scope, id, planId);
       await plans.updatePlan(scope, id, planId, { state: 'applied', appliedAt: now });
-      await record(scope, directory, plan, 'finished', byState);
+      await recordAct(scope, directory, plan, 'finished', now, byState);
       return false;
     });
   }
@@ -236,57 +96,25 @@ export function createUndoService(deps: UndoServiceDeps) {
      * Makes a plan to undo what they did in the window; nothing is changed. Works for `budgetMs` at most: while the state is
      * `planning`, call continuePlan.
      */
-    async plan(
-      slug: string,
-      { actors: names, from, to = clock.now() }: UndoRequest,
-      budget: Budget,
-    ): Promise<UndoPlanStatus> {
+    async plan(slug: string, request: UndoRequest, budget: Budget): Promise<UndoPlanStatus> {
       const directory = await requireDirectory(slug);
-      const { id } = directory;
-      requireUndoable(directory, directory);
-      if (from >= to) throw new ApiError('invalid_request', 'from: must be before to.');
-      const actors = await resolveActors(id, names);
-      const needed = await reader.positionBefore(id, from);
-      await requireKnown(directory, from, needed);
-      const startPosition = await reader.positionBefore(id, new Date(from.getTime() - marginMs));
-      const plan: plans.StoredPlan = {
-        id: newId(),
-        state: 'planning',
-        actors,
-        from,
-        to,
-        events: 0,
-        createdBy: presentActor().name,
-        createdAt: clock.now(),
-        appliedAt: null,
-        startPosition,
-        scannedPosition: startPosition,
-        endPosition: await reader.positionBefore(id, new Date(to.getTime() + marginMs)),
-      };
-      await transactions.write(id, async (scope) => {
-        const oldest = new Date(clock.now().getTime() - undoPlanDays * dayMs);
-        await plans.deletePlansBefore(scope, id, oldest);
-        if ((await plans.listPlans(scope, id)).length >= maxUndoPlans)
-          throw new ApiError('conflict', `Directory "${slug}" has ${maxUndoPlans} undo plans; discard some first.`);
-        await plans.insertPlan(scope, id, plan);
-      });
-      return goOn(directory, plan.id, budget);
+      return told(directory, maker.begin(directory, request, budget));
     },
 
     /** Goes on with a plan that is not complete. */
     async continuePlan(slug: string, planId: string, budget: Budget): Promise<UndoPlanStatus> {
-      return goOn(await requireDirectory(slug), planId, budget);
+      const directory = await requireDirectory(slug);
+      return told(directory, maker.goOn(directory, planId, budget));
     },
 
     async listPlans(slug: string): Promise<UndoPlan[]> {
       const { id } = await requireDirectory(slug);
-      return (await transactions.read(id, (scope) => plans.listPlans(scope, id))).map(shown);
+      return (await transactions.read(id, (scope) => plans.listPlans(scope, id))).map(shownPlan);
     },
 
     async readPlan(slug: string, planId: string): Promise<UndoPlanStatus> {
       const directory = await requireDirectory(slug);
-      const { id } = directory;
-      return transactions.read(id, async (scope) => statusOf(scope, id, await requirePlan(scope, directory, planId)));
+      return transactions.read(directory.id, (scope) => statusOf(scope, directory, planId));
     },
 
     /** What a plan would do or has done, by resource; `after` is the id of the last item of the page before. */
@@ -338,10 +166,10 @@ export function createUndoService(deps: UndoServiceDeps) {
           );
         if (plan.state === 'applying') return;
         await plans.updatePlan(scope, id, planId, { state: 'applying' });
-        await record(scope, directory, plan, 'started', { overwrite: overwrite ?? [] });
+        await recordAct(scope, directory, plan, 'started', clock.now(), { overwrite: overwrite ?? [] });
       });
       await applyUntil(directory, planId, until);
-      return transactions.read(id, async (scope) => statusOf(scope, id, await requirePlan(scope, directory, planId)));
+      return transactions.read(id, (scope) => statusOf(scope, directory, planId));
     },
 
     /** Forgets a plan; what it has done stays done. */
@@ -351,8 +179,9 @@ export function createUndoService(deps: UndoServiceDeps) {
       await transactions.write(id, async (scope) => {
         const plan = await requirePlan(scope, directory, planId, { lock: true });
         await plans.deletePlan(scope, id, planId);
-        await record(scope, directory, plan, 'discarded', { state: plan.state });
+        await recordAct(scope, directory, plan, 'discarded', clock.now(), { state: plan.state });
       });
+      onChange(id);
     },
   };
 }
