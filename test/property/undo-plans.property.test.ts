@@ -99,6 +99,17 @@ const asSets = ({ users, groups }: Body): Body => {
 };
 
 const actions = (maxLength: number) => fc.array(action, { minLength: 1, maxLength });
+const work = { budgetMs: 60_000 };
+const hour = () => {
+  now = new Date(now.getTime() + 3_600_000);
+  return now;
+};
+
+/** Whether anything was done from then on. */
+async function hasHappened(slug: string, from: Date): Promise<boolean> {
+  const { events } = await bridge.services.eventLog.readEvents({ directory: slug, last: 1, limit: 1, waitSeconds: 0 });
+  return events.some(({ createdAt }) => createdAt >= from);
+}
 
 test('of one who was alone, all of it', async () => {
   await fc.assert(
@@ -107,21 +118,60 @@ test('of one who was alone, all of it', async () => {
       const ids: Cast = new Map();
       for (const step of earlier) await act(okta, ids, step);
       const before = asSets(await everything(okta));
-      now = new Date(now.getTime() + 3_600_000);
-      const from = now;
+      const from = hour();
       for (const step of steps) await act(okta, ids, step);
-      now = new Date(now.getTime() + 3_600_000);
+      hour();
       const { undo } = bridge.services;
-      const last = await bridge.services.eventLog.readEvents({ directory: slug, last: 1, limit: 1, waitSeconds: 0 });
-      const isIdle = last.events.every(({ createdAt }) => createdAt < from);
-      if (isIdle) return;
-      const { id } = await undo.plan(slug, { actors: [actor], from }, { budgetMs: 60_000 });
+      if (!(await hasHappened(slug, from))) return;
+      const { id } = await undo.plan(slug, { actors: [actor], from }, work);
       const items = await undo.listItems(slug, id, { limit: 1_000 });
       expect(items.filter(({ state }) => state !== 'ready')).toEqual([]);
-      const { state, counts } = await undo.apply(slug, id, { budgetMs: 60_000 });
+      const { state, counts } = await undo.apply(slug, id, work);
       expect({ state, refused: counts.byState.refused }).toEqual({ state: 'applied', refused: 0 });
       expect(asSets(await everything(okta))).toEqual(before);
     }),
     { numRuns: 40 },
+  );
+}, 300_000);
+
+const titles = ({ users }: Body): Map<string, unknown> => new Map(users.map(({ id, title }: Body) => [id, title]));
+
+test('of one beside another, what the other has done since stays, and nothing is left to do', async () => {
+  const mixed = fc.array(fc.record({ isTheirs: fc.boolean(), step: action }), { minLength: 1, maxLength: 14 });
+  await fc.assert(
+    fc.asyncProperty(actions(10), mixed, actions(5), fc.boolean(), async (earlier, during, later, isForced) => {
+      const { okta, other, slug, actor } = await twoProviders(bridge);
+      const ids: Cast = new Map();
+      for (const step of earlier) await act(okta, ids, step);
+      const from = hour();
+      for (const { isTheirs, step } of during) await act(isTheirs ? okta : other, ids, step);
+      const since = hour();
+      const settled = titles(await everything(okta));
+      for (const step of later) await act(other, ids, step);
+      hour();
+      const { undo } = bridge.services;
+      const planned = undo.plan(slug, { actors: [actor], from }, work).catch((error: Error) => error.message);
+      const plan = await planned;
+      if (typeof plan === 'string') {
+        expect(plan).toContain('changed nothing');
+        return;
+      }
+      const before = titles(await everything(okta));
+      const applied = await undo.apply(slug, plan.id, { ...work, ...(isForced && { overwrite: 'all' as const }) });
+      expect(applied).toMatchObject({ state: 'applied', counts: { byState: { ready: 0 } } });
+      const after = titles(await everything(okta));
+      const set = (step: Action) => step.kind === 'patch' && step.path === 'title';
+      if (!isForced && later.some(set) && (await hasHappened(slug, since))) {
+        for (const [id, title] of before) {
+          if (title !== settled.get(id) && after.has(id)) expect(after.get(id)).toEqual(title);
+        }
+      }
+      const again = await undo.plan(slug, { actors: [actor], from }, work);
+      const items = await undo.listItems(slug, again.id, { states: ['ready'], limit: 1_000 });
+      const refused = await undo.listItems(slug, plan.id, { states: ['refused'], limit: 1_000 });
+      const isRefused = (id: string) => refused.some((item) => item.id === id);
+      expect(items.filter(({ id }) => !isRefused(id))).toEqual([]);
+    }),
+    { numRuns: 60 },
   );
 }, 300_000);
