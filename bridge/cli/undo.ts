@@ -80,8 +80,8 @@ const rowOf = (item: UndoItem): string[] => [
   whyText(item) || '-',
 ];
 
-function headline({ id, state, actors, from, to, events }: UndoPlanStatus): string {
-  return `Plan ${id}: ${state}. ${actors.join(', ')} did ${events} things from ${from.toISOString()} to ${to.toISOString()}.`;
+function headline({ id, state, actors, from, to, changes }: UndoPlanStatus): string {
+  return `Plan ${id}: ${state}. ${actors.join(', ')} made ${changes} changes from ${from.toISOString()} to ${to.toISOString()}.`;
 }
 
 function countLines({ counts: { byState, byAction, partialConflicts } }: UndoPlanStatus): string[] {
@@ -108,7 +108,7 @@ async function completed(
 ): Promise<UndoPlanStatus> {
   let plan = await begun;
   while (plan.state === 'planning') {
-    output.progress(`… ${plan.events} events found, ${plan.counts.unplanned} resources still to be looked at`);
+    output.progress(`… ${plan.changes} changes found, ${plan.counts.unplanned} resources still to be looked at`);
     plan = await undo.continuePlan(slug, plan.id, { budgetMs });
   }
   return plan;
@@ -148,14 +148,14 @@ function listCommand(shell: Shell): Command {
       const plans = await services.undo.listPlans(slug);
       output.table(
         plans.map(shownUndoPlan),
-        ['ID', 'STATE', 'WHOSE', 'FROM', 'TO', 'EVENTS', 'BY'],
-        plans.map(({ id, state, actors, from, to, events, createdBy }) => [
+        ['ID', 'STATE', 'WHOSE', 'FROM', 'TO', 'CHANGES', 'BY'],
+        plans.map(({ id, state, actors, from, to, changes, createdBy }) => [
           id,
           state,
           actors.join(', '),
           formatTime(from),
           formatTime(to),
-          String(events),
+          String(changes),
           createdBy,
         ]),
         'There are none.',

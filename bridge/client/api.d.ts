@@ -2595,8 +2595,8 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
-            /** @description What they did in that time. */
-            events: number;
+            /** @description What they did in that time; each member of a group counts. */
+            changes: number;
             createdBy: string;
             /** Format: date-time */
             createdAt: string;
@@ -2637,8 +2637,8 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
-            /** @description What they did in that time. */
-            events: number;
+            /** @description What they did in that time; each member of a group counts. */
+            changes: number;
             createdBy: string;
             /** Format: date-time */
             createdAt: string;

@@ -215,8 +215,8 @@ describe('what one did alone', () => {
     const to = pass();
     await set(okta, ben, 'nickName', 'After it');
     pass();
-    const { id, events } = await undo.plan(two.actor, from, to);
-    expect(events).toBe(1);
+    const { id, changes } = await undo.plan(two.actor, from, to);
+    expect(changes).toBe(1);
     await undo.apply(id);
     expect((await okta.get(`/Users/${ben}`)).body).toMatchObject({ title: 'Seller', nickName: 'After it' });
   });

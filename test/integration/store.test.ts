@@ -100,7 +100,7 @@ describe('the declared types are those of the tables', () => {
       start_position: 'number',
       scanned_position: 'number',
       end_position: 'number',
-      events: 'number',
+      changes: 'number',
       created_by: 'string',
       created_at: 'date',
       applied_at: 'date?',

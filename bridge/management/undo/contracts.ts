@@ -61,7 +61,7 @@ const planMembers = {
   actors: z.array(z.string()),
   from: time,
   to: time,
-  events: z.int().openapi({ description: 'What they did in that time.' }),
+  changes: z.int().openapi({ description: 'What they did in that time; each member of a group counts.' }),
   createdBy: z.string(),
   createdAt: time,
   appliedAt: time.nullable(),

@@ -451,7 +451,7 @@ export interface UndoPlansTable {
   start_position: Int8;
   scanned_position: Int8;
   end_position: Int8;
-  events: Generated<Int8>;
+  changes: Generated<Int8>;
   created_by: string;
   created_at: Timestamp;
   applied_at: Timestamp | null;

@@ -86,8 +86,8 @@ export interface UndoWindow {
 export interface UndoPlan extends UndoWindow {
   id: string;
   state: UndoPlanState;
-  /** Of the actors in the window. */
-  events: number;
+  /** Of the actors in the window; each member of a group counts. */
+  changes: number;
   createdBy: string;
   createdAt: Date;
   appliedAt: Date | null;
@@ -132,8 +132,8 @@ export interface UndoItem {
 export const undoPlanDays = 30;
 /** In one directory. */
 export const maxUndoPlans = 20;
-/** More events than this are not undone at once. */
-export const maxUndoneEvents = 1_000_000;
+/** More changes than this are not undone at once. */
+export const maxUndoneChanges = 1_000_000;
 export const maxUndoActors = 20;
 /** Items that can be named in one request. */
 export const maxNamedItems = 500;

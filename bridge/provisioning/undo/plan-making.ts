@@ -7,7 +7,7 @@ import { ApiError } from '../../platform/http/api-error.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Transactions } from '../transactions.ts';
 import { issuerActor } from './actors.ts';
-import { maxUndoActors, maxUndoneEvents, maxUndoPlans, type UndoPlanStatus, undoPlanDays } from './contracts.ts';
+import { maxUndoActors, maxUndoneChanges, maxUndoPlans, type UndoPlanStatus, undoPlanDays } from './contracts.ts';
 import { recordAct, requirePlan, requireUndoable, statusOf } from './plan-access.ts';
 import { planNext } from './planning.ts';
 import { listActors } from './planning-repository.ts';
@@ -71,10 +71,10 @@ export function createPlanMaker({ transactions, clock, reader, findLogBeginning 
     const { id, slug } = directory;
     return transactions.read(id, async (scope) => {
       const plan = await requirePlan(scope, directory, planId);
-      const { actors, events, scannedPosition, endPosition } = plan;
-      if (events > maxUndoneEvents)
-        return `from: they did more than ${maxUndoneEvents} things in that time. Name a shorter one.`;
-      if (events > 0 || scannedPosition < endPosition || plan.state !== 'planning') return undefined;
+      const { actors, changes, scannedPosition, endPosition } = plan;
+      if (changes > maxUndoneChanges)
+        return `from: they did more than ${maxUndoneChanges} things in that time. Name a shorter one.`;
+      if (changes > 0 || scannedPosition < endPosition || plan.state !== 'planning') return undefined;
       const others = await listActors(scope, id, plan);
       const who = others.length === 0 ? 'nobody did' : `these did: ${others.join(', ')}`;
       return `actors: ${actors.join(', ')} changed nothing in "${slug}" in that time; ${who}.`;
@@ -144,7 +144,7 @@ export function createPlanMaker({ transactions, clock, reader, findLogBeginning 
         actors,
         from,
         to,
-        events: 0,
+        changes: 0,
         createdBy: presentActor().name,
         createdAt: clock.now(),
         appliedAt: null,

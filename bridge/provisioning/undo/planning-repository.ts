@@ -5,7 +5,7 @@ import { type LoggedRow, loggedColumns, toLoggedEvent } from '../../events/repos
 import type { Scope } from '../../platform/db/scope.ts';
 import type { LaterChange } from './contracts.ts';
 import type { Cell, PlannedItem } from './planner.ts';
-import type { StoredPlan } from './plans-repository.ts';
+import { allowLongStatements, type StoredPlan } from './plans-repository.ts';
 
 export interface NumberedEvent extends LoggedEvent {
   /** Rises along the events of one resource. */
@@ -26,7 +26,7 @@ const isTheirs = ({ actors }: Pick<StoredPlan, 'actors'>): RawBuilder<SqlBool> =
 
 const isOfResource = sql<SqlBool>`(e.type like 'user.%' or e.type like 'group.%' or e.type like 'resource.%')`;
 
-/** Notes the resources that they changed in a part of the window, and answers the number of their events there. */
+/** Notes the resources that they changed in a part of the window, and answers the number of their changes there: each member counts. */
 export async function noteFound(
   scope: Scope,
   directoryId: string,
@@ -35,14 +35,14 @@ export async function noteFound(
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     with theirs as (
-      select e.resource_id, e.resource_type from events e
+      select e.resource_id, e.resource_type, coalesce(jsonb_array_length(e.data->'members'), 1) as changes from events e
       where e.directory_id = ${directoryId} and e.position > ${after} and e.position <= ${through}
         and e.created_at >= ${plan.from} and e.created_at < ${plan.to} and ${isOfResource} and ${isTheirs(plan)}),
     noted as (
       insert into undo_items (directory_id, plan_id, resource_id, member_id, resource_type, state)
       select distinct on (resource_id) ${directoryId}::uuid, ${plan.id}::uuid, resource_id, '', resource_type, 'found' from theirs
       on conflict (directory_id, plan_id, resource_id, member_id) do nothing)
-    select count(*) as count from theirs`.execute(scope);
+    select coalesce(sum(changes), 0)::bigint as count from theirs`.execute(scope);
   return rows[0]?.count ?? 0;
 }
 
@@ -196,6 +196,7 @@ export async function saveMemberCells(
 
 /** Makes items of what events have come to for a group's members. */
 export async function settleMembers(scope: Scope, directoryId: string, planId: string, groupId: string): Promise<void> {
+  await allowLongStatements(scope);
   const ofGroup = sql`directory_id = ${directoryId} and plan_id = ${planId} and resource_id = ${groupId} and member_id <> ''`;
   await sql`delete from undo_items where ${ofGroup} and now_there = former_there`.execute(scope);
   await sql`update undo_items set action = case when former_there then 'add_member' else 'remove_member' end,

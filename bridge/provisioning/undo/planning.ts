@@ -169,7 +169,7 @@ export async function planNext(scope: Scope, directoryId: string, plan: StoredPl
   if (plan.scannedPosition < plan.endPosition) {
     const through = Math.min(plan.scannedPosition + searchedAtOnce, plan.endPosition);
     const found = await noteFound(scope, directoryId, plan, { after: plan.scannedPosition, through });
-    await updatePlan(scope, directoryId, plan.id, { scannedPosition: through, events: plan.events + found });
+    await updatePlan(scope, directoryId, plan.id, { scannedPosition: through, changes: plan.changes + found });
     return 'searched';
   }
   const others = await listFound(scope, directoryId, plan.id, { groups: false, limit: resourcesAtOnce });

@@ -19,7 +19,7 @@ const toPlan = (row: Selectable<UndoPlansTable>): StoredPlan => ({
   actors: row.actors,
   from: row.from_time,
   to: row.to_time,
-  events: row.events,
+  changes: row.changes,
   createdBy: row.created_by,
   createdAt: row.created_at,
   appliedAt: row.applied_at,
@@ -41,7 +41,7 @@ export async function insertPlan(scope: Scope, directoryId: string, plan: Stored
       start_position: plan.startPosition,
       scanned_position: plan.scannedPosition,
       end_position: plan.endPosition,
-      events: plan.events,
+      changes: plan.changes,
       created_by: plan.createdBy,
       created_at: plan.createdAt,
       applied_at: plan.appliedAt,
@@ -82,15 +82,15 @@ export async function updatePlan(
   scope: Scope,
   directoryId: string,
   id: string,
-  change: { state?: UndoPlanState; scannedPosition?: number; events?: number; appliedAt?: Date },
+  change: { state?: UndoPlanState; scannedPosition?: number; changes?: number; appliedAt?: Date },
 ): Promise<void> {
-  const { state, scannedPosition, events, appliedAt } = change;
+  const { state, scannedPosition, changes, appliedAt } = change;
   await scope
     .updateTable('undo_plans')
     .set({
       ...(state && { state }),
       ...(scannedPosition !== undefined && { scanned_position: scannedPosition }),
-      ...(events !== undefined && { events }),
+      ...(changes !== undefined && { changes }),
       ...(appliedAt && { applied_at: appliedAt }),
     })
     .where('directory_id', '=', directoryId)

@@ -15,7 +15,7 @@ const tables: Record<string, string> = {
     start_position bigint not null,
     scanned_position bigint not null,
     end_position bigint not null,
-    events bigint not null default 0,
+    changes bigint not null default 0,
     created_by text not null,
     created_at timestamptz not null,
     applied_at timestamptz,
