@@ -110,6 +110,14 @@ function changesOf(before: Directory, after: Directory): DirectoryChange[] {
   ];
 }
 
+/**
+ * For whoever gives access to a directory: a move that closes it, or an undo, either sees what is given here or comes
+ * before it. Without that, what is given while it starts would be left to the former identity provider.
+ */
+export async function holdAccess(scope: Scope, directoryId: string): Promise<void> {
+  await scope.selectFrom('directories').select('id').where('id', '=', directoryId).forShare().execute();
+}
+
 export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
   return {
     insertDirectory: (directory: Directory) =>
@@ -166,6 +174,7 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
 
     async insertToken(directory: Directory, token: NewDirectoryToken, now: Date): Promise<void> {
       await writeIn(pool, directory.id, async (scope) => {
+        await holdAccess(scope, directory.id);
         await scope
           .insertInto('directory_tokens')
           .values(tokenRow(directory.id, token, now))
@@ -232,6 +241,7 @@ export function createDirectoryRepository(db: Kysely<Database>, pool: Pool) {
     ): Promise<DirectoryToken | undefined> {
       const directoryId = directory.id;
       return writeIn(pool, directoryId, async (scope) => {
+        await holdAccess(scope, directoryId);
         const old = await scope
           .selectFrom('directory_tokens')
           .selectAll()

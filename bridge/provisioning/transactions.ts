@@ -12,8 +12,8 @@ const attempts = 5;
 // A member that was deleted between being looked up and being written: the second try doesn't find it any more.
 const vanishedMember = new Set(['group_members_user_fkey', 'group_members_child_group_fkey']);
 
-/** See schema-guard-repository.ts: the same request, sent again, is read by the new schemas. */
-const schemasChanged = scimError(503, "The directory's schemas are being changed; nothing was written. Send it again.");
+/** See write-guard-repository.ts: the same request, sent again, meets the directory as it has become. */
+const directoryChanged = scimError(503, 'The directory is being changed; nothing was written. Send it again.');
 
 export interface Transactions {
   /**
@@ -41,7 +41,7 @@ export function createTransactions(pool: Pool): Transactions {
       try {
         return await write();
       } catch (error) {
-        if (isDivisionByZero(error) || isLocked(error)) throw new ScimFailure(schemasChanged, { cause: error });
+        if (isDivisionByZero(error) || isLocked(error)) throw new ScimFailure(directoryChanged, { cause: error });
         if (attempt >= attempts || !mayRetry(error)) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }

@@ -337,7 +337,7 @@ test('writers of a directory whose schemas are long in changing hold nobody else
     expect((await neighbour.get('/Users')).status).toBe(200);
     const refused = await Promise.all(writers);
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
-    expect(refused[0]?.body.detail).toContain('schemas are being changed');
+    expect(refused[0]?.body.detail).toContain('directory is being changed');
     expect(refused[0]?.headers.get('retry-after')).toBe('5');
   } finally {
     await operator.query('rollback');

@@ -6,6 +6,7 @@ import { type DirectoryChange, recordDirectoryChanges } from '../../events/audit
 import type { DirectoryIssuersTable } from '../../platform/db/database.ts';
 import { readIn, type Scope, writeIn } from '../../platform/db/scope.ts';
 import { type Directory, isTokenScope } from '../contracts.ts';
+import { holdAccess } from '../repository.ts';
 import { type ScopeRule, scopeClaims, shownIssuer, type TrustedIssuer } from './contracts.ts';
 
 function scopeRuleOf(row: Selectable<DirectoryIssuersTable>): ScopeRule {
@@ -65,6 +66,7 @@ export function createIssuerRepository(pool: Pool) {
       const { scopeRule } = issuer;
       const byClaim = scopeRule.kind === 'claim' ? scopeRule : undefined;
       await writeIn(pool, directory.id, async (scope) => {
+        await holdAccess(scope, directory.id);
         await scope
           .insertInto('directory_issuers')
           .values({
@@ -121,6 +123,7 @@ export function createIssuerRepository(pool: Pool) {
       now: Date,
     ): Promise<TrustedIssuer | undefined> {
       return writeIn(pool, directory.id, async (scope) => {
+        await holdAccess(scope, directory.id);
         const held = await scope
           .selectFrom('directory_issuers')
           .selectAll()

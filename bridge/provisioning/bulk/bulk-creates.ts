@@ -11,9 +11,9 @@ import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup
 import { membersAttribute, show } from '../presentation.ts';
 import { type PreparedResource, prepareResource } from '../resources/new-resource.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { guardSchemas } from '../schemas/schema-guard-repository.ts';
 import type { Transactions } from '../transactions.ts';
 import { mapUserConflict, type PreparedUser, prepareUser } from '../users/new-user.ts';
+import { guardWrite } from '../write-guard-repository.ts';
 import { insertResources, insertUsers } from './bulk-repository.ts';
 
 /** A creation that has passed every check which needs no database. */
@@ -74,7 +74,7 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
       const wanted = groups.filter(({ request }) => wantsAttribute(request.projection, 'members'));
       try {
         const members = await transactions.write(directoryId, async (scope) => {
-          await guardSchemas(scope, first.request);
+          await guardWrite(scope, first.request);
           if (users.length > 0) {
             const events = users.map(({ created }) => created);
             await Promise.all([

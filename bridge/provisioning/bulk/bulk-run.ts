@@ -55,6 +55,10 @@ type RunStep = Exclude<BulkStep, { kind: 'impossible' }>;
 
 const circular = scimError(409, 'The operation refers to itself through others, and can not be run without them.');
 
+/** Whether an error has nothing to do with what was to be written: the database's, or the directory's that is being changed. */
+const isOfAll = (error: unknown): boolean =>
+  error instanceof ScimFailure ? error.error.status === 503 : error instanceof Error && isOutage(error);
+
 export class BulkRun {
   private readonly deps: BulkDeps;
   private readonly job: BulkJob;
@@ -167,7 +171,7 @@ export class BulkRun {
         created = await this.deps.creates.create(this.job.request.directory.id, creates);
       } catch (error) {
         failure = error;
-        if (creates.length > 1 && !(error instanceof Error && isOutage(error))) {
+        if (creates.length > 1 && !isOfAll(error)) {
           const middle = Math.ceil(attempts.length / 2);
           await this.createAll(attempts.slice(0, middle));
           await this.createAll(attempts.slice(middle));

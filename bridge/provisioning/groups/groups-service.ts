@@ -18,12 +18,12 @@ import { guardGroupDeletion, guardOpenMove, noteGroupWrite, noteNewGroup, receiv
 import { requireVersion } from '../preconditions.ts';
 import { listedGroup, membersAttribute, show } from '../presentation.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { guardSchemas } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
+import { guardWrite } from '../write-guard-repository.ts';
 import { removeGroup, saveGroup } from './group-changes.ts';
 import { groupById, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
@@ -126,8 +126,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       const { result, changed } = await transactions.write(
         directoryId,
         async (scope) => {
-          await guardSchemas(scope, request);
-          const before = await locked(scope, request, id);
+          const [, before] = await Promise.all([guardWrite(scope, request), locked(scope, request, id)]);
           const next = plan(before);
           attempted = next.resource;
           const { moving } = request.directory;
@@ -156,7 +155,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       const group = prepareGroup(request, body, clock);
       try {
         const result = await transactions.write(directoryId, async (scope) => {
-          await guardSchemas(scope, request);
+          await guardWrite(scope, request);
           if (request.directory.moving) return createInMove(scope, request, group);
           await insertPreparedGroup(scope, request, group);
           return shown(scope, group.stored, request);
@@ -247,7 +246,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
       const { id: directoryId } = request.directory;
       if (!isUuid(id)) throw notFound('Group', id);
       await transactions.write(directoryId, async (scope) => {
-        await groups.lockGroupsOfMember(scope, directoryId, id);
+        await Promise.all([guardWrite(scope, request), groups.lockGroupsOfMember(scope, directoryId, id)]);
         const before = await locked(scope, request, id, 'delete');
         if (request.directory.moving) await guardGroupDeletion(scope, request, id);
         await removeGroup(scope, writerOf(request), before);

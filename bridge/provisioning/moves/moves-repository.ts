@@ -35,7 +35,7 @@ export async function findMove(
   return row && toMove(row);
 }
 
-/** Keeps others from starting a move of the directory until the commit, and answers how it is now. */
+/** Keeps others from starting a move of the directory, or giving access to it, until the commit, and answers how it is now. */
 export async function lockDirectory(
   scope: Scope,
   directoryId: string,

@@ -12,6 +12,7 @@ import { isUuid, newId } from '../../platform/ids.ts';
 import type { ProfileName } from '../../scim/interop/profiles.ts';
 import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import type { Transactions } from '../transactions.ts';
+import { haveWritersEnded } from '../write-guard-repository.ts';
 import { decideClaim, listClaims } from './claims-repository.ts';
 import {
   type Leftovers,
@@ -56,6 +57,7 @@ export interface MoveServiceDeps {
 const usualSettleMs = 2_500;
 const leaseSeconds = 60;
 const sourceWaitMs = 45_000;
+const writersWaitMs = 60_000;
 const takenDownAtOnce = 5_000;
 const firstId = '00000000-0000-0000-0000-000000000000';
 const maxPage = 1_000;
@@ -149,6 +151,16 @@ export function createMoveService(deps: MoveServiceDeps) {
           `Directory "${slug}" is still being read from LDAP; start the move again to go on.`,
         );
       await sleep(250);
+    }
+  }
+
+  /** Until what began before the move, and knows nothing of it, is written or refused. */
+  async function waitForWriters({ id, slug }: Directory): Promise<void> {
+    const until = performance.now() + writersWaitMs;
+    while (!(await transactions.write(id, (scope) => haveWritersEnded(scope, id)))) {
+      if (performance.now() > until)
+        throw new ApiError('conflict', `Directory "${slug}" is still being written to; start the move again to go on.`);
+      await sleep(100);
     }
   }
 
@@ -275,6 +287,7 @@ export function createMoveService(deps: MoveServiceDeps) {
       await settle();
       const wasRead = move.previous.kind === 'ldap';
       if (wasRead) await holdSource(directory);
+      await waitForWriters(directory);
       await takeDown(directory, move);
       // From now on nobody asks for it any more, since the directory is not one to be read.
       if (wasRead) await source.release(id);
@@ -376,6 +389,7 @@ export function createMoveService(deps: MoveServiceDeps) {
       const state = move.state === 'starting' ? 'starting' : 'undoing';
       if (move.state !== 'undoing') {
         await transactions.write(id, async (scope) => {
+          await moves.lockDirectory(scope, id);
           await holdState(scope, directory, move);
           const now = clock.now();
           const { tokenIds, issuerIds } = await moves.listAccess(scope, id, now);

@@ -12,12 +12,12 @@ import type { ScimRequest, ShownResource } from '../contracts.ts';
 import { requireVersion } from '../preconditions.ts';
 import { show } from '../presentation.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { guardSchemas, schemaGuard } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { RowLock, StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
+import { guardWrite, writeGuard } from '../write-guard-repository.ts';
 import { prepareResource } from './new-resource.ts';
 import { removeResource, saveResource } from './resource-changes.ts';
 import * as resources from './resources-repository.ts';
@@ -64,8 +64,10 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
       const { before, after } = await transactions.write(
         directoryId,
         async (scope) => {
-          await guardSchemas(scope, request);
-          const stored = await locked(scope, request, type, id, 'change');
+          const [, stored] = await Promise.all([
+            guardWrite(scope, request),
+            locked(scope, request, type, id, 'change'),
+          ]);
           attempted = plan(stored);
           return { before: stored, after: await saveResource(scope, writerOf(request, type), stored, attempted) };
         },
@@ -86,7 +88,7 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
       const { stored, created } = prepared;
       try {
         await transactions.writeAtOnce(directoryId, [
-          ...schemaGuard(request),
+          ...writeGuard(request),
           ...resources.insertions(directoryId, prepared),
           ...eventInsertions(directoryId, [created], request.actor, stored.createdAt),
         ]);
@@ -138,7 +140,7 @@ export function createResourcesService({ transactions, clock, onChange }: Resour
     async deleteResource(request: ScimRequest, id: string, type: ResourceTypeDefinition): Promise<void> {
       const { id: directoryId } = request.directory;
       await transactions.write(directoryId, async (scope) => {
-        const before = await locked(scope, request, type, id, 'delete');
+        const [, before] = await Promise.all([guardWrite(scope, request), locked(scope, request, type, id, 'delete')]);
         await removeResource(scope, writerOf(request, type), before);
       });
       onChange(directoryId);

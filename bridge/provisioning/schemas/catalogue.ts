@@ -5,7 +5,7 @@ import type { SchemaDeclaration } from '../../scim/schema/declaration.ts';
 import { type ResourceTypes, standardTypes, typesWith } from '../../scim/schema/resource-types.ts';
 import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
 
-/** The resource types as of a revision; what is written by them is refused once there is another (schema-guard). */
+/** The resource types as of a revision; what is written by them is refused once there is another (write-guard-repository.ts). */
 export interface DirectoryTypes extends ResourceTypes {
   readonly revision: number;
 }

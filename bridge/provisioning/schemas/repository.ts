@@ -56,7 +56,7 @@ export function readDeclared(pool: Pool, directoryId: string): Promise<Declared>
 
 /**
  * Runs `work` as the directory's next revision, alone: writers that hold the present one are waited for, and those that
- * come meanwhile are refused (schema-guard-repository.ts).
+ * come meanwhile are refused (write-guard-repository.ts).
  */
 export function changeSchemas<T>(
   pool: Pool,

@@ -4,8 +4,8 @@ import { presentActor } from '../../events/actor.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { isUuid } from '../../platform/ids.ts';
 import type { TypeCatalogue } from '../schemas/catalogue.ts';
-import { guardSchemas } from '../schemas/schema-guard-repository.ts';
 import { ScimFailure } from '../scim-failure.ts';
+import { guardWrite } from '../write-guard-repository.ts';
 import { applyNext } from './applying.ts';
 import {
   maxNamedItems,
@@ -53,7 +53,7 @@ export function createUndoService(deps: UndoServiceDeps) {
       requireUndoable(await plans.holdDirectory(scope, id), directory);
       const plan = await requirePlan(scope, directory, planId, { lock: true });
       if (plan.state !== 'applying') return false;
-      await guardSchemas(scope, { directory, types });
+      await guardWrite(scope, { directory, types });
       const now = clock.now();
       const actor = { ...presentActor(), undoPlan: planId };
       const applying: Applying = { directoryId: id, actor, now, planId, types };

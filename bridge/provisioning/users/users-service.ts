@@ -22,10 +22,10 @@ import { requireVersion } from '../preconditions.ts';
 import { groupsAttribute, show } from '../presentation.ts';
 import { userColumns } from '../resource-columns.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { guardSchemas, schemaGuard } from '../schemas/schema-guard-repository.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
 import type { ListPage, StoredResource, StoredUser } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
+import { guardWrite, writeGuard } from '../write-guard-repository.ts';
 import { managerIdOf, wantsManager, withManagerName } from './managers.ts';
 import { mapUserConflict, type PreparedUser, prepareUser, withActive } from './new-user.ts';
 import { type NextState, removeUser, saveUser, type Writer } from './user-changes.ts';
@@ -128,7 +128,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     const { stored, columns, passwordHash, keys, created } = prepared;
     const { id: directoryId } = request.directory;
     const written = await transactions.write(directoryId, async (scope): Promise<Written> => {
-      await guardSchemas(scope, request);
+      await guardWrite(scope, request);
       const now = clock.now();
       const arrival = await receiveUser(scope, request, stored.resource, now);
       if (arrival.kind === 'refuse') return arrival;
@@ -160,8 +160,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       const written = await transactions.write(
         directoryId,
         async (scope): Promise<Written> => {
-          await guardSchemas(scope, request);
-          const before = await locked(scope, request, id);
+          const [, before] = await Promise.all([guardWrite(scope, request), locked(scope, request, id)]);
           const next = plan(before);
           attempted = next.resource;
           const { moving } = request.directory;
@@ -216,7 +215,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       try {
         if (request.directory.moving) return await createInMove(request, prepared);
         await transactions.writeAtOnce(directoryId, [
-          ...schemaGuard(request),
+          ...writeGuard(request),
           ...users.insertions(directoryId, { id, resource, columns, passwordHash, keys, now }),
           ...eventInsertions(directoryId, [created], request.actor, now),
         ]);
@@ -287,7 +286,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
       const { id: directoryId } = request.directory;
       if (!isUuid(id)) throw notFound('User', id);
       await transactions.write(directoryId, async (scope) => {
-        await groups.lockGroupsOfMember(scope, directoryId, id);
+        await Promise.all([guardWrite(scope, request), groups.lockGroupsOfMember(scope, directoryId, id)]);
         const before = await locked(scope, request, id, 'delete');
         if (request.directory.moving) await guardUserDeletion(scope, request, id);
         await removeUser(scope, writerOf(request), before);
