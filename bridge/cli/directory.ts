@@ -17,6 +17,11 @@ import { moveCommand } from './directory-move.ts';
 import { resourceTypeCommand } from './directory-resource-type.ts';
 import { schemaCommand } from './directory-schema.ts';
 import { UsageError } from './exit.ts';
+import {
+  type DirectoryDryRunOptions,
+  showDirectoryDryRun,
+  withDirectoryDryRunOptions,
+} from './federation-conflicts.ts';
 import { issuerCommand } from './issuer.ts';
 import { formatTable, formatTime } from './table.ts';
 
@@ -171,15 +176,19 @@ function updateCommand(shell: Shell): Command {
 }
 
 function toggleCommand(shell: Shell, enabled: boolean): Command {
-  const command = new Command(enabled ? 'enable' : 'disable')
-    .description(
-      enabled
-        ? 'let a directory take and serve users again'
-        : 'stop a directory: it takes no changes and serves nobody',
-    )
-    .argument('<slug>');
-  return command.action((slug: string) =>
-    withServices(shell, command, async ({ output, services }) => {
+  const command = withDirectoryDryRunOptions(
+    new Command(enabled ? 'enable' : 'disable')
+      .description(
+        enabled
+          ? 'let a directory take and serve users again'
+          : 'stop a directory: it takes no changes and serves nobody',
+      )
+      .argument('<slug>'),
+  );
+  return command.action((slug: string, options: DirectoryDryRunOptions) =>
+    withServices(shell, command, async (context) => {
+      const { output, services } = context;
+      if (await showDirectoryDryRun(context, slug, { enabled }, options)) return;
       const directory = await services.directories.updateDirectory(slug, { enabled });
       const meaning = enabled
         ? 'Its users are served again as they were.'
@@ -190,15 +199,21 @@ function toggleCommand(shell: Shell, enabled: boolean): Command {
 }
 
 function deleteCommand(shell: Shell): Command {
-  const command = new Command('delete')
-    .description('delete a directory with all its users, groups, tokens and events')
-    .argument('<slug>')
-    .option('--yes', 'really do it');
-  return command.action((slug: string, { yes }: { yes?: true }) =>
-    withServices(shell, command, async ({ output, services }) => {
+  const command = withDirectoryDryRunOptions(
+    new Command('delete')
+      .description('delete a directory with all its users, groups, tokens and events')
+      .argument('<slug>')
+      .option('--yes', 'really do it'),
+  );
+  return command.action((slug: string, { yes, ...options }: { yes?: true } & DirectoryDryRunOptions) =>
+    withServices(shell, command, async (context) => {
+      const { output, services } = context;
+      if (await showDirectoryDryRun(context, slug, { delete: true }, options)) return;
       await services.directories.requireDirectory(slug);
       if (!yes)
-        throw new UsageError(`This deletes directory "${slug}" with everything in it, for good. Add --yes to do it.`);
+        throw new UsageError(
+          `This deletes directory "${slug}" with everything in it, for good. --dry-run says who is served no more; add --yes to do it.`,
+        );
       await services.directories.deleteDirectory(slug);
       output.result({ deleted: slug }, () => `✓ deleted directory "${slug}" with everything in it`);
     }),

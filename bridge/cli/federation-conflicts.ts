@@ -1,6 +1,11 @@
 // realmbridge federation conflicts, and what --dry-run says of a change.
 import { Command, InvalidArgumentError } from 'commander';
-import type { ChangePreview, DirectoryChange, Shift } from '../federation/conflicts/change-preview.ts';
+import type {
+  ChangePreview,
+  DirectoryChange,
+  Shift,
+  WholeDirectoryChange,
+} from '../federation/conflicts/change-preview.ts';
 import type { Conflict, ConflictReport, NamedUser } from '../federation/conflicts/conflict-report.ts';
 import { type CommandContext, type Shell, withServices } from './context.ts';
 import { UsageError } from './exit.ts';
@@ -33,7 +38,7 @@ function parseLimit(text: string): number {
 const limitOption = ['--limit <n>', 'how many users to show at most', parseLimit] as const;
 const afterOption = ['--after <cursor>', 'go on after the page that ended with this cursor'] as const;
 
-/** For the commands that change a federation's directories. */
+/** For the commands that change who is served. */
 export const withDryRunOptions = (command: Command): Command =>
   command
     .option('--dry-run', 'only show who would appear, vanish or change owner')
@@ -87,6 +92,7 @@ const reasons: Record<Shift['reason'], string> = {
   'directory-enabled': 'its directory is switched on',
   'directory-removed': 'its directory is taken out',
   'directory-disabled': 'its directory is switched off',
+  'federation-deleted': 'the federation is deleted',
   shadowed: 'hidden',
   'no-longer-shadowed': 'hidden no more',
 };
@@ -95,7 +101,9 @@ function why({ reason, hiddenBy }: Shift): string {
   return hiddenBy && reason === 'shadowed' ? `hidden by ${shownUser(hiddenBy)}` : reasons[reason];
 }
 
-function tellPreview({ counts, conflicts, shifts, next }: ChangePreview): string {
+const nothingChanged = 'Nothing was changed (--dry-run). This is what the change would do:';
+
+function previewLines({ counts, conflicts, shifts, next }: ChangePreview): string[] {
   const total = (of: ChangePreview['conflicts']['before']) => of.username + of.email + of.reservedUsername;
   const rows = shifts.map((shift) => [
     (shift.before ?? shift.after)?.username ?? '',
@@ -108,27 +116,70 @@ function tellPreview({ counts, conflicts, shifts, next }: ChangePreview): string
   const kept =
     keepCopy === 0 ? [] : [`Of those that vanish, Keycloak keeps ${keepCopy} as copies that nobody can change.`];
   return [
-    'Nothing was changed (--dry-run). This is what the change would do:',
     `${counts.appear} would appear, ${counts.vanish} would vanish, ${counts.changeOwner} would change owner.`,
     ...kept,
     `Users not served because of conflicts: ${total(conflicts.before)} now, ${total(conflicts.after)} then.`,
     ...(rows.length === 0 ? [] : [formatTable(['USER NAME', 'WHAT', 'FROM', 'TO', 'WHY'], rows)]),
     ...nextLine(next),
-  ].join('\n');
+  ];
 }
 
-/** Shows what the change would do, when --dry-run is given; answers whether it is. */
+/** The page that was asked for with --dry-run; undefined without it. @throws UsageError */
+function pageOf({ dryRun, limit, after }: DryRunOptions): PageOptions | undefined {
+  if (!dryRun && (limit !== undefined || after !== undefined))
+    throw new UsageError('--limit and --after go with --dry-run.');
+  return dryRun && { limit: limit ?? defaultShown, ...(after !== undefined && { after }) };
+}
+
+/** Shows what the change would do, when --dry-run is given; answers whether it is. `delete`: of the federation itself. */
 export async function showDryRun(
   { output, services }: CommandContext,
   slug: string,
-  change: DirectoryChange,
-  { dryRun, limit, after }: DryRunOptions,
+  change: DirectoryChange | 'delete',
+  options: DryRunOptions,
 ): Promise<boolean> {
-  if (!dryRun) {
-    if (limit !== undefined || after !== undefined) throw new UsageError('--limit and --after go with --dry-run.');
+  const page = pageOf(options);
+  if (!page) return false;
+  const { federations } = services;
+  const preview =
+    change === 'delete'
+      ? await federations.previewDeletion(slug, page)
+      : await federations.previewChange(slug, change, page);
+  output.result({ dryRun: true, ...preview }, () => [nothingChanged, ...previewLines(preview)].join('\n'));
+  return true;
+}
+
+export interface DirectoryDryRunOptions extends DryRunOptions {
+  federation?: string;
+}
+
+/** For the commands that change a directory in all federations at once. */
+export const withDirectoryDryRunOptions = (command: Command): Command =>
+  withDryRunOptions(command).option(
+    '--federation <federation>',
+    'with --dry-run: only in this one; needed with --after',
+  );
+
+/** Like {@link showDryRun}, for each federation that has the directory. */
+export async function showDirectoryDryRun(
+  { output, services }: CommandContext,
+  slug: string,
+  change: WholeDirectoryChange,
+  { federation, ...options }: DirectoryDryRunOptions,
+): Promise<boolean> {
+  const page = pageOf(options);
+  if (!page) {
+    if (federation !== undefined) throw new UsageError('--federation goes with --dry-run.');
     return false;
   }
-  const preview = await services.federations.previewChange(slug, change, { after, limit: limit ?? defaultShown });
-  output.result({ dryRun: true, ...preview }, () => tellPreview(preview));
+  const previews = await services.federations.previewDirectory(slug, change, { ...page, federation });
+  output.result({ dryRun: true, federations: previews }, () =>
+    previews.length === 0
+      ? `Nothing was changed (--dry-run). No federation has directory "${slug}", so nobody would notice.`
+      : [
+          nothingChanged,
+          ...previews.flatMap((preview) => ['', `In federation "${preview.federation}":`, ...previewLines(preview)]),
+        ].join('\n'),
+  );
   return true;
 }

@@ -145,16 +145,20 @@ function changeCommand(
 }
 
 function deleteCommand(shell: Shell): Command {
-  const command = new Command('delete')
-    .description('delete a federation with its tokens; directories and their users stay')
-    .argument('<slug>')
-    .option('--yes', 'really do it');
-  return command.action((slug: string, { yes }: { yes?: true }) =>
-    withServices(shell, command, async ({ output, services }) => {
+  const command = withDryRunOptions(
+    new Command('delete')
+      .description('delete a federation with its tokens; directories and their users stay')
+      .argument('<slug>')
+      .option('--yes', 'really do it'),
+  );
+  return command.action((slug: string, { yes, ...options }: { yes?: true } & DryRunOptions) =>
+    withServices(shell, command, async (context) => {
+      const { output, services } = context;
+      if (await showDryRun(context, slug, 'delete', options)) return;
       await services.federations.requireFederation(slug);
       if (!yes) {
         throw new UsageError(
-          `This cuts off every Keycloak realm that uses federation "${slug}": its users stay there, read-only, but can't be checked. Add --yes to do it.`,
+          `This cuts off every Keycloak realm that uses federation "${slug}": its users stay there, read-only, but can't be checked. --dry-run says who; add --yes to do it.`,
         );
       }
       await services.federations.deleteFederation(slug);

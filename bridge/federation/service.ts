@@ -43,6 +43,7 @@ export function createFederationService({
     repository,
     requireTopology: (slug: string) => requireTopologyOf(repository, slug),
     requireDirectory: directories.requireDirectory,
+    listFederations: repository.listFederations,
   };
   const feed = createFeed({ repository, events, clock, signal });
   return {

@@ -142,6 +142,50 @@ describe('a preview', () => {
   });
 });
 
+describe('a preview of more than one place', () => {
+  test('says whom a federation serves no more when it is deleted, and that Keycloak keeps them', async () => {
+    const answer = await call('POST', '/people/preview', { delete: true });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    expect(shifts(answer)).toEqual([
+      ['vanish', 'entra anna', null, 'federation-deleted'],
+      ['vanish', 'entra bo', null, 'federation-deleted'],
+      ['vanish', 'okta cleo', null, 'federation-deleted'],
+    ]);
+    expect(answer.body).toMatchObject({
+      counts: { appear: 0, vanish: 3, changeOwner: 0, keepCopy: 3 },
+      conflicts: { after: { username: 0, email: 0, reservedUsername: 0 } },
+    });
+    expect((await call('GET', '/people')).status).toBe(200);
+  });
+
+  test('says for each federation what becomes of it when a directory is disabled or deleted', async () => {
+    const { federations } = bridge.services;
+    await federations.createFederation({ slug: 'others' });
+    await federations.addDirectory('others', 'entra');
+    const preview = (body: unknown, query = '') => call('POST', `/../directories/entra/preview${query}`, body);
+    const off = await preview({ enabled: false });
+    expect(off.status, JSON.stringify(off.body)).toBe(200);
+    expect(off.body.federations).toMatchObject([
+      { federation: 'others', counts: { appear: 0, vanish: 3, changeOwner: 0, keepCopy: 3 } },
+      { federation: 'people', counts: { appear: 1, vanish: 1, changeOwner: 1, keepCopy: 1 } },
+    ]);
+    const gone = await preview({ delete: true }, '?federation=people&limit=1');
+    expect(gone.body.federations).toMatchObject([
+      { counts: { vanish: 1, keepCopy: 0 }, shifts: [{ kind: 'change-owner', reason: 'directory-removed' }] },
+    ]);
+    const rest = await preview({ delete: true }, `?federation=people&after=${gone.body.federations[0].next}`);
+    expect(rest.body.federations[0].shifts).toHaveLength(2);
+    expect((await preview({ enabled: true })).body.federations).toMatchObject([{ shifts: [] }, { shifts: [] }]);
+    expect((await preview({})).status).toBe(400);
+    expect((await preview({ enabled: false, delete: true })).status).toBe(400);
+    expect((await preview({ enabled: false }, `?after=${gone.body.federations[0].next}`)).body.detail).toMatch(
+      /goes with the federation/,
+    );
+    expect((await preview({ enabled: false }, '?federation=nowhere')).body.code).toBe('federation_absent');
+    expect((await bridge.services.directories.requireDirectory('entra')).enabled).toBe(true);
+  });
+});
+
 test.each([
   ['an unknown federation', 'GET', '/nobody/conflicts', undefined, 404, 'federation_absent'],
   ['an unknown directory', 'GET', '/people/conflicts?directories=entra,nowhere', undefined, 404, 'directory_absent'],
@@ -151,6 +195,7 @@ test.each([
   ['too high a limit', 'POST', '/people/preview?limit=1001', { directory: 'okta' }, 400, 'invalid_request'],
   ['a preview without a directory', 'POST', '/people/preview', {}, 400, 'invalid_request'],
   ['an unknown member', 'POST', '/people/preview', { directory: 'okta', dryRun: false }, 400, 'invalid_request'],
+  ['deleting and more', 'POST', '/people/preview', { delete: true, directory: 'okta' }, 400, 'invalid_request'],
   [
     'removing and moving at once',
     'POST',

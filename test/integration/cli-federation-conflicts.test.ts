@@ -67,11 +67,27 @@ test('a dry run says who would appear, vanish or change owner, and changes nothi
   expect(await order()).toEqual(before);
 });
 
+test('a dry run of deleting a federation, and of disabling or deleting a directory, says the same', async () => {
+  const before = await order();
+  const deleted = await line.run('federation', 'delete', 'people', '--dry-run');
+  expect(deleted.code, deleted.stderr).toBe(0);
+  expect(deleted.stdout).toContain('0 would appear, 3 would vanish, 0 would change owner.');
+  expect(deleted.stdout).toMatch(/cleo +vanishes +okta +- +the federation is deleted/);
+  const off = await line.run('directory', 'disable', 'entra', '--dry-run');
+  expect(off.stdout).toMatch(/In federation "people":\n0 would appear, 1 would vanish, 1 would change owner\./);
+  const gone = await line.json('directory', 'delete', 'okta', '--dry-run', '--federation', 'people', '--limit', '1');
+  expect(gone).toMatchObject({ dryRun: true, federations: [{ counts: { vanish: 1, keepCopy: 0 }, next: null }] });
+  await bridge.directory('nowhere');
+  expect((await line.run('directory', 'disable', 'nowhere', '--dry-run')).stdout).toContain('nobody would notice');
+  expect(await order()).toEqual(before);
+});
+
 test.each([
   [1, /no directory "fourth"/, ['remove-directory', 'people', 'fourth', '--dry-run']],
   [1, /already/, ['add-directory', 'people', 'okta', '--dry-run']],
   [2, /--priority, --enabled/, ['set-directory', 'people', 'okta', '--dry-run']],
   [2, /go with --dry-run/, ['remove-directory', 'people', 'okta', '--limit', '3']],
+  [2, /go with --dry-run/, ['delete', 'people', '--limit', '3', '--yes']],
   [2, /1 to 1000/, ['conflicts', 'people', '--limit', '0']],
   [1, /not a cursor/, ['conflicts', 'people', '--after', 'x']],
 ])('exit code %i: %s', async (code, message, args) => {

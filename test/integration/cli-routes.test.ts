@@ -53,6 +53,7 @@ const commands: Record<string, string> = {
   revokeFederationToken: 'token revoke',
   listConflicts: 'federation conflicts',
   previewFederationChange: 'federation set-directory',
+  previewDirectoryChange: 'directory disable',
   getAttributeMappings: 'federation attributes list',
   putAttributeMappings: 'federation attributes import',
   deleteAttributeMappings: 'federation attributes reset',

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
-import type { DirectoryChange, Shift } from '../../bridge/federation/conflicts/change-preview.ts';
+import type { ChangePreview, DirectoryChange, Shift } from '../../bridge/federation/conflicts/change-preview.ts';
 import type { Conflict } from '../../bridge/federation/conflicts/conflict-report.ts';
 import { type ResolvableUser, resolve } from '../../bridge/federation/users/resolution.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
@@ -225,6 +225,41 @@ it('explains each name as the rule has it, and as Keycloak is answered', { timeo
   );
 });
 
+/** Compares what pages of a preview said with what came of it; both may be refused, in the same words. */
+async function compareWithDeed(
+  slug: string,
+  preview: (after: string | undefined) => Promise<ChangePreview>,
+  deed: () => Promise<unknown>,
+): Promise<void> {
+  const foretold = await pages(preview).catch(refusalOf);
+  const before = await served();
+  const [conflictsBefore] = await conflictsNow();
+  const done = await deed().catch(refusalOf);
+  if (typeof foretold === 'string' || typeof done === 'string') {
+    expect(foretold).toBe(done);
+    return;
+  }
+  const after = await served();
+  const [conflictsAfter] = await conflictsNow();
+  const shifts = foretold.flatMap((page) => page.shifts);
+  expect(shifts.map(shownShift).toSorted()).toEqual(differences(before, after));
+  const of = (kind: string) => shifts.filter((shift) => shift.kind === kind);
+  for (const { counts, conflicts } of foretold) {
+    expect(counts).toEqual({
+      appear: of('appear').length,
+      vanish: of('vanish').length,
+      changeOwner: of('change-owner').length,
+      keepCopy: of('vanish').filter(({ reason }) => reason === 'directory-disabled').length,
+    });
+    expect(conflicts).toEqual({ before: conflictsBefore?.counts, after: conflictsAfter?.counts });
+  }
+  for (const { before: was, after: is, reason, hiddenBy } of shifts) {
+    expect(hiddenBy === null).toBe(reason !== 'shadowed');
+    const subject = was ?? is;
+    if (/^directory-/.test(reason)) expect(subject?.directory).toBe(slug);
+  }
+}
+
 it('foretells what a change does, and refuses what it refuses', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(world, change, async (drawn, { remove, ...wish }) => {
@@ -232,36 +267,33 @@ it('foretells what a change does, and refuses what it refuses', { timeout: 240_0
       const isAttached = drawn.order.includes(wish.directory);
       const action = remove ? 'remove' : isAttached ? 'set' : 'add';
       const planned: DirectoryChange = remove ? { directory: wish.directory, action } : { ...wish, action };
-      const preview = (after: string | undefined) =>
-        services.federations.previewChange('f', planned, { after, limit: 2 });
-      const foretold = await pages(preview).catch(refusalOf);
-      const before = await served();
-      const [conflictsBefore] = await conflictsNow();
-      const done = await carryOut(planned).catch(refusalOf);
-      if (typeof foretold === 'string' || typeof done === 'string') {
-        expect(foretold).toBe(done);
-        return;
-      }
-      const after = await served();
-      const [conflictsAfter] = await conflictsNow();
-      const shifts = foretold.flatMap((page) => page.shifts);
-      expect(shifts.map(shownShift).toSorted()).toEqual(differences(before, after));
-      const of = (kind: string) => shifts.filter((shift) => shift.kind === kind);
-      for (const { counts, conflicts } of foretold) {
-        expect(counts).toEqual({
-          appear: of('appear').length,
-          vanish: of('vanish').length,
-          changeOwner: of('change-owner').length,
-          keepCopy: of('vanish').filter(({ reason }) => reason === 'directory-disabled').length,
-        });
-        expect(conflicts).toEqual({ before: conflictsBefore?.counts, after: conflictsAfter?.counts });
-      }
-      for (const { before: was, after: is, reason, hiddenBy } of shifts) {
-        expect(hiddenBy === null).toBe(reason !== 'shadowed');
-        const subject = was ?? is;
-        if (/^directory-/.test(reason)) expect(subject?.directory).toBe(wish.directory);
-      }
+      await compareWithDeed(
+        wish.directory,
+        (after) => services.federations.previewChange('f', planned, { after, limit: 2 }),
+        () => carryOut(planned),
+      );
     }),
     { numRuns: 80 },
+  );
+});
+
+it('foretells what becomes of a directory that is switched on or off altogether', { timeout: 240_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(world, fc.nat(), fc.boolean(), async (drawn, nth, enabled) => {
+      await build(drawn);
+      const slug = drawn.order[nth % drawn.order.length];
+      if (slug === undefined) return;
+      const preview = async (after: string | undefined) => {
+        const [one] = await services.federations.previewDirectory(
+          slug,
+          { enabled },
+          { federation: 'f', after, limit: 2 },
+        );
+        if (!one) throw new Error('the federation has the directory');
+        return one;
+      };
+      await compareWithDeed(slug, preview, () => services.directories.updateDirectory(slug, { enabled }));
+    }),
+    { numRuns: 40 },
   );
 });

@@ -5,7 +5,7 @@ import { slugPattern } from '../../directories/contracts.ts';
 const maxShown = 1_000;
 const maxDirectories = 200;
 
-const slug = z.string().regex(slugPattern, `must be a directory's slug`);
+const slug = z.string().regex(slugPattern, `must be a slug`);
 
 /** For reports that go on page by page. */
 export const reportQuery = z.object({
@@ -36,7 +36,11 @@ export const conflictsQuery = reportQuery.extend({
 
 export const federationChange = z
   .strictObject({
-    directory: slug,
+    directory: slug.optional(),
+    delete: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'In the place of everything else: to delete the federation.' }),
     remove: z.literal(true).optional().openapi({ description: 'To take the directory out.' }),
     priority: z.int().min(0).max(1_000_000).optional(),
     enabled: z.boolean().optional(),
@@ -45,9 +49,33 @@ export const federationChange = z
     message: 'goes with nothing but the directory',
     path: ['remove'],
   })
+  .refine(({ directory, delete: isDeleted }) => isDeleted !== undefined || directory !== undefined, {
+    message: 'is needed',
+    path: ['directory'],
+  })
+  .refine(
+    (change) => change.delete === undefined || Object.values(change).filter((one) => one !== undefined).length === 1,
+    {
+      message: 'goes with nothing else',
+      path: ['delete'],
+    },
+  )
   .openapi('FederationChange', {
-    description: 'As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE.',
+    description:
+      'As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE, of the directory’s place or of the federation.',
   });
+
+export const wholeDirectoryChange = z
+  .strictObject({ enabled: z.boolean().optional(), delete: z.literal(true).optional() })
+  .refine((change) => (change.enabled === undefined) !== (change.delete === undefined), {
+    message: 'give either enabled or delete',
+    path: ['enabled'],
+  })
+  .openapi('WholeDirectoryChange', { description: 'As PATCH of the directory has it, or DELETE.' });
+
+export const directoryPreviewQuery = reportQuery.extend({
+  federation: slug.optional().openapi({ description: 'Only in this one; needed to go on with `after`.' }),
+});
 
 export const namedUser = z
   .object({ directory: z.string(), id: z.guid(), username: z.string(), email: z.string().nullable() })
@@ -86,7 +114,7 @@ export const changePreviewShape = z
         changeOwner: z.int().openapi({ description: 'User names that another directory’s user has from then on.' }),
         keepCopy: z.int().openapi({
           description:
-            'Of those that vanish: whose directory is only switched off, so that Keycloak keeps a read-only copy.',
+            'Of those that vanish: of whom Keycloak keeps a read-only copy, because their directory is only switched off, or the federation gone.',
         }),
       })
       .openapi('ShiftCounts'),
@@ -102,6 +130,7 @@ export const changePreviewShape = z
             'directory-enabled',
             'directory-removed',
             'directory-disabled',
+            'federation-deleted',
             'shadowed',
             'no-longer-shadowed',
           ])
@@ -112,3 +141,7 @@ export const changePreviewShape = z
     next,
   })
   .openapi('ChangePreview');
+
+export const directoryPreviewShape = z
+  .object({ federations: z.array(changePreviewShape.extend({ federation: z.string() })) })
+  .openapi('DirectoryPreview');

@@ -22,7 +22,8 @@ export const previewFederationChange = createRoute({
   method: 'post',
   path: '/federations/{slug}/preview',
   operationId: 'previewFederationChange',
-  summary: 'Who would appear, vanish or change owner if a directory were added, set or taken out; changes nothing',
+  summary:
+    'Who would appear, vanish or change owner if a directory were added, set or taken out, or the federation deleted; changes nothing',
   description: 'What the change itself would refuse is refused here, too.',
   request: { params: slugParams, query: shapes.reportQuery, body: body(shapes.federationChange) },
   responses: {
@@ -31,4 +32,17 @@ export const previewFederationChange = createRoute({
   },
 });
 
-export const conflictOperations = [listConflicts, previewFederationChange];
+export const previewDirectoryChange = createRoute({
+  ...common,
+  method: 'post',
+  path: '/directories/{slug}/preview',
+  operationId: 'previewDirectoryChange',
+  summary: 'The same for every federation that has the directory, if it were enabled, disabled or deleted',
+  request: { params: slugParams, query: shapes.directoryPreviewQuery, body: body(shapes.wholeDirectoryChange) },
+  responses: {
+    200: json(shapes.directoryPreviewShape, 'By federation: their number, and a page of them'),
+    ...refusals({ 400: 'invalid_request', 404: 'directory_absent, federation_absent' }),
+  },
+});
+
+export const conflictOperations = [listConflicts, previewFederationChange, previewDirectoryChange];

@@ -9,11 +9,17 @@ export function addConflictRoutes(app: OpenAPIHono<AppEnv>, federations: Federat
     c.json(await federations.listConflicts(c.req.valid('param').slug, c.req.valid('query')), 200),
   );
   app.openapi(operations.previewFederationChange, async (c) => {
-    const { remove, ...change } = c.req.valid('json');
-    const action = remove ? 'remove' : 'put';
-    return c.json(
-      await federations.previewChange(c.req.valid('param').slug, { ...change, action }, c.req.valid('query')),
-      200,
-    );
+    const { slug } = c.req.valid('param');
+    const { remove, directory, priority, enabled } = c.req.valid('json');
+    const page = c.req.valid('query');
+    if (directory === undefined) return c.json(await federations.previewDeletion(slug, page), 200);
+    const change = { directory, priority, enabled, action: remove ? ('remove' as const) : ('put' as const) };
+    return c.json(await federations.previewChange(slug, change, page), 200);
+  });
+  app.openapi(operations.previewDirectoryChange, async (c) => {
+    const { enabled } = c.req.valid('json');
+    const change = enabled === undefined ? { delete: true as const } : { enabled };
+    const found = await federations.previewDirectory(c.req.valid('param').slug, change, c.req.valid('query'));
+    return c.json({ federations: found }, 200);
   });
 }

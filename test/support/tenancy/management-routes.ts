@@ -147,6 +147,10 @@ export const managementEntries: Entries = {
   'POST /federations/:slug/preview': (own) => [
     { path: `${federation(own)}/preview`, body: { directory: own.directory, enabled: false } },
   ],
+  'POST /directories/:slug/preview': sent(
+    (own) => `${directory(own)}/preview`,
+    () => ({ delete: true }),
+  ),
   'GET /federations/:slug/explain': (own, named) => [
     { path: `${federation(own)}/explain?${new URLSearchParams({ username: named.userName })}` },
     { path: `${federation(own)}/explain?${new URLSearchParams({ email: named.email })}` },
