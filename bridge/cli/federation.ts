@@ -10,6 +10,7 @@ import {
   showDryRun,
   withDryRunOptions,
 } from './federation-conflicts.ts';
+import { federationReservedUsernamesCommand } from './federation-reserved-usernames.ts';
 import { federationRolesCommand } from './federation-roles.ts';
 import { formatTime } from './table.ts';
 
@@ -232,6 +233,7 @@ export function federationCommand(shell: Shell): Command {
     )
     .addCommand(federationConflictsCommand(shell))
     .addCommand(federationAttributesCommand(shell))
+    .addCommand(federationReservedUsernamesCommand(shell))
     .addCommand(federationRolesCommand(shell))
     .addCommand(deleteCommand(shell));
 }

@@ -910,11 +910,63 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Who would appear, vanish or change owner if a directory were added, set or taken out; changes nothing
+         * Who would appear, vanish or change owner if a directory were added, set or taken out, or the federation deleted; changes nothing
          * @description What the change itself would refuse is refused here, too.
          */
         post: operations["previewFederationChange"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for every federation that has the directory, if it were enabled, disabled or deleted */
+        post: operations["previewDirectoryChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/reserved-usernames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user names that the federation never serves, whatever a directory says */
+        get: operations["listReservedUsernames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/federations/{slug}/reserved-usernames/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Reserves a user name: whoever has it leaves Keycloak */
+        put: operations["reserveUsername"];
+        post?: never;
+        /** Gives a reserved user name free again: whoever has it is served */
+        delete: operations["releaseUsername"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2254,7 +2306,7 @@ export interface components {
                  * @description Why `before` is served no more; of who appears, why now.
                  * @enum {string}
                  */
-                reason: "directory-added" | "directory-enabled" | "directory-removed" | "directory-disabled" | "shadowed" | "no-longer-shadowed";
+                reason: "directory-added" | "directory-enabled" | "directory-removed" | "directory-disabled" | "federation-deleted" | "shadowed" | "no-longer-shadowed";
                 hiddenBy: components["schemas"]["NamedUser"] & (Record<string, never> | null);
             }[];
             /** @description Where the next page begins; null: this is the last one. */
@@ -2265,12 +2317,17 @@ export interface components {
             vanish: number;
             /** @description User names that another directory’s user has from then on. */
             changeOwner: number;
-            /** @description Of those that vanish: whose directory is only switched off, so that Keycloak keeps a read-only copy. */
+            /** @description Of those that vanish: of whom Keycloak keeps a read-only copy, because their directory is only switched off, or the federation gone. */
             keepCopy: number;
         };
-        /** @description As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE. */
+        /** @description As PUT of a federation’s directory has it, which is added if it isn’t there; or DELETE, of the directory’s place or of the federation. */
         FederationChange: {
-            directory: string;
+            directory?: string;
+            /**
+             * @description In the place of everything else: to delete the federation.
+             * @enum {boolean}
+             */
+            delete?: true;
             /**
              * @description To take the directory out.
              * @enum {boolean}
@@ -2278,6 +2335,26 @@ export interface components {
             remove?: true;
             priority?: number;
             enabled?: boolean;
+        };
+        DirectoryPreview: {
+            federations: (components["schemas"]["ChangePreview"] & {
+                federation: string;
+            })[];
+        };
+        /** @description As PATCH of the directory has it, or DELETE. */
+        WholeDirectoryChange: {
+            enabled?: boolean;
+            /** @enum {boolean} */
+            delete?: true;
+        };
+        ReservedUsername: {
+            /** @description In lower case. */
+            username: string;
+            reason: string;
+        };
+        Reservation: {
+            /** @description Shown to whoever asks why somebody of this name can’t log in. */
+            reason: string;
         };
         Explanation: {
             federation: string;
@@ -7820,6 +7897,246 @@ export interface operations {
             };
             /** @description Problem with the code conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDirectoryChange: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Only in this one; needed to go on with `after`. */
+                federation?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeDirectoryChange"];
+            };
+        };
+        responses: {
+            /** @description By federation: their number, and a page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryPreview"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent, federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReservedUsernames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The names, with why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservedUsername"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reserveUsername: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @description Capitals don’t count. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reservation"];
+            };
+        };
+        responses: {
+            /** @description The name as it is stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservedUsername"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseUsername: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @description Capitals don’t count. */
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code federation_absent, reserved_username_absent */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

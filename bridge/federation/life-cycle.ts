@@ -32,6 +32,9 @@ function bindingAfter(before: Binding, change: BindingChange): Binding {
   return checked.binding;
 }
 
+// Every answer to Keycloak is filtered by them.
+const maxReserved = 1_000;
+
 function usernameKeyOf(username: string): string {
   if (username.trim() === '' || username.length > 512 || !isStorable(username)) {
     throw new ApiError('invalid_request', 'A reserved username has 1 to 512 characters.');
@@ -39,7 +42,7 @@ function usernameKeyOf(username: string): string {
   return username.toLowerCase();
 }
 
-/** Each method throws ApiError: `federation_absent`, `directory_absent`, `token_absent`, `conflict` or `invalid_request`. */
+/** Each method throws ApiError: `federation_absent`, `directory_absent`, `token_absent`, `reserved_username_absent`, `conflict` or `invalid_request`. */
 export function createLifeCycle({ repository, directories, clock, onChange }: LifeCycleDeps) {
   const { requireFederation, change } = createFederationChanges({ repository, clock, onChange });
 
@@ -168,16 +171,32 @@ export function createLifeCycle({ repository, directories, clock, onChange }: Li
     },
 
     /** The federation never serves a user of this name, whatever a directory says. */
-    async reserveUsername(slug: string, username: string, reason: string): Promise<void> {
+    async reserveUsername(slug: string, username: string, why: string): Promise<ReservedUsername> {
       const usernameKey = usernameKeyOf(username);
-      await change(slug, (federation) => federation.reserve({ usernameKey, reason }));
+      const reason = why.trim();
+      if (reason === '' || reason.length > 200 || !isStorable(reason)) {
+        throw new ApiError('invalid_request', 'A reason has 1 to 200 characters.');
+      }
+      const reserved = { usernameKey, reason };
+      await change(slug, async (federation) => {
+        await federation.reserve(reserved);
+        if ((await federation.countReserved()) > maxReserved)
+          throw new ApiError('conflict', `A federation has at most ${maxReserved} reserved user names.`);
+      });
+      return reserved;
     },
 
-    /** Gives a reserved name free again; a name that isn't reserved is left as it is. */
-    async unreserveUsername(slug: string, username: string): Promise<void> {
-      const usernameKey = usernameKeyOf(username);
-      await change(slug, async (federation) => {
-        await federation.unreserve(usernameKey);
+    /** Gives a reserved name free again, and answers how it was. */
+    async releaseUsername(slug: string, username: string): Promise<ReservedUsername> {
+      const usernameKey = username.toLowerCase();
+      return change(slug, async (federation) => {
+        const reason = isStorable(usernameKey) ? await federation.release(usernameKey) : undefined;
+        if (reason === undefined)
+          throw new ApiError(
+            'reserved_username_absent',
+            `Federation "${slug}" has not reserved the user name ${JSON.stringify(username.slice(0, 80))}.`,
+          );
+        return { usernameKey, reason };
       });
     },
 

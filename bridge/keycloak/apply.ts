@@ -190,7 +190,8 @@ export async function applyAction(context: ApplyContext, action: Action): Promis
       produced.realmCreated = true;
       return;
     case 'reserve-username':
-      return federations.reserveUsername(federation, action.username, `failover admin of Keycloak realm ${realm}`);
+      await federations.reserveUsername(federation, action.username, `failover admin of Keycloak realm ${realm}`);
+      return;
     case 'create-admin':
       return createAdmin(context, action);
     case 'grant-realm-admin':

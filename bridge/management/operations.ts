@@ -12,6 +12,7 @@ import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
 import { moveOperations } from './moves/operations.ts';
 import { requestOperations } from './requests/operations.ts';
+import { reservedUsernameOperations } from './reserved-usernames/operations.ts';
 import { schemaOperations } from './schemas/operations.ts';
 import { targetOperations } from './targets/operations.ts';
 import { undoOperations } from './undo/operations.ts';
@@ -240,6 +241,7 @@ export const managementOperations = [
   createFederationToken,
   revokeFederationToken,
   ...conflictOperations,
+  ...reservedUsernameOperations,
   ...explainOperations,
   ...eventOperations,
   ...auditOperations,

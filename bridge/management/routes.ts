@@ -37,6 +37,7 @@ import { addMoveRoutes } from './moves/routes.ts';
 import * as operations from './operations.ts';
 import { shownDirectory } from './presentation.ts';
 import { addRequestRoutes } from './requests/routes.ts';
+import { addReservedUsernameRoutes } from './reserved-usernames/routes.ts';
 import { addResourceTypeRoutes, addSchemaRoutes } from './schemas/routes.ts';
 import { addTargetRoutes } from './targets/routes.ts';
 import { addUndoRoutes } from './undo/routes.ts';
@@ -258,6 +259,7 @@ export function managementRoutes(
     return c.body(null, 204);
   });
   addConflictRoutes(app, federations);
+  addReservedUsernameRoutes(app, federations);
   addExplainRoutes(app, federations);
   addMappingRoutes(app, federations);
   addEventRoutes(app, { eventLog, currentResources });

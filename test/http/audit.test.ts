@@ -193,7 +193,7 @@ test('a change of a federation tells which directory, token, name or mapping, fr
     mappings: [{ directory: 'one', group: { displayName: 'Ops' }, role: 'operator' }],
   });
   await bridge.services.federations.reserveUsername('people', 'Admin', 'the failover administrator');
-  await bridge.services.federations.unreserveUsername('people', 'admin');
+  await bridge.services.federations.releaseUsername('people', 'admin');
   const token = (await call('POST', '/federations/people/tokens', { name: 'Keycloak' })).body;
   await call('DELETE', `/federations/people/tokens/${token.id}`);
   await call('DELETE', '/federations/people/directories/one');

@@ -368,7 +368,7 @@ describe('resolution', () => {
     expect((await client.get('/users/lookup', { email: 'shared@example.com' })).body.id).toBe(other.id);
     expect((await client.verifyPassword(admin.id, 'x')).body.code).toBe('user_absent');
     expect((await client.get('/users/count')).body.count).toBe(1);
-    await federations.unreserveUsername(client.slug, 'failover-admin');
+    await federations.releaseUsername(client.slug, 'failover-admin');
     expect((await client.get('/users/lookup', { email: 'shared@example.com' })).body.id).toBe(admin.id);
   });
 

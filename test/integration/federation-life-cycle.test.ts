@@ -121,7 +121,7 @@ describe('readers', () => {
     await federations.addDirectory(slug, 'entra');
     await federations.setDirectory(slug, 'entra', { enabled: false });
     await federations.reserveUsername(slug, 'Admin', 'local account');
-    await federations.unreserveUsername(slug, 'ADMIN');
+    await federations.releaseUsername(slug, 'ADMIN');
     await federations.removeDirectory(slug, 'entra');
     stop();
     expect(told).toHaveLength(5);
@@ -150,8 +150,8 @@ describe('reserved usernames', () => {
     await federations.reserveUsername(slug, 'Admin', 'one');
     await federations.reserveUsername(slug, 'ADMIN', 'two');
     expect(await federations.listReservedUsernames(slug)).toEqual([{ usernameKey: 'admin', reason: 'two' }]);
-    await federations.unreserveUsername(slug, 'admin');
-    await federations.unreserveUsername(slug, 'admin');
+    expect(await federations.releaseUsername(slug, 'ADMIN')).toEqual({ usernameKey: 'admin', reason: 'two' });
+    await expect(federations.releaseUsername(slug, 'admin')).rejects.toEqual(refused('reserved_username_absent'));
     expect(await federations.listReservedUsernames(slug)).toEqual([]);
   });
 

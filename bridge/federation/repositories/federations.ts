@@ -229,14 +229,24 @@ function changeOf(trx: Transaction<Database>, federationId: string) {
         .execute();
     },
 
-    /** Answers false when the name is not reserved. */
-    async unreserve(usernameKey: string): Promise<boolean> {
-      const { numDeletedRows } = await trx
+    async countReserved(): Promise<number> {
+      const { count } = await trx
+        .selectFrom('reserved_usernames')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('federation_id', '=', federationId)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
+    /** Answers why it was reserved; undefined when the name is not. */
+    async release(usernameKey: string): Promise<string | undefined> {
+      const row = await trx
         .deleteFrom('reserved_usernames')
         .where('federation_id', '=', federationId)
         .where('username_key', '=', usernameKey)
+        .returning('reason')
         .executeTakeFirst();
-      return numDeletedRows > 0n;
+      return row?.reason;
     },
   };
 }

@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'undo_plan_absent'
   | 'webhook_absent'
   | 'target_absent'
+  | 'reserved_username_absent'
   | 'directory_disabled'
   | 'conflict'
   | 'cursor_expired'
@@ -41,6 +42,7 @@ const statuses: Record<ApiErrorCode, number> = {
   undo_plan_absent: 404,
   webhook_absent: 404,
   target_absent: 404,
+  reserved_username_absent: 404,
   directory_disabled: 409,
   conflict: 409,
   cursor_expired: 410,

@@ -155,6 +155,14 @@ export const managementEntries: Entries = {
     { path: `${federation(own)}/explain?${new URLSearchParams({ username: named.userName })}` },
     { path: `${federation(own)}/explain?${new URLSearchParams({ email: named.email })}` },
   ],
+  'GET /federations/:slug/reserved-usernames': asked((own) => `${federation(own)}/reserved-usernames`),
+  'PUT /federations/:slug/reserved-usernames/:username': sent(
+    (own) => `${federation(own)}/reserved-usernames/some-reserved-name`,
+    () => ({ reason: 'the walk' }),
+  ),
+  'DELETE /federations/:slug/reserved-usernames/:username': asked(
+    (own, named) => `${federation(own)}/reserved-usernames/${named.reservedUsername}`,
+  ),
   'POST /federations/:slug/tokens': sent(
     (own) => `${federation(own)}/tokens`,
     () => ({}),

@@ -36,6 +36,8 @@ export interface Names {
   issuer: string;
   federation: string;
   federationToken: string;
+  /** A user name that the company's federation reserves. */
+  reservedUsername: string;
   /** For the company's directory alone. */
   webhook: string;
   /** Of the company's directory. */
@@ -122,12 +124,14 @@ async function newAccess(
     settings: targetSettings.parse({ baseUrl: `https://app.${mark}.test/scim` }),
     secret: `${mark} secret`,
   });
+  const reserved = await federations.reserveUsername(federation, `${mark}-reserved-${randomUUID()}`, `of ${mark}`);
   return {
     directoryToken: directoryToken.id,
     issuer: issuer.id,
     federationToken,
     target: target.slug,
     undoPlan: plan.id,
+    reservedUsername: reserved.usernameKey,
   };
 }
 
@@ -180,6 +184,7 @@ async function newCompany(
       target: access.target,
       undoPlan: access.undoPlan,
       federation: federation.slug,
+      reservedUsername: access.reservedUsername,
       federationToken: federationToken.id,
       webhook: webhook.slug,
       listCursor: page.body.nextCursor,
@@ -210,6 +215,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     issuer: randomUUID(),
     federation: 'absent-people',
     federationToken: randomUUID(),
+    reservedUsername: `absent-reserved-${randomUUID()}`,
     webhook: 'absent-hook',
     target: `absent-${randomUUID()}`,
     undoPlan: randomUUID(),
