@@ -207,7 +207,7 @@ export function createServices(deps: ServiceDeps) {
     onError: onBackgroundError,
     ...deps.eventRetention,
   });
-  const history = createHistoryService({ pool, requireDirectory, reader });
+  const history = createHistoryService({ pool, requireDirectory, reader, catalogue });
   const undo = createUndoService({
     ...{ transactions, requireDirectory, catalogue, clock, reader },
     findLogBeginning: createHistoryRepository(pool).findBeginning,

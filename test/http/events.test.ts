@@ -10,7 +10,7 @@ import {
   type ScimClient,
   type TestBridge,
 } from '../support/bridge.ts';
-import { badge, badgeSchema, declare } from '../support/declared-schemas.ts';
+import { badge, badgeSchema, declare, declareType } from '../support/declared-schemas.ts';
 import { newGroup, newUser, patchOp, userSchema } from '../support/scim.ts';
 
 const adminToken = 'an-admin-token-of-at-least-32-characters';
@@ -105,6 +105,109 @@ describe('an event', () => {
     expect(text).not.toContain(password);
     expect(text).not.toContain('argon2');
     expect(text).not.toContain(scim.token);
+  });
+});
+
+describe('what a directory declares as never returned', () => {
+  const vault = 'urn:acme:scim:schemas:1.0:Vault';
+  const schema = (over: object = {}) => ({
+    id: vault,
+    name: 'Vault',
+    resourceType: 'User',
+    attributes: [
+      { name: 'pin', returned: 'never' as const },
+      { name: 'floor' },
+      {
+        name: 'safes',
+        type: 'complex' as const,
+        multiValued: true,
+        subAttributes: [{ name: 'value' }, { name: 'code', returned: 'never' as const }],
+      },
+      { name: 'owner', type: 'complex' as const, subAttributes: [{ name: 'code', returned: 'never' as const }] },
+    ],
+    ...over,
+  });
+  const secrets = {
+    pin: 'pin-4711',
+    floor: '3',
+    safes: [{ value: 'left', code: 'code-4712' }, { code: 'code-4713' }],
+    owner: { code: 'code-4714' },
+  };
+  const vaults = (listed: Body[]) => listed.map(({ type, changes }) => [type, changes[vault]]);
+  const told = { floor: '3', safes: [{ value: 'left' }] };
+
+  test('is in no event of a user, whatever becomes of it; a change of nothing else is told as one', async () => {
+    const scim = await bridge.directory();
+    await declare(bridge, scim, schema());
+    const { id } = await newUser(scim, 'anna', { [vault]: secrets });
+    const set = async (path: string, value: unknown) => {
+      const answer = await scim.patch(`/Users/${id}`, patchOp({ op: 'replace', path: `${vault}:${path}`, value }));
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    };
+    await set('pin', 'pin-4715');
+    await set('floor', '4');
+    await scim.delete(`/Users/${id}`);
+    const { events: seen } = await walk(of(scim));
+    expect(JSON.stringify(seen)).not.toMatch(/(pin|code)-471/);
+    const changed = { ...told, floor: '4' };
+    expect(vaults(seen)).toEqual([
+      ['user.created', { before: null, after: told }],
+      ['user.updated', undefined],
+      ['user.updated', { before: told, after: changed }],
+      ['user.deleted', { before: changed, after: null }],
+    ]);
+    expect(seen.map(({ resource }) => resource.version)).toEqual([1, 2, 3, 3]);
+  });
+
+  test('is in no event of a bulk request or a group, nor in what was at a past moment', async () => {
+    const scim = await bridge.directory();
+    const team = 'urn:acme:scim:schemas:1.0:Team';
+    await declare(bridge, scim, schema());
+    await declare(bridge, scim, schema({ id: team, resourceType: 'Group' }));
+    const made = await scim.post('/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [
+        { method: 'POST', path: '/Users', bulkId: 'a', data: { userName: 'anna', [vault]: secrets } },
+        { method: 'POST', path: '/Groups', bulkId: 'b', data: { displayName: 'Ops', [team]: secrets } },
+      ],
+    });
+    expect(made.body.Operations.map(({ status }: Body) => status)).toEqual(['201', '201']);
+    const { events: seen } = await walk(of(scim));
+    expect(types(seen)).toEqual(['user.created', 'group.created']);
+    expect(JSON.stringify(seen)).toContain('left');
+    expect(JSON.stringify(seen)).not.toMatch(/(pin|code)-471/);
+    const { past } = await bridge.services.history.readHistory({
+      ...{ directory: scim.directory.slug, of: 'anna', limit: 10, at: new Date() },
+    });
+    expect(past?.resource).toMatchObject({ [vault]: told });
+    expect(JSON.stringify(past)).not.toMatch(/(pin|code)-471/);
+  });
+
+  test('is in no event of values that go with their schema, or of resources that go with their type', async () => {
+    const scim = await bridge.directory();
+    await declare(bridge, scim, schema());
+    await newUser(scim, 'anna', { [vault]: secrets });
+    const fewer = schema().attributes.filter(({ name }) => name !== 'floor');
+    await declare(bridge, scim, schema({ attributes: fewer }), 'drop');
+    await bridge.services.schemas.deleteSchema(scim.directory.slug, vault, 'drop');
+    const safe = { ...schema(), name: 'Safe', id: `${vault}:Safe` };
+    const { resourceType: _user, ...core } = safe;
+    await declareType(bridge, scim, { name: 'Safe', endpoint: '/Safes', schema: core });
+    const made = await scim.post('/Safes', { schemas: [safe.id], ...secrets });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    await bridge.services.types.deleteType(scim.directory.slug, 'Safe', 'drop');
+    const { events: seen } = (await events({ ...of(scim), type: 'user.*, resource.*' })).body;
+    expect(JSON.stringify(seen)).not.toMatch(/(pin|code)-471/);
+    const rest = { safes: [{ value: 'left' }] };
+    expect(vaults(seen).slice(0, 3)).toEqual([
+      ['user.created', { before: null, after: told }],
+      ['user.updated', { before: told, after: rest }],
+      ['user.updated', { before: rest, after: null }],
+    ]);
+    expect(seen.slice(3).map(({ type, changes }: Body) => [type, changes])).toEqual([
+      ['resource.created', { floor: { before: null, after: '3' }, safes: { before: null, after: rest.safes } }],
+      ['resource.deleted', { floor: { before: '3', after: null }, safes: { before: rest.safes, after: null } }],
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ import * as webhooks from './migrations/20261128-webhooks.ts';
 import * as requestsByRequestId from './migrations/20261129-requests-by-request-id.ts';
 import * as outboundTargets from './migrations/20261130-outbound-targets.ts';
 import * as undoPlans from './migrations/20261202-undo-plans.ts';
+import * as untoldValues from './migrations/20261202-untold-values.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -46,6 +47,7 @@ const migrations: Record<string, Migration> = {
   '20261129-requests-by-request-id': requestsByRequestId,
   '20261130-outbound-targets': outboundTargets,
   '20261202-undo-plans': undoPlans,
+  '20261202-untold-values': untoldValues,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

@@ -43,7 +43,7 @@ export async function saveGroup(
       resourceType: 'Group',
       resourceId: before.id,
       resourceVersion: version,
-      data: { changes: changesBetween(before.resource, resource) },
+      data: { changes: changesBetween(resourceType, before.resource, resource) },
     });
   }
   await appendEvents(scope, directoryId, events, actor, now);
@@ -61,14 +61,14 @@ export async function bringBackGroup(
   await groups.insertGroup(scope, directoryId, { id, resource, columns: groupColumns(resource), keys, now });
   const resourceVersion = await giveAge(scope, directoryId, 'groups', former);
   const event = { type: 'group.created' as const, resourceType: 'Group', resourceId: id, resourceVersion };
-  const data = { changes: changesBetween({}, resource) };
+  const data = { changes: changesBetween(resourceType, {}, resource) };
   await appendEvents(scope, directoryId, [{ ...event, data }], actor, now);
 }
 
 /** Deletes the group with its memberships. The groups it is in were locked before it: see lockGroupsOfMember. */
 export async function removeGroup(
   scope: Scope,
-  { directoryId, actor, now }: Omit<Writer, 'resourceType'>,
+  { directoryId, resourceType, actor, now }: Writer,
   before: StoredResource,
 ): Promise<void> {
   const { id } = before;
@@ -86,7 +86,7 @@ export async function removeGroup(
     resourceType: 'Group',
     resourceId: id,
     resourceVersion: before.version,
-    data: { changes: changesBetween(before.resource, {}) },
+    data: { changes: changesBetween(resourceType, before.resource, {}) },
   });
   await appendEvents(scope, directoryId, events, actor, now);
 }

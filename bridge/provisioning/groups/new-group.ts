@@ -41,7 +41,7 @@ export function prepareGroup(request: ScimRequest, body: unknown, clock: Clock, 
     resourceType: 'Group',
     resourceId: stored.id,
     resourceVersion: 1,
-    data: { changes: changesBetween({}, resource) },
+    data: { changes: changesBetween(request.types.group, {}, resource) },
   };
   const keys = attributeKeys(request.types.group, resource);
   return { stored, columns: groupColumns(resource), members, keys, created };

@@ -6,7 +6,9 @@ import type { EventReader } from '../../events/repository.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { isUuid } from '../../platform/ids.ts';
 import type { JsonObject } from '../../scim/json.ts';
+import { tellableResource } from '../../scim/never-returned.ts';
 import { readCurrent } from '../resources/current-repository.ts';
+import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import { createHistoryRepository, type FoundResource } from './repository.ts';
 import { rewind, rewindMembers, rewindMemberships } from './rewind.ts';
 
@@ -46,9 +48,10 @@ export interface HistoryDeps {
   pool: Pool;
   requireDirectory: (slug: string) => Promise<Directory>;
   reader: Pick<EventReader, 'placeEvents' | 'positionBefore'>;
+  catalogue: TypeCatalogue;
 }
 
-export function createHistoryService({ pool, requireDirectory, reader }: HistoryDeps) {
+export function createHistoryService({ pool, requireDirectory, reader, catalogue }: HistoryDeps) {
   const repository = createHistoryRepository(pool);
 
   async function requireResource({ id: directoryId, slug }: Directory, of: string): Promise<FoundResource> {
@@ -71,10 +74,18 @@ export function createHistoryService({ pool, requireDirectory, reader }: History
     throw new ApiError('invalid_request', `at: there are more than ${maxLater} changes since then. Name a later time.`);
   }
 
-  async function pastOf(directoryId: string, { type, id }: FoundResource, at: Date): Promise<PastState> {
+  /** What is never returned isn't in the log, and isn't to be seen here. */
+  async function tellableNow(directory: Directory, { type: name, id }: FoundResource): Promise<JsonObject | null> {
+    const [current] = await readCurrent(pool, directory.id, [id]);
+    const type = (await catalogue.typesOf(directory)).all.find((one) => one.name === name);
+    return current && type ? tellableResource(type, current.resource) : null;
+  }
+
+  async function pastOf(directory: Directory, found: FoundResource, at: Date): Promise<PastState> {
+    const { id: directoryId } = directory;
+    const { type, id } = found;
     const later = complete(await repository.listLater(directoryId, id, at, maxLater + 1));
-    const [current] = await readCurrent(pool, directoryId, [id]);
-    const resource = rewind(current?.resource ?? null, later);
+    const resource = rewind(await tellableNow(directory, found), later);
     if (type === 'Group') {
       const members = rewindMembers(await repository.listMembers(directoryId, id), later);
       return { at, resource, members: resource ? [...members].toSorted() : [] };
@@ -105,7 +116,7 @@ export function createHistoryService({ pool, requireDirectory, reader }: History
       }
       const events = await repository.listEvents(directory.id, resource.id, limit);
       const exists = (await readCurrent(pool, directory.id, [resource.id])).length > 0;
-      const past = at && (await pastOf(directory.id, resource, at));
+      const past = at && (await pastOf(directory, resource, at));
       return { resource: { ...resource, exists }, events, ...(beginsAt && { beginsAt }), ...(past && { past }) };
     },
   };

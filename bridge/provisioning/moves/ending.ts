@@ -25,7 +25,7 @@ async function removeUsers(scope: Scope, ending: Ending, ids: readonly string[])
   for (const id of ids) {
     await groups.lockGroupsOfMember(scope, ending.directoryId, id);
     const before = await users.findUser(scope, ending.directoryId, id, { lock: 'delete' });
-    if (before) await removeUser(scope, ending, before);
+    if (before) await removeUser(scope, userWriter(ending), before);
   }
 }
 
@@ -33,7 +33,7 @@ async function removeGroups(scope: Scope, ending: Ending, ids: readonly string[]
   for (const id of ids) {
     await groups.lockGroupsOfMember(scope, ending.directoryId, id);
     const before = await groups.findGroup(scope, ending.directoryId, id, { lock: 'delete' });
-    if (before) await removeGroup(scope, ending, before);
+    if (before) await removeGroup(scope, groupWriter(ending), before);
   }
 }
 

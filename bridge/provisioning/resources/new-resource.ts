@@ -37,7 +37,7 @@ export function prepareResource(
       resourceType: resourceType.name,
       resourceId: id,
       resourceVersion: 1,
-      data: { changes: changesBetween({}, resource) },
+      data: { changes: changesBetween(resourceType, {}, resource) },
     },
   };
 }

@@ -3,7 +3,7 @@ import type { EventType, NewEvent } from '../../events/contracts.ts';
 import { appendEvents } from '../../events/repository.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { deepEqual } from '../../scim/json.ts';
-import type { Resource } from '../../scim/schema/model.ts';
+import type { Resource, ResourceTypeDefinition } from '../../scim/schema/model.ts';
 import { changesBetween } from '../changes.ts';
 import { externalIdOf } from '../resource-columns.ts';
 import { attributeKeys, changedKeys } from '../schemas/attribute-keys.ts';
@@ -14,15 +14,15 @@ import * as resources from './resources-repository.ts';
 
 const eventOf = (
   type: EventType,
-  resourceType: string,
+  resourceType: ResourceTypeDefinition,
   { id, version }: Pick<StoredResource, 'id' | 'version'>,
   [before, after]: [Resource, Resource],
 ): NewEvent => ({
   type,
-  resourceType,
+  resourceType: resourceType.name,
   resourceId: id,
   resourceVersion: version,
-  data: { changes: changesBetween(before, after) },
+  data: { changes: changesBetween(resourceType, before, after) },
 });
 
 /** Writes what differs; an unchanged resource keeps its version and lastModified (RFC 7644 §3.5.2). */
@@ -42,7 +42,7 @@ export async function saveResource(
     now,
     keys: changedKeys(resourceType, before.resource, resource),
   });
-  const event = eventOf('resource.updated', resourceType.name, after, [before.resource, resource]);
+  const event = eventOf('resource.updated', resourceType, after, [before.resource, resource]);
   await appendEvents(scope, directoryId, [event], actor, now);
   return after;
 }
@@ -53,7 +53,7 @@ export async function removeResource(
   before: StoredResource,
 ): Promise<void> {
   await resources.deleteResource(scope, directoryId, before.id);
-  const event = eventOf('resource.deleted', resourceType.name, before, [before.resource, {}]);
+  const event = eventOf('resource.deleted', resourceType, before, [before.resource, {}]);
   await appendEvents(scope, directoryId, [event], actor, now);
 }
 
@@ -69,6 +69,6 @@ export async function bringBackResource(
   const externalId = externalIdOf(resource);
   await resources.insertResource(scope, directoryId, { type: resourceType.name, stored, externalId, keys });
   const version = await giveAge(scope, directoryId, 'resources', former);
-  const event = eventOf('resource.created', resourceType.name, { id, version }, [{}, resource]);
+  const event = eventOf('resource.created', resourceType, { id, version }, [{}, resource]);
   await appendEvents(scope, directoryId, [event], actor, now);
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { quote } from '../../scim/errors.ts';
+import { neverReturned } from '../../scim/never-returned.ts';
 import { maxSchemas, type SchemaDeclaration, schemaFault } from '../../scim/schema/declaration.ts';
 import { typesWith } from '../../scim/schema/resource-types.ts';
 import type { TypeDeclaration } from '../../scim/schema/type-declaration.ts';
@@ -82,7 +83,8 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
       schemas.filter((other) => other !== before),
       types,
     );
-    const values = { directoryId, place, urn: schema.id };
+    const never = neverReturned([...(before?.attributes ?? []), ...schema.attributes]);
+    const values = { directoryId, place, urn: schema.id, never };
     const changed = before && changedAttributes(before, schema);
     const dropped = await clearValues(scope, clock, values, changed, oldValues);
     if (demandsMore(before, schema)) await requireComplete(scope, values, schema.attributes, schema.required);
@@ -129,7 +131,7 @@ export function createSchemaService({ pool, clock, requireDirectory, onChange }:
         const cleared = await clearValues(
           scope,
           clock,
-          { directoryId: id, place, urn: schema.id },
+          { directoryId: id, place, urn: schema.id, never: neverReturned(schema.attributes) },
           undefined,
           oldValues,
         );

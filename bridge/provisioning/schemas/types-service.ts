@@ -5,6 +5,7 @@ import { changesBetween } from '../../events/audit/changes.ts';
 import { readIn, type Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { quote } from '../../scim/errors.ts';
+import { neverReturned } from '../../scim/never-returned.ts';
 import { typesWith } from '../../scim/schema/resource-types.ts';
 import { maxTypes, type TypeDeclaration, typeFault } from '../../scim/schema/type-declaration.ts';
 import { changedAttributes, demandsMore, keysDiffer } from './changes.ts';
@@ -31,10 +32,11 @@ function requireIn(types: readonly TypeDeclaration[], slug: string, name: string
   return found;
 }
 
-const valuesOf = (directoryId: string, { name }: TypeDeclaration): Values => ({
+const valuesOf = (directoryId: string, { name, schema }: TypeDeclaration): Values => ({
   directoryId,
   place: declaredPlace(name),
   urn: undefined,
+  never: neverReturned(schema.attributes),
 });
 
 /** Use cases on declared types. Each throws ApiError: `directory_absent`, `resource_type_absent`, `conflict`, `invalid_request`. */

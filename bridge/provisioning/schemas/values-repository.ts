@@ -3,6 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Actor } from '../../events/contracts.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import type { JsonObject } from '../../scim/json.ts';
+import type { NeverReturned } from '../../scim/never-returned.ts';
 import type { AttributeDefinition } from '../../scim/schema/model.ts';
 import type { Place } from './repository.ts';
 
@@ -11,6 +12,8 @@ export interface Values {
   directoryId: string;
   place: Place;
   urn: string | undefined;
+  /** Of these values, what is told to nobody. */
+  never: NeverReturned;
 }
 
 const inPlace = ({ directoryId, place }: Values): RawBuilder<SqlBool> =>
@@ -53,6 +56,26 @@ export function countLacking(
   return count(scope, values, isRequired ? sql`(${container(values)} is null or ${lacks})` : lacks);
 }
 
+/** An object of the schema's attributes as it may be told, see scim/never-returned.ts; null where nothing is left. */
+function tellable({ never }: Values, object: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (never.size === 0) return object;
+  const parts = JSON.stringify(Object.fromEntries(never));
+  return sql`(
+    with told as (
+      select member.key, case jsonb_typeof(hidden.part)
+          when 'array' then case jsonb_typeof(member.value)
+            when 'array' then (select coalesce(jsonb_agg(element - hidden.names), '[]') from jsonb_array_elements(member.value)
+              as element where element - hidden.names <> '{}')
+            else nullif(member.value - hidden.names, '{}') end
+          else member.value end as value
+      from jsonb_each(${object}) as member
+        cross join lateral (select ${parts}::jsonb -> member.key as part) as found
+        cross join lateral (select found.part, case jsonb_typeof(found.part) when 'array'
+          then array(select jsonb_array_elements_text(found.part)) end as names) as hidden
+      where hidden.part is distinct from 'true'::jsonb
+    ) select jsonb_object_agg(key, value) from told where value is not null)`;
+}
+
 export interface Change {
   actor: Actor;
   eventType: string;
@@ -83,7 +106,8 @@ export async function dropValues(
       insert into events (directory_id, type, resource_type, resource_id, resource_version, data, actor, request_id, created_at)
       select ${directoryId}::uuid, ${eventType}::text, ${place.type}::text, held.id, held.version,
         jsonb_build_object('changes', jsonb_build_object(${urn}::text,
-          jsonb_build_object('before', held.before, 'after', coalesce(held.rest, 'null'::jsonb)))),
+          jsonb_build_object('before', coalesce(${tellable(values, sql`held.before`)}, 'null'::jsonb),
+            'after', coalesce(${tellable(values, sql`held.rest`)}, 'null'::jsonb)))),
         ${actor.name}::text, ${actor.requestId ?? null}::text, ${now}::timestamptz
       from held
     ), changed as (
@@ -108,7 +132,7 @@ export async function dropResources(scope: Scope, values: Values, { actor, event
       select ${directoryId}::uuid, ${eventType}::text, ${place.type}::text, gone.id, gone.version,
         jsonb_build_object('changes', (
           select jsonb_object_agg(key, jsonb_build_object('before', value, 'after', null))
-          from jsonb_each(gone.resource - 'schemas'))),
+          from jsonb_each(${tellable(values, sql`gone.resource - 'schemas'`)}))),
         ${actor.name}::text, ${actor.requestId ?? null}::text, ${now}::timestamptz
       from gone
       returning 1

@@ -29,15 +29,15 @@ async function lockedForDeletion(
   applying: Applying,
   { resourceId: id, type }: ReadyItem,
 ): Promise<(() => Promise<void>) | undefined> {
-  const { directoryId } = applying;
+  const { directoryId, types } = applying;
   if (type === 'User' || type === 'Group') await groups.lockGroupsOfMember(scope, directoryId, id);
   if (type === 'User') {
     const user = await users.findUser(scope, directoryId, id, { lock: 'delete' });
-    return user && (() => removeUser(scope, applying, user));
+    return user && (() => removeUser(scope, { ...applying, resourceType: types.user }, user));
   }
   if (type === 'Group') {
     const group = await groups.findGroup(scope, directoryId, id, { lock: 'delete' });
-    return group && (() => removeGroup(scope, applying, group));
+    return group && (() => removeGroup(scope, { ...applying, resourceType: types.group }, group));
   }
   const resourceType = typeOf(applying, type);
   const resource = resourceType && (await resources.findResource(scope, directoryId, type, id, 'delete'));

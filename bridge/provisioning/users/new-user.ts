@@ -62,7 +62,7 @@ export async function prepareUser(
     resourceType: 'User',
     resourceId: stored.id,
     resourceVersion: 1,
-    data: { changes: changesBetween({}, resource), keys: touchedKeys(columns) },
+    data: { changes: changesBetween(request.types.user, {}, resource), keys: touchedKeys(columns) },
   };
   const isActiveGiven = typeof own(valid.resource, 'active') === 'boolean';
   return { stored, columns, passwordHash, keys, isActiveGiven, created };

@@ -31,10 +31,16 @@ export interface NextState {
 }
 
 /** Activation and deactivation are events of their own, beside `user.updated` for whatever else changed with them. */
-function updateEvents(version: number, before: StoredUser, after: Resource, columns: UserColumns): NewEvent[] {
+function updateEvents(
+  { resourceType }: Writer,
+  version: number,
+  before: StoredUser,
+  after: Resource,
+  columns: UserColumns,
+): NewEvent[] {
   const { id } = before;
   const keys = touchedKeys(userColumns(before.resource), columns);
-  const all = changesBetween(before.resource, after);
+  const all = changesBetween(resourceType, before.resource, after);
   const isSwitched = columns.active !== before.active;
   const { active, ...withoutActive } = all;
   const others = isSwitched ? withoutActive : all;
@@ -45,17 +51,17 @@ function updateEvents(version: number, before: StoredUser, after: Resource, colu
     resourceVersion: version,
     data: { changes, keys },
   });
-  return [
-    ...(Object.keys(others).length > 0 ? [event('user.updated', others)] : []),
-    ...(isSwitched
-      ? [
-          event(columns.active ? 'user.activated' : 'user.deactivated', {
-            // Where neither resource says it.
-            active: active ?? { before: before.active, after: columns.active },
-          }),
-        ]
-      : []),
-  ];
+  const switched = isSwitched
+    ? [
+        event(columns.active ? 'user.activated' : 'user.deactivated', {
+          // Where neither resource says it.
+          active: active ?? { before: before.active, after: columns.active },
+        }),
+      ]
+    : [];
+  // What changed may be something that is told to nobody.
+  const isUpdated = Object.keys(others).length > 0 || switched.length === 0;
+  return [...(isUpdated ? [event('user.updated', others)] : []), ...switched];
 }
 
 function passwordEvent(id: string, version: number): NewEvent {
@@ -65,11 +71,12 @@ function passwordEvent(id: string, version: number): NewEvent {
 /** Writes what differs; an unchanged user keeps its version and lastModified (RFC 7644 §3.5.2). */
 export async function saveUser(
   scope: Scope,
-  { directoryId, resourceType, actor, now }: Writer,
+  writer: Writer,
   before: StoredUser,
   // Whoever takes `active` away neither lets a user in nor locks one out.
   { resource, active = before.active, ...next }: NextState,
 ): Promise<{ stored: StoredResource; changed: boolean }> {
+  const { directoryId, resourceType, actor, now } = writer;
   const passwordChanged =
     next.passwordHash === undefined
       ? false
@@ -93,7 +100,7 @@ export async function saveUser(
   if (typeof next.passwordHash === 'string')
     await users.setPassword(scope, directoryId, before.id, next.passwordHash, now);
   const events = [
-    ...updateEvents(version, before, resource, columns),
+    ...(isSame ? [] : updateEvents(writer, version, before, resource, columns)),
     ...(passwordChanged ? [passwordEvent(before.id, version)] : []),
   ];
   await appendEvents(scope, directoryId, events, actor, now);
@@ -103,7 +110,7 @@ export async function saveUser(
 /** Deletes the user and its memberships. Its groups were locked before the user: see lockGroupsOfMember. */
 export async function removeUser(
   scope: Scope,
-  { directoryId, actor, now }: Omit<Writer, 'resourceType'>,
+  { directoryId, resourceType, actor, now }: Writer,
   before: StoredUser,
 ): Promise<void> {
   const { id } = before;
@@ -123,7 +130,7 @@ export async function removeUser(
     resourceId: id,
     resourceVersion: before.version,
     data: {
-      changes: changesBetween(before.resource, {}),
+      changes: changesBetween(resourceType, before.resource, {}),
       keys: touchedKeys(userColumns(before.resource)),
       ...(typeof own(before.resource, 'active') !== 'boolean' && { wasActive: before.active }),
     },
@@ -149,7 +156,7 @@ export async function bringBackUser(
   const keys = attributeKeys(resourceType, resource);
   await users.insertUser(scope, directoryId, { id, resource, columns, passwordHash, keys, now });
   const version = await giveAge(scope, directoryId, 'users', former);
-  const data = { changes: changesBetween({}, withActive(resource, active)), keys: touchedKeys(columns) };
+  const data = { changes: changesBetween(resourceType, {}, withActive(resource, active)), keys: touchedKeys(columns) };
   const event = { type: 'user.created' as const, resourceType: 'User', resourceId: id, resourceVersion: version, data };
   await appendEvents(scope, directoryId, [event], actor, now);
 }
