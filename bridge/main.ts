@@ -180,7 +180,8 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     onBackgroundError: (error) => logger.warn({ err: error }, 'work in the background failed; it is tried again later'),
     requestRetentionDays: config.requestRetentionDays,
     secretsKeys: secrets.secretsKeys,
-    eventRetention: { rule: config.eventRetention, log: logger },
+    eventRetention: config.eventRetention,
+    retention: { log: logger, metrics: metrics.retention },
     outbound: { log: logger },
     ldap: {
       log: logger,
@@ -244,7 +245,6 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     services.ldapWorker.start();
     services.outboundWorker.start();
     services.retention.start();
-    services.requestLog.start();
     secrets.start(metrics);
     services.webhookWorker.start();
     logger.info({ url, metricsUrl }, 'listening');

@@ -12,7 +12,7 @@ import { createAuditLog } from './events/audit/log.ts';
 import { createAuditRepository } from './events/audit/repository.ts';
 import { createEventLog } from './events/log.ts';
 import { createEventReader } from './events/repository.ts';
-import { createRetention, type RetentionDeps } from './events/retention.ts';
+import { keptEvents, type RetentionRule } from './events/retention.ts';
 import { createRetentionRepository } from './events/retention-repository.ts';
 import type { ChangeSignal } from './events/signal.ts';
 import { createFederationAuthenticator } from './federation/authenticator.ts';
@@ -31,6 +31,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Store } from './platform/db/connect.ts';
 import { readServerKey } from './platform/db/server-keys.ts';
 import { createOutgoing, type Outgoing } from './platform/http/outgoing.ts';
+import { createRetention, type RetentionDeps } from './platform/retention.ts';
 import type { AcceptedSecret } from './platform/secrets/accepted-secret.ts';
 import type { PasswordHasher } from './platform/secrets/passwords.ts';
 import { createSealer } from './platform/secrets/sealed.ts';
@@ -46,6 +47,7 @@ import { createSearchService } from './provisioning/lists/search-service.ts';
 import { createMoveService, type MoveServiceDeps } from './provisioning/moves/service.ts';
 import { createRequestRepository } from './provisioning/requests/repository.ts';
 import { createRequestLog } from './provisioning/requests/request-log.ts';
+import { keptRequests } from './provisioning/requests/retention.ts';
 import { createCurrentResources } from './provisioning/resources/current-resources.ts';
 import { createResourcesService } from './provisioning/resources/resources-service.ts';
 import { createTypeCatalogue } from './provisioning/schemas/catalogue.ts';
@@ -79,7 +81,9 @@ export interface ServiceDeps {
   /** The operator's own code around each change of a resource. */
   hooks?: HookRunnerOptions | undefined;
   /** How much of the directories' logs is kept; by default all of it. */
-  eventRetention?: Partial<Pick<RetentionDeps, 'rule' | 'log'>>;
+  eventRetention?: RetentionRule;
+  /** Told of old rows that are removed. */
+  retention?: Partial<Pick<RetentionDeps, 'log' | 'metrics'>>;
   /** How other SCIM servers are pushed to. */
   outbound?: Partial<Pick<OutboundDeps, 'log' | 'timing'>>;
   /** How LDAP directories are read and asked, apart from their settings. */
@@ -127,11 +131,11 @@ export function createServices(deps: ServiceDeps) {
     requireDirectory,
     onError: onBackgroundError,
   });
+  const requestRepository = createRequestRepository(pool);
   const requestLog = createRequestLog({
-    repository: createRequestRepository(pool),
+    repository: requestRepository,
     directories,
     clock,
-    keepDays: deps.requestRetentionDays,
     onError: onBackgroundError,
   });
   const transactions = createTransactions(pool);
@@ -198,14 +202,14 @@ export function createServices(deps: ServiceDeps) {
   });
   const eventLog = createEventLog({ reader, directories, signal });
   const retention = createRetention({
-    repository: createRetentionRepository(pool),
-    reader,
+    kept: [
+      ...keptEvents({ repository: createRetentionRepository(pool), reader, clock, rule: deps.eventRetention ?? {} }),
+      ...keptRequests({ repository: requestRepository, clock, days: deps.requestRetentionDays }),
+    ],
     listDirectories: directories.listDirectories,
-    clock,
-    rule: {},
     log: silentLog,
     onError: onBackgroundError,
-    ...deps.eventRetention,
+    ...deps.retention,
   });
   const history = createHistoryService({ pool, requireDirectory, reader, catalogue });
   const undo = createUndoService({

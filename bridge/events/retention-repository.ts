@@ -1,10 +1,9 @@
 // The SQL that takes old events out of a directory's log, from its beginning and without gaps.
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
+import { takePruningLock } from '../platform/db/pruning-lock.ts';
 import { writeIn } from '../platform/db/scope.ts';
-
-/** Any number that no other lock of the product has. */
-const pruningLock = 7_042_002;
+import type { PrunedBatch } from '../platform/retention.ts';
 
 export interface PruningLimits {
   /** Events from before this time go. */
@@ -12,9 +11,6 @@ export interface PruningLimits {
   /** Only so many of the latest events stay. */
   keep: number | undefined;
 }
-
-/** `elsewhere`: another replica is pruning. */
-export type PrunedBatch = { pruned: number } | 'elsewhere';
 
 interface Oldest {
   head: number;
@@ -28,14 +24,11 @@ interface Oldest {
 export function createRetentionRepository(pool: Pool) {
   return {
     /**
-     * Removes at most `size` of the oldest events. The lock lives with the transaction, so that a replica that dies while it
-     * prunes holds up nobody; and a batch is short, so that no vacuum waits for it.
+     * Removes at most `size` of the oldest events. A batch is short, so that no vacuum waits for it.
      */
     async pruneBatch(directoryId: string, { before, keep }: PruningLimits, size: number): Promise<PrunedBatch> {
       return writeIn(pool, directoryId, async (scope) => {
-        const { rows: locks } = await sql<{ taken: boolean }>`
-          select pg_try_advisory_xact_lock(${pruningLock}) as taken`.execute(scope);
-        if (!locks[0]?.taken) return 'elsewhere';
+        if (!(await takePruningLock(scope))) return 'elsewhere';
         const { rows } = await sql<Oldest>`
           select h.position as head, h.pruned_position as pruned, max(o.position) as last,
             min(o.position) filter (where o.created_at >= ${before ?? null}::timestamptz) as recent

@@ -1,5 +1,7 @@
 // Prometheus metrics, served on a port of their own.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RetentionMetrics } from './retention.ts';
+import { createRetentionMetrics } from './retention-metrics.ts';
 import { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts';
 
 export interface HttpMetrics {
@@ -34,6 +36,7 @@ export interface SecretMetrics {
 export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics, SecretMetrics {
   registry: Registry;
   webhooks: WebhookMetrics;
+  retention: RetentionMetrics;
 }
 
 /** `pool` gives the numbers of the connection pool at scrape time. */
@@ -121,6 +124,7 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     secretChanged: (secret) => secretChanges.inc(secret),
     secretStale: ({ variable, stale }) => staleSecrets.set({ variable }, stale ? 1 : 0),
     webhooks: createWebhookMetrics(registry),
+    retention: createRetentionMetrics(registry),
     sourceHealth({ directory, state, seenAt }) {
       for (const each of ['ok', 'degraded', 'unavailable'] as const) {
         sources.set({ directory, state: each }, each === state ? 1 : 0);

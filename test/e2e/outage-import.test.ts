@@ -4,10 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createEventReader } from '../../bridge/events/repository.ts';
-import { createRetention } from '../../bridge/events/retention.ts';
+import { keptEvents } from '../../bridge/events/retention.ts';
 import { createRetentionRepository } from '../../bridge/events/retention-repository.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
 import { connectStore } from '../../bridge/platform/db/connect.ts';
+import { createRetention } from '../../bridge/platform/retention.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { addComponent, eventually, pushUser, setByScim, userPassword } from '../support/federated-realm.ts';
 import { keycloakAdmin } from '../support/keycloak.ts';
@@ -63,13 +64,17 @@ async function pruneEvents({ databaseUrl, services }: BridgeUnderTest): Promise<
   const store = connectStore({ url: databaseUrl, poolSize: 2 });
   try {
     return await createRetention({
-      repository: createRetentionRepository(store.pool),
-      reader: createEventReader(store.pool),
+      kept: keptEvents({
+        repository: createRetentionRepository(store.pool),
+        reader: createEventReader(store.pool),
+        clock: systemClock,
+        rule: { events: 1 },
+      }),
       listDirectories: services.directories.listDirectories,
-      clock: systemClock,
-      rule: { events: 1 },
       log: { info: () => undefined },
-      onError: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
     }).prune();
   } finally {
     await store.close();

@@ -163,7 +163,7 @@ test('what is older than it is to be kept is removed, and nothing else', async (
   now = new Date(before.getTime() + 31 * 24 * 3_600_000);
   await newUser(scim, 'new');
   await requests();
-  await bridge.services.requestLog.prune();
+  await bridge.services.retention.prune();
   const left = await requests();
   expect(left.map(({ time }) => time)).toEqual([now.toISOString()]);
   now = before;

@@ -4,11 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../bridge/app.ts';
 import type { NewEvent } from '../../bridge/events/contracts.ts';
 import { appendEvents, createEventReader } from '../../bridge/events/repository.ts';
-import { createRetention, type Retention, type RetentionRule } from '../../bridge/events/retention.ts';
+import { keptEvents, type RetentionRule } from '../../bridge/events/retention.ts';
 import { createRetentionRepository } from '../../bridge/events/retention-repository.ts';
+import { takePruningLock } from '../../bridge/platform/db/pruning-lock.ts';
 import { writeIn } from '../../bridge/platform/db/scope.ts';
 import { newId } from '../../bridge/platform/ids.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
+import { createMetrics, type Metrics } from '../../bridge/platform/metrics.ts';
+import { createRetention, type Retention } from '../../bridge/platform/retention.ts';
+import { createRequestRepository } from '../../bridge/provisioning/requests/repository.ts';
 import { type Answer, type Body, createTestBridge, readAnswer, type TestBridge } from '../support/bridge.ts';
 import { newUser } from '../support/scim.ts';
 import { createUserStorageClient } from '../support/user-storage-client.ts';
@@ -59,13 +63,17 @@ async function newDirectory(): Promise<{ id: string; slug: string }> {
 /** As another replica would do it, for these directories alone. */
 function retentionOf(rule: RetentionRule, directories: { id: string; slug: string }[]): Retention {
   return createRetention({
-    repository: createRetentionRepository(bridge.database.pool),
-    reader: createEventReader(bridge.database.pool),
+    kept: keptEvents({
+      repository: createRetentionRepository(bridge.database.pool),
+      reader: createEventReader(bridge.database.pool),
+      clock: { now: () => new Date() },
+      rule,
+    }),
     listDirectories: async () => directories,
-    clock: { now: () => new Date() },
-    rule,
     log: { info: () => undefined },
-    onError: () => undefined,
+    onError: (error) => {
+      throw error;
+    },
   });
 }
 
@@ -245,6 +253,61 @@ test('a reader who keeps up sees every event while the log is pruned behind it',
     cursor = page.body.cursor;
   }
   expect(seen).toEqual(Array.from({ length: 1_200 }, (_, index) => index + 1));
+});
+
+describe('the operator', () => {
+  const told = async (metrics: Metrics, name: string) =>
+    (await metrics.registry.getSingleMetric(name)?.get())?.values.map(({ labels, value }) => [labels['rows'], value]);
+
+  test('is told how many rows went, when, and what failed; which keeps nothing else from going', async () => {
+    const directory = await newDirectory();
+    await append(directory.id, 12);
+    const { pool } = bridge.database;
+    const metrics = createMetrics(pool);
+    const failures: unknown[] = [];
+    const broken = { name: 'requests', open: () => Promise.reject(new Error('no such table')) };
+    const retention = createRetention({
+      kept: [
+        broken,
+        ...keptEvents({
+          repository: createRetentionRepository(pool),
+          reader: createEventReader(pool),
+          clock: { now: () => new Date() },
+          rule: { events: 2 },
+        }),
+      ],
+      listDirectories: async () => [directory],
+      log: { info: () => undefined },
+      metrics: metrics.retention,
+      onError: (error) => failures.push(error),
+    });
+    const before = Date.now() / 1_000;
+    expect(await retention.prune()).toBe(10);
+    expect(failures).toMatchObject([{ message: 'no such table' }]);
+    expect(await told(metrics, 'realmbridge_retention_removed_total')).toEqual([['events', 10]]);
+    expect(await told(metrics, 'realmbridge_retention_failures_total')).toEqual([['requests', 1]]);
+    const runs = await told(metrics, 'realmbridge_retention_pruned_timestamp_seconds');
+    expect(runs).toEqual([['events', expect.any(Number)]]);
+    expect(runs?.[0]?.[1]).toBeGreaterThanOrEqual(before - 1);
+  });
+
+  test('sees one replica prune at a time, whatever it is that is old', async () => {
+    const directory = await newDirectory();
+    await append(directory.id, 5);
+    await createEventReader(bridge.database.pool).placeEvents(directory.id);
+    const requests = createRequestRepository(bridge.database.pool);
+    const events = createRetentionRepository(bridge.database.pool);
+    const future = new Date(Date.now() + dayMs);
+    const whilePruning = await writeIn(bridge.database.pool, directory.id, async (scope) => {
+      expect(await takePruningLock(scope)).toBe(true);
+      return [
+        await requests.pruneBatch(directory.id, future, 10),
+        await events.pruneBatch(directory.id, { before: undefined, keep: 1 }, 10),
+      ];
+    });
+    expect(whilePruning).toEqual(['elsewhere', 'elsewhere']);
+    expect(await events.pruneBatch(directory.id, { before: undefined, keep: 1 }, 10)).toEqual({ pruned: 4 });
+  });
 });
 
 test('the worker ends at once when the bridge does', async () => {

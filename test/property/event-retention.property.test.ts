@@ -3,10 +3,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendEvents, createEventReader } from '../../bridge/events/repository.ts';
-import { createRetention } from '../../bridge/events/retention.ts';
+import { keptEvents } from '../../bridge/events/retention.ts';
 import { createRetentionRepository } from '../../bridge/events/retention-repository.ts';
 import { ApiError } from '../../bridge/platform/http/api-error.ts';
 import { newId } from '../../bridge/platform/ids.ts';
+import { createRetention } from '../../bridge/platform/retention.ts';
 import { createTestBridge, type TestBridge } from '../support/bridge.ts';
 import { createStoreFactory } from '../support/store-factory.ts';
 
@@ -72,16 +73,13 @@ test('a reader misses no event without being told', async () => {
           };
           const clock = { now: () => new Date(now) };
           const log = { info: () => undefined };
-          const listDirectories = async () => [directory];
-          const onError = () => undefined;
           const pruned = await createRetention({
-            repository,
-            reader,
-            listDirectories,
-            clock,
-            rule,
+            kept: keptEvents({ repository, reader, clock, rule }),
+            listDirectories: async () => [directory],
             log,
-            onError,
+            onError: (error) => {
+              throw error;
+            },
           }).prune();
           const gone = [...left].filter(
             ([position, at]) =>

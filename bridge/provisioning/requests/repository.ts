@@ -1,9 +1,11 @@
 // The SQL of remembered SCIM requests.
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
+import { takePruningLock } from '../../platform/db/pruning-lock.ts';
 import { readIn, writeAtOnce, writeIn } from '../../platform/db/scope.ts';
 import { toStorable } from '../../platform/db/storable.ts';
 import { isUuid } from '../../platform/ids.ts';
+import type { PrunedBatch } from '../../platform/retention.ts';
 import type { LoggedRequest, RequestQuery } from './contracts.ts';
 
 /** `/Users/{id}` and the like. */
@@ -114,9 +116,10 @@ export function createRequestRepository(pool: Pool) {
       }));
     },
 
-    /** Removes at most `size` requests from before `time`; answers how many. */
-    async removeBefore(directoryId: string, time: Date, size: number): Promise<number> {
+    /** Removes at most `size` requests from before `time`. */
+    async pruneBatch(directoryId: string, time: Date, size: number): Promise<PrunedBatch> {
       return writeIn(pool, directoryId, async (scope) => {
+        if (!(await takePruningLock(scope))) return 'elsewhere';
         // Ids sort by time, so the oldest stand at the beginning of the primary key.
         const { rows } = await sql`
           delete from scim_requests where directory_id = ${directoryId} and id in (
@@ -124,7 +127,7 @@ export function createRequestRepository(pool: Pool) {
               select id, created_at from scim_requests where directory_id = ${directoryId} order by id limit ${size}
             ) as oldest where created_at < ${time}
           ) returning 1`.execute(scope);
-        return rows.length;
+        return { pruned: rows.length };
       });
     },
   };

@@ -13,9 +13,8 @@ test('a write that hangs holds no more than the next one may have', async () => 
         written.push(requests.length);
       },
       listRequests: none,
-      removeBefore: none,
     },
-    directories: { findDirectory: none, requireDirectory: none, listDirectories: none },
+    directories: { findDirectory: none, requireDirectory: none },
     clock: { now: () => new Date(0) },
     onError: () => undefined,
   });

@@ -1,6 +1,5 @@
 // Remembers every SCIM request. It is written a moment later and many at once, so that no request waits for it; what a kill
 // takes with it are requests of the last moment, never changes, which are in the event log.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Directory } from '../../directories/contracts.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { violatedConstraint } from '../../platform/db/errors.ts';
@@ -16,21 +15,14 @@ const maxWaiting = 20_000;
 const strangersPerMinute = 60;
 const maxStrangers = 1_000;
 
-const dayMs = 24 * 3_600_000;
-const pruneEveryMs = 3_600_000;
-const pruneSize = 2_000;
-
 export interface RequestLogDeps {
-  repository: RequestRepository;
+  repository: Pick<RequestRepository, 'insertRequests' | 'listRequests'>;
   directories: {
     findDirectory(slug: string): Promise<Directory | undefined>;
     requireDirectory(slug: string): Promise<Directory>;
-    listDirectories(): Promise<Directory[]>;
   };
   clock: Clock;
-  /** Days that requests are kept; undefined: for ever. */
-  keepDays?: number | undefined;
-  /** Told of what could not be written or pruned. */
+  /** Told of what could not be written. */
   onError: (error: unknown) => void;
 }
 
@@ -39,7 +31,7 @@ interface Waiting {
   request: LoggedRequest;
 }
 
-export function createRequestLog({ repository, directories, clock, keepDays, onError }: RequestLogDeps) {
+export function createRequestLog({ repository, directories, clock, onError }: RequestLogDeps) {
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -47,8 +39,6 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
   let forgotten = 0;
   let strangers = new Map<string, number>();
   let strangersSince = 0;
-  const closing = new AbortController();
-  let pruning: Promise<void> | undefined;
 
   function mayKeep(directory: SeenRequest['directory']): boolean {
     if ('id' in directory) return true;
@@ -114,25 +104,8 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
     return writing;
   }
 
-  async function prune(): Promise<void> {
-    if (keepDays === undefined) return;
-    const time = new Date(clock.now().getTime() - keepDays * dayMs);
-    for (const { id } of await directories.listDirectories()) {
-      while (!closing.signal.aborted && (await repository.removeBefore(id, time, pruneSize)) === pruneSize);
-    }
-  }
-
-  async function keepPruning(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await prune().catch(onError);
-      await sleep(pruneEveryMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
-  }
-
   return {
     flush,
-    /** Removes what is older than it is to be kept. */
-    prune,
 
     /** Remembers a request that has been answered. */
     record({ directory, ...request }: SeenRequest): void {
@@ -156,14 +129,7 @@ export function createRequestLog({ repository, directories, clock, keepDays, onE
       return repository.listRequests(id, query);
     },
 
-    /** Begins to remove old requests now and then. */
-    start(): void {
-      pruning ??= keepPruning();
-    },
-
     async close(): Promise<void> {
-      closing.abort();
-      await pruning;
       await flush();
     },
   };
