@@ -1,39 +1,26 @@
 // A bridge that is killed while it delivers: another one goes on, nothing is lost, and what comes twice has the same id.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { projectFolder } from '../../bridge/dev/paths.ts';
 import { newId } from '../../bridge/platform/ids.ts';
+import { createKillableBridge, type KillableBridge } from '../support/killable-bridge.ts';
 import { createWebhookStage, type WebhookStage } from '../support/webhook-stage.ts';
 
 const patience = { timeout: 120_000, interval: 50 };
 let stage: WebhookStage;
-const children: ChildProcess[] = [];
+const bridges: KillableBridge[] = [];
 
 beforeEach(async () => {
   stage = await createWebhookStage();
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
+  for (const bridge of bridges.splice(0)) await bridge.kill();
   await stage.close();
 });
 
-function startBridge(): ChildProcess {
-  const child = spawn(process.execPath, [join(projectFolder, 'bridge/main.ts')], {
-    cwd: projectFolder,
-    stdio: 'ignore',
-    env: {
-      ...{ PATH: process.env['PATH'], DATABASE_URL: stage.database.url, OUTGOING_ALLOW: '127.0.0.0/8' },
-      ...{ HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
-    },
-  });
-  children.push(child);
-  return child;
+async function startBridge(): Promise<KillableBridge> {
+  const bridge = await createKillableBridge(stage.database.url);
+  bridges.push(bridge);
+  await bridge.start();
+  return bridge;
 }
 
 test('kill -9 in the middle loses nothing and keeps the order of each resource', { timeout: 300_000 }, async () => {
@@ -55,15 +42,14 @@ test('kill -9 in the middle loses nothing and keeps the order of each resource',
   const happen = async () => sent.push(...(await stage.happen(acme.id, resources)));
   const accepted = () => new Set(receiver.accepted.map(({ id }) => id));
 
-  const first = startBridge();
+  const first = await startBridge();
   for (let round = 0; round < 10; round += 1) await happen();
   await expect.poll(() => accepted().size, patience).toBeGreaterThan(100);
-  first.kill('SIGKILL');
-  await once(first, 'exit');
+  await first.kill();
   isKilled = true;
   expect(accepted().size).toBeLessThan(sent.length);
 
-  startBridge();
+  await startBridge();
   for (let round = 0; round < 5; round += 1) await happen();
   await expect.poll(() => accepted().size, patience).toBe(sent.length);
   expect([...accepted()].sort()).toEqual(sent.toSorted());
