@@ -1,4 +1,4 @@
-// `npm run bench:events`: deliveries to webhooks, and reading a long event log.
+// `npm run bench:events`: what writing events costs, deliveries to webhooks, and reading a long event log.
 import { cpus } from 'node:os';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
@@ -6,6 +6,7 @@ import { createOutgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import { createServices } from '../../bridge/services.ts';
 import { type EventBenchOptions, eventRows } from './rows/event-rows.ts';
+import { LoadGenerator } from './support/load.ts';
 import { benchCommand } from './support/options.ts';
 import { measureRows, type Result, renderResults } from './support/results.ts';
 import { onStage, type Stage } from './support/stage.ts';
@@ -25,12 +26,14 @@ async function measure(stage: Stage, options: EventBenchOptions): Promise<Result
     services.federations.close();
   });
   services.webhookWorker.start();
-  return measureRows(eventRows, { stage, services, signal, options }, options, stage.context.signal);
+  const load = new LoadGenerator({ ...options, databasePid: stage.server.pid, signal: stage.context.signal });
+  stage.onEnd(async () => load.close());
+  return measureRows(eventRows, { stage, services, signal, load, options }, options, stage.context.signal);
 }
 
 const command = benchCommand(
   'bench:events',
-  'Measures deliveries to webhooks, and reading a long event log.',
+  'Measures what writing events costs, deliveries to webhooks, and reading a long event log.',
   10,
 ).option('--small', 'for small machines: 5,000 deliveries, a log of 1,000,000 events', false);
 command.action(async (given: EventBenchOptions & { small: boolean }) => {

@@ -8,10 +8,14 @@ import type { ChangeSignal } from '../../../bridge/events/signal.ts';
 import { writeIn } from '../../../bridge/platform/db/scope.ts';
 import { newId } from '../../../bridge/platform/ids.ts';
 import type { Services } from '../../../bridge/services.ts';
+import { unchecked } from '../support/data.ts';
+import type { LoadGenerator } from '../support/load.ts';
 import type { BenchOptions } from '../support/options.ts';
 import type { Row } from '../support/row.ts';
 import type { Stage } from '../support/stage.ts';
 import { median, quantile } from '../support/statistics.ts';
+import { progress } from '../support/table.ts';
+import { eventCostRow } from './event-cost-row.ts';
 
 export interface EventBenchOptions extends BenchOptions {
   deliveries: number;
@@ -23,6 +27,7 @@ export interface EventWorld {
   /** Delivers to this machine's own addresses. */
   services: Services;
   signal: ChangeSignal;
+  load: LoadGenerator;
   options: EventBenchOptions;
 }
 
@@ -78,7 +83,32 @@ async function hooked<T>(
 
 const resources = Array.from({ length: 1_000 }, newId);
 
+const rowsAtOnce = 500_000;
+
+/** `rows` placed events after the position `first`, each of one of 100,000 users. */
+async function loadEvents({ admin, context }: Stage, directoryId: string, first: number, rows: number): Promise<void> {
+  await unchecked(admin, async () => {
+    for (let done = 0; done < rows; done += rowsAtOnce) {
+      context.signal.throwIfAborted();
+      const last = Math.min(done + rowsAtOnce, rows);
+      await admin.query(
+        `insert into events (directory_id, position, type, resource_type, resource_id, resource_version, data, actor, created_at)
+         select $1, $2::bigint + n, 'user.updated', 'User',
+           ('01900000-0000-7000-8000-' || lpad(to_hex(n * 7919 % 100000), 12, '0'))::uuid, n / 100000 + 2,
+           '{"changes":{"title":{"before":"Engineer","after":"Head of Engineering"}}}', 'bench',
+           now() - ($5::bigint - n) * interval '1 second'
+         from generate_series($3::bigint + 1, $4::bigint) as n`,
+        [directoryId, first, done, last, rows],
+      );
+      progress(`${last.toLocaleString('en')} of ${rows.toLocaleString('en')} events are in the log`);
+    }
+  });
+  await admin.query('update event_heads set position = $2 where directory_id = $1', [directoryId, first + rows]);
+  await admin.query('vacuum analyze events');
+}
+
 export const eventRows: Row<EventWorld>[] = [
+  eventCostRow,
   {
     name: 'webhook deliveries to one local receiver',
     target: '≥ 1,000/s',
@@ -127,14 +157,7 @@ export const eventRows: Row<EventWorld>[] = [
       const { id } = await services.directories.createDirectory({ slug: 'long' });
       const reader = createEventReader(stage.store.pool);
       const first = await reader.placeEvents(id);
-      await stage.admin.query(
-        `insert into events (directory_id, position, type, resource_type, resource_id, data, actor, created_at)
-         select $1, n, 'user.updated', 'User', gen_random_uuid(), '{"changes":{"title":{"before":"a","after":"b"}}}', 'bench', now()
-         from generate_series($2::bigint, $3::bigint) n`,
-        [id, first + 1, first + rows],
-      );
-      await stage.admin.query('update event_heads set position = $2 where directory_id = $1', [id, first + rows]);
-      await stage.admin.query('analyze events');
+      await loadEvents(stage, id, first, rows);
       const pageAt = async (position: number) => {
         const times: number[] = [];
         for (let n = 0; n < 200; n += 1) {

@@ -49,7 +49,7 @@ export function userBody(n: number, prefix: string) {
 const literal = (names: readonly string[]): string => `array[${names.map((name) => `'${name}'`).join(', ')}]`;
 
 /** In a session without foreign-key checks, which cost more than the rows; the rows themselves keep the rules. */
-async function unchecked(admin: Client, work: () => Promise<void>): Promise<void> {
+export async function unchecked(admin: Client, work: () => Promise<void>): Promise<void> {
   await admin.query("set session_replication_role = 'replica'; set maintenance_work_mem = '512MB'");
   try {
     await work();

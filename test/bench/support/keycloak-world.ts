@@ -258,7 +258,7 @@ export async function prepareKeycloakWorld(
     bridge: () => bridge,
     stopBridge: () => bridge.stop(),
     async startBridge() {
-      bridge = await stage.startBridge(port);
+      bridge = await stage.startBridge({ port });
       await federated.component.connected();
     },
     newRealm: (name) => createRealm(keycloak, name),

@@ -36,8 +36,8 @@ export interface Stage {
   readonly services: Services;
   /** The bridge, started at the first call. */
   bridge(): Promise<BridgeProcess>;
-  /** Another bridge, for what stops bridges on the way: by default on a port of its own. */
-  startBridge(port?: number): Promise<BridgeProcess>;
+  /** Another bridge, for what stops bridges on the way: by default on a port of its own. `env`: more of the environment. */
+  startBridge(over?: { port?: number; env?: Record<string, string> }): Promise<BridgeProcess>;
   /** Runs at the end, the last one first. */
   onEnd(task: () => Promise<unknown>): void;
 }
@@ -123,14 +123,17 @@ async function build(options: StageOptions, context: Stage['context'], onEnd: St
   onEnd(async () => services.federations.close());
 
   let bridge: Promise<BridgeProcess> | undefined;
-  async function startBridge(port?: number): Promise<BridgeProcess> {
+  async function startBridge({ port, env }: Parameters<Stage['startBridge']>[0] = {}): Promise<BridgeProcess> {
     const started = await startBridgeProcess(context, {
       databaseUrl: url,
       port: port ?? (await freePort()),
       metricsPort: await freePort(),
       adminToken: randomBytes(32).toString('hex'),
       logFile: join(folder, 'bridge.log'),
-      env: { ...process.env, DATABASE_POOL_SIZE: String(poolSize), RATE_LIMIT_PER_SECOND: '0', LOG_LEVEL: 'info' },
+      env: {
+        ...process.env,
+        ...{ DATABASE_POOL_SIZE: String(poolSize), RATE_LIMIT_PER_SECOND: '0', LOG_LEVEL: 'info', ...env },
+      },
     });
     onEnd(() => started.stop());
     return started;
