@@ -54,6 +54,12 @@ module.exports = {
       'webhooks/ tells others what the event log says; it knows nothing of whoever wrote it.',
     ),
     only(
+      'event-streams-read-the-log-alone',
+      { path: feature('event-streams') },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|webhooks|event-streams)/' },
+      'event-streams/ tells others what the event log says, in the words of SCIM; webhooks/ pushes it.',
+    ),
+    only(
       'outbound-reads-the-store-alone',
       { path: feature('outbound') },
       { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|outbound)/' },

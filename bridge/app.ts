@@ -1,6 +1,7 @@
 // Mounts the HTTP surfaces. Opens no socket: tests use app.request().
 import { Hono } from 'hono';
 import { createAdmission } from './directories/admission.ts';
+import { eventStreamRoutes, wellKnownRoutes } from './event-streams/routes.ts';
 import { userStorageRoutes } from './federation/routes.ts';
 import { managementRoutes } from './management/routes.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -56,6 +57,8 @@ export function createApp({
     '/api/v1',
     managementRoutes(services, typeof adminToken === 'string' ? acceptSecret(adminToken) : adminToken),
   );
+  app.route('/event-streams/v1', eventStreamRoutes(services));
+  app.route('/.well-known', wellKnownRoutes(services));
   app.route('/api', openApiRoutes());
   app.notFound((c) => problem(c, { status: 404, code: 'not_found', detail: 'There is no such route.' }));
   return app;

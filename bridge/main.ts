@@ -212,6 +212,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     secrets.close();
     services.federations.close();
     services.eventLog.close();
+    services.streamPoll.close();
     const servers = [main, health].filter((server) => server?.listening);
     const allDrained = Promise.all(servers.map((server) => server && drained(server)));
     await Promise.race([allDrained, sleep(config.shutdownTimeoutMs, undefined, { ref: false })]);

@@ -8,6 +8,7 @@ import { createDirectoryRepository } from './directories/repository.ts';
 import { createDirectoryService } from './directories/service.ts';
 import { createToleranceUses } from './directories/tolerance-uses.ts';
 import { createToleranceUsesRepository } from './directories/tolerance-uses-repository.ts';
+import { createEventStreams, type EventStreamDeps } from './event-streams/event-streams.ts';
 import { createAuditLog } from './events/audit/log.ts';
 import { createAuditRepository } from './events/audit/repository.ts';
 import { createEventLog } from './events/log.ts';
@@ -93,6 +94,8 @@ export interface ServiceDeps {
   moves?: Pick<MoveServiceDeps, 'settleMs'>;
   /** How webhooks are delivered. */
   webhooks?: Partial<Pick<WebhookWorkerDeps, 'log' | 'metrics' | 'timing'>>;
+  /** How event streams are polled. */
+  eventStreams?: Pick<EventStreamDeps, 'timing'>;
 }
 
 const silentLog = { info: () => undefined, warn: () => undefined };
@@ -219,8 +222,16 @@ export function createServices(deps: ServiceDeps) {
   });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
+  const { openStream, ...eventStreams } = createEventStreams({
+    ...{ store, reader, directories, signal, sealer, outgoing, clock },
+    async typesOf(slug) {
+      const directory = await directories.findDirectory(slug);
+      return directory ? (await catalogue.typesOf(directory)).all : [];
+    },
+    ...deps.eventStreams,
+  });
   const webhooks = createWebhooks({
-    ...{ store, reader, directories, signal, sealer, outgoing, clock, log: silentLog },
+    ...{ openStream, store, reader, directories, signal, sealer, outgoing, clock, log: silentLog },
     ...deps.webhooks,
   });
   const federationRepository = createFederationRepository(db, pool);
@@ -270,6 +281,7 @@ export function createServices(deps: ServiceDeps) {
     undo,
     retention,
     auditLog,
+    ...eventStreams,
     ...webhooks,
     federationAuthenticator,
   };

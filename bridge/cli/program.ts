@@ -5,6 +5,7 @@ import { connectCommand } from './connect.ts';
 import type { Shell } from './context.ts';
 import { directoryCommand } from './directory.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventStreamCommand } from './event-stream.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
 import { explainCommand } from './explain.ts';
@@ -13,6 +14,7 @@ import { historyCommand } from './history.ts';
 import { migrateCommand } from './migrate.ts';
 import { requestsCommand } from './requests.ts';
 import { serveCommand } from './serve.ts';
+import { signingKeyCommand } from './signing-key.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { targetCommand } from './target.ts';
@@ -48,6 +50,8 @@ export function createProgram(shell: Shell): Command {
     auditCommand,
     explainCommand,
     webhookCommand,
+    eventStreamCommand,
+    signingKeyCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

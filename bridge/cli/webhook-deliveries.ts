@@ -1,26 +1,38 @@
-// realmbridge webhook deliveries, waiting, dead, replay: what was sent, what was not, and sending it again.
+// deliveries, waiting, dead, replay of `realmbridge webhook` and `realmbridge event-stream`: what was sent, what was not, and
+// sending it again.
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Services } from '../services.ts';
 import type { FailedDelivery, InDirectory, ReplayRequest } from '../webhooks/contracts.ts';
 import { type Shell, withServices } from './context.ts';
 import { parseLast } from './events.ts';
 import { UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
 
+/** Whose messages they are. */
+export interface Delivering {
+  noun: string;
+  serviceOf: (
+    services: Services,
+  ) => Pick<Services['webhooks'], 'listAttempts' | 'listFailed' | 'replay' | 'reviveDead'>;
+}
+
 const presentation = () => import('../management/webhooks/presentation.ts');
 
 const lastOption = () => new Option('--last <n>', 'how many of the latest').argParser(parseLast).default(50);
 
-const withSlug = (name: string, description: string): Command =>
-  new Command(name).description(description).argument('<slug>', 'which webhook');
+const withSlug = ({ noun }: Delivering, name: string, description: string): Command =>
+  new Command(name).description(description).argument('<slug>', `which ${noun}`);
 
-export function attemptsCommand(shell: Shell): Command {
-  const command = withSlug('deliveries', 'show the latest calls and what came back')
+export function attemptsCommand(shell: Shell, delivering: Delivering): Command {
+  const command = withSlug(delivering, 'deliveries', 'show the latest calls and what came back')
     .addOption(lastOption())
     .option('--failed', 'only those that failed', false);
   return command.action((slug: string, { last, failed }: { last: number; failed: boolean }) =>
     withServices(shell, command, async ({ output, services }) => {
       const { shownAttempt } = await presentation();
-      const attempts = (await services.webhooks.listAttempts(slug, { limit: last, failed })).map(shownAttempt);
+      const attempts = (await delivering.serviceOf(services).listAttempts(slug, { limit: last, failed })).map(
+        shownAttempt,
+      );
       output.table(
         attempts,
         ['TIME', 'EVENT', 'TYPE', 'DIRECTORY', 'STATUS', 'MS', 'PROBLEM'],
@@ -50,12 +62,17 @@ const rowOf = (one: InDirectory<FailedDelivery>): string[] => [
   one.problem ?? (one.attempts === 0 ? 'waits behind another message of the same resource' : ''),
 ];
 
-function failedCommand(shell: Shell, state: FailedDelivery['state'], description: string): Command {
-  const command = withSlug(state, description).addOption(lastOption());
+function failedCommand(
+  shell: Shell,
+  delivering: Delivering,
+  state: FailedDelivery['state'],
+  description: string,
+): Command {
+  const command = withSlug(delivering, state, description).addOption(lastOption());
   return command.action((slug: string, { last }: { last: number }) =>
     withServices(shell, command, async ({ output, services }) => {
       const { shownFailed } = await presentation();
-      const failed = await services.webhooks.listFailed(slug, { state, limit: last });
+      const failed = await delivering.serviceOf(services).listFailed(slug, { state, limit: last });
       output.table(
         failed.map(shownFailed),
         [
@@ -69,11 +86,16 @@ function failedCommand(shell: Shell, state: FailedDelivery['state'], description
   );
 }
 
-export const waitingCommand = (shell: Shell): Command =>
-  failedCommand(shell, 'waiting', 'show the messages that wait for another attempt');
+export const waitingCommand = (shell: Shell, delivering: Delivering): Command =>
+  failedCommand(shell, delivering, 'waiting', 'show the messages that wait for another attempt');
 
-export const deadCommand = (shell: Shell): Command =>
-  failedCommand(shell, 'dead', 'show the messages that were given up; `replay --dead` sends them once more');
+export const deadCommand = (shell: Shell, delivering: Delivering): Command =>
+  failedCommand(
+    shell,
+    delivering,
+    'dead',
+    'show the messages that were given up; `replay --dead` sends them once more',
+  );
 
 interface ReplayOptions {
   dead?: true | string[];
@@ -104,9 +126,10 @@ async function requestOf({ dead: _dead, ...options }: ReplayOptions): Promise<Re
   return asked.data;
 }
 
-export function replayCommand(shell: Shell): Command {
+export function replayCommand(shell: Shell, delivering: Delivering): Command {
+  const { noun, serviceOf } = delivering;
   const range = ['directory', 'after', 'position', 'since', 'to', 'until'];
-  const command = withSlug('replay', 'send again what was sent already, with the same ids, or what is dead')
+  const command = withSlug(delivering, 'replay', 'send again what was sent already, with the same ids, or what is dead')
     .addOption(new Option('--dead [event...]', 'dead messages: those of these events, or all of them').conflicts(range))
     .option('--directory <slug>', 'only events of this directory')
     .option('--after <cursor>', 'events after this cursor of the event log')
@@ -118,16 +141,16 @@ export function replayCommand(shell: Shell): Command {
     withServices(shell, command, async ({ output, services }) => {
       if (options.dead) {
         const events = options.dead === true ? undefined : options.dead;
-        const replayed = await services.webhooks.reviveDead(slug, events);
-        output.result({ slug, replayed }, () => `✓ ${replayed} dead messages of webhook "${slug}" are sent once more`);
+        const replayed = await serviceOf(services).reviveDead(slug, events);
+        output.result({ slug, replayed }, () => `✓ ${replayed} dead messages of ${noun} "${slug}" are sent once more`);
         return;
       }
-      const replayed = await services.webhooks.replay(slug, await requestOf(options));
+      const replayed = await serviceOf(services).replay(slug, await requestOf(options));
       output.table(
         { slug, replayed },
         ['DIRECTORY', 'FROM', 'TO'],
         replayed.map(({ directory, from, to }) => [directory.slug, String(from), String(to)]),
-        'There is nothing to send again: the webhook has not come that far yet.',
+        `There is nothing to send again: the ${noun} has not come that far yet.`,
       );
     }),
   );

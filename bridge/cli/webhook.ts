@@ -5,7 +5,9 @@ import { type Shell, withServices } from './context.ts';
 import { duration } from './duration-option.ts';
 import { FailedQuietly, UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
-import { attemptsCommand, deadCommand, replayCommand, waitingCommand } from './webhook-deliveries.ts';
+import { attemptsCommand, type Delivering, deadCommand, replayCommand, waitingCommand } from './webhook-deliveries.ts';
+
+const webhooks: Delivering = { noun: 'webhook', serviceOf: (services) => services.webhooks };
 
 /** Loaded only when there is something to show, so that help and mistakes are told at once. */
 const presentation = () => import('../management/webhooks/presentation.ts');
@@ -220,10 +222,10 @@ export function webhookCommand(shell: Shell): Command {
     pauseCommand(shell, false),
     rotateCommand(shell),
     testCommand(shell),
-    attemptsCommand(shell),
-    waitingCommand(shell),
-    deadCommand(shell),
-    replayCommand(shell),
+    attemptsCommand(shell, webhooks),
+    waitingCommand(shell, webhooks),
+    deadCommand(shell, webhooks),
+    replayCommand(shell, webhooks),
     deleteCommand(shell),
   ]) {
     command.addCommand(child);

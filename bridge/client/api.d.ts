@@ -1295,6 +1295,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All event streams, by slug */
+        get: operations["listEventStreams"];
+        put?: never;
+        /** A new event stream: security event tokens (RFC 9967) by push (RFC 8935) or by poll (RFC 8936) */
+        post: operations["createEventStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event stream and how it does */
+        get: operations["getEventStream"];
+        put?: never;
+        post?: never;
+        /** Deletes an event stream with all that it has not told yet */
+        delete: operations["deleteEventStream"];
+        options?: never;
+        head?: never;
+        /** Changes what an event stream tells and where to, pauses or resumes; a paused one keeps its place */
+        patch: operations["updateEventStream"];
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new token for the poller; for a while the one from before is good as well */
+        post: operations["rotateEventStreamToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a verification event and tells what came back, or has the poller find one */
+        post: operations["verifyEventStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest pushes and what came back, the newest first */
+        get: operations["listEventStreamAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SETs that wait for another attempt, or the dead ones: given up, or refused by the receiver */
+        get: operations["listEventStreamDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/dead/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends dead SETs once more */
+        post: operations["replayDeadSets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-streams/{slug}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells again what was told already, with the same jti: from a cursor, a position or a time on */
+        post: operations["replayEventStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign security event tokens, the newest first */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new signing key, published at once, that signs a little later; those from before stay published for a while */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/federations/{slug}/attribute-mappings": {
         parameters: {
             query?: never;
@@ -2547,7 +2720,7 @@ export interface components {
             /** @description Never given twice. */
             id: string;
             /** @enum {string} */
-            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed";
+            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed" | "event_stream.created" | "event_stream.updated" | "event_stream.deleted" | "event_stream.secret_rotated" | "event_stream.paused" | "event_stream.resumed" | "event_stream.replayed" | "signing_key.rotated";
             /** Format: date-time */
             time: string;
             /**
@@ -2570,7 +2743,7 @@ export interface components {
             } | null;
             resource: {
                 /** @enum {string} */
-                type: "Directory" | "Federation" | "Token" | "Issuer" | "Webhook" | "Target";
+                type: "Directory" | "Federation" | "Token" | "Issuer" | "Webhook" | "EventStream" | "SigningKey" | "Target";
                 /** Format: uuid */
                 id: string;
                 /** @description A slug, a token's first characters or an issuer's URL. */
@@ -2907,6 +3080,117 @@ export interface components {
                 /** @description The last one that had been passed before. */
                 to: number;
             }[];
+        };
+        EventStream: {
+            /** Format: uuid */
+            id: string;
+            slug: string;
+            /** @enum {string} */
+            delivery: "push" | "poll";
+            /** @description Where SETs are pushed to; null: they are polled. */
+            url: string | null;
+            /** @description Whether pushes have a header Authorization. */
+            authorization: boolean;
+            /** @description The first characters of the poller's token. */
+            token: string | null;
+            audience: string;
+            /** @enum {string} */
+            content: "full" | "notice";
+            /** @description Null: all. */
+            events: ("prov:create" | "prov:patch" | "prov:delete" | "prov:activate" | "prov:deactivate")[] | null;
+            /** @description Null: all. */
+            resourceTypes: string[] | null;
+            /** @description Whose events it has; null: those of all directories. */
+            directory: string | null;
+            /**
+             * @description The claim iss of its SETs; of a stream for all directories with a place for the slug.
+             * @example https://bridge.example.com/scim/v2/{directory}
+             */
+            issuer: string;
+            /** @description Where SETs are polled; null: they are pushed. */
+            pollUrl: string | null;
+            /** @description The keys by which SETs are verified. */
+            jwksUrl: string;
+            /** @description Null: it is delivered. */
+            pause: {
+                /**
+                 * @description operator: somebody has paused it; failing: nothing gets through, and it is tried now and then; gone: the receiver answered 410; secret: a secret can not be opened.
+                 * @enum {string}
+                 */
+                cause: "operator" | "failing" | "gone" | "secret";
+                /** Format: date-time */
+                since: string;
+                reason: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        CreatedEventStream: components["schemas"]["EventStream"] & {
+            /**
+             * @description Shown this once.
+             * @example rb_stream_…
+             */
+            pollToken: string | null;
+        };
+        EventStreamStatus: components["schemas"]["EventStream"] & {
+            /** @description Events of the log, of whatever type, that it has not come to yet. */
+            behind: number;
+            /** @description Messages that wait for another attempt, or behind one of the same resource. */
+            waiting: number;
+            /** @description Messages that were given up; they can be sent again. */
+            dead: number;
+            /** @description Events that retention took from the log before they were delivered. */
+            missed: number;
+            /** Format: date-time */
+            missedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a message was last delivered.
+             */
+            deliveredAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a verification event arrived.
+             */
+            verifiedAt: string | null;
+        };
+        RotatedEventStreamToken: {
+            /** @description Shown this once. */
+            pollToken: string;
+            /**
+             * Format: date-time
+             * @description Until then the token from before is good, too.
+             */
+            previousUntil: string;
+        };
+        EventStreamVerification: {
+            jti: string;
+            /** @description What the verification event says. */
+            state: string;
+            /** @description Null: the poller gets it with its next poll. */
+            delivered: boolean | null;
+            status: number | null;
+            durationMs: number | null;
+            answer: string | null;
+            problem: string | null;
+        };
+        SigningKey: {
+            /**
+             * Format: uuid
+             * @description The kid of what it signs.
+             */
+            id: string;
+            /**
+             * @description ahead: published, and signs later; retired: published, for what it has signed.
+             * @enum {string}
+             */
+            state: "ahead" | "signing" | "retired";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            signsFrom: string;
+            /** Format: date-time */
+            publishedUntil: string | null;
         };
         AttributeMappings: {
             /** @description Whether these are the ones that every federation starts with. */
@@ -9617,6 +9901,829 @@ export interface operations {
             };
             /** @description Problem with the code webhook_absent, directory_absent */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event streams */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventStream"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    /**
+                     * @description By RFC 8935 (push) or RFC 8936 (poll).
+                     * @enum {string}
+                     */
+                    delivery: "push" | "poll";
+                    /**
+                     * Format: uri
+                     * @description Where SETs are pushed to.
+                     */
+                    url?: string;
+                    /** @description The header Authorization of each push, such as "Bearer …". */
+                    authorization?: string;
+                    /** @description The claim aud of each SET. */
+                    audience: string;
+                    /** @description The slug of the directory whose events it has; all directories without it. */
+                    directory?: string;
+                    /**
+                     * @description Whether SETs carry values (full) or attribute names alone (notice).
+                     * @default notice
+                     * @enum {string}
+                     */
+                    content?: "full" | "notice";
+                    /** @description Events of RFC 9967 §2.4; all without it. */
+                    events?: ("prov:create" | "prov:patch" | "prov:delete" | "prov:activate" | "prov:deactivate")[];
+                    /** @description Names such as User; all without it. */
+                    resourceTypes?: string[];
+                    /**
+                     * Format: uri
+                     * @description The URL of the bridge; SETs are issued by BASE/scim/v2/DIRECTORY. The one of this request without it.
+                     */
+                    baseUrl?: string;
+                    /**
+                     * @description Whether what is in the log already is told, too.
+                     * @default now
+                     * @enum {string}
+                     */
+                    start?: "now" | "beginning";
+                };
+            };
+        };
+        responses: {
+            /** @description The event stream, with its poller's token, shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEventStream"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventStreamStatus"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uri */
+                    url?: string;
+                    /** @description Null: none. */
+                    authorization?: string | null;
+                    audience?: string;
+                    /** @enum {string} */
+                    content?: "full" | "notice";
+                    /** @description Null: all. */
+                    events?: ("prov:create" | "prov:patch" | "prov:delete" | "prov:activate" | "prov:deactivate")[] | null;
+                    /** @description Null: all. */
+                    resourceTypes?: string[] | null;
+                    paused?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The event stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventStream"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateEventStreamToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the token from before is good as well.
+                     * @default 86400
+                     */
+                    overlapSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedEventStreamToken"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventStreamVerification"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventStreamAttempts: {
+        parameters: {
+            query?: {
+                /** @description At most, up to 1000; 100 without it. */
+                limit?: string;
+                /** @description Only attempts that failed. */
+                failed?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pushes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAttempt"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventStreamDeliveries: {
+        parameters: {
+            query?: {
+                /** @description At most, up to 1000; 100 without it. */
+                limit?: string;
+                state?: "waiting" | "dead";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The SETs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedWebhookDelivery"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayDeadSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Ids of events; without it, all that are dead. */
+                    events?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedDeadMessages"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Without it, all directories of the webhook. */
+                    directory?: string;
+                    /** @description A cursor of the event log: what follows it is sent again. */
+                    after?: string;
+                    /** @description The first position in the directory's log that is sent again. */
+                    position?: number;
+                    /**
+                     * Format: date-time
+                     * @description Events from this time on are sent again.
+                     */
+                    since?: string;
+                    /** @description The last position that is sent again; without it, all that follow. */
+                    to?: number;
+                    /**
+                     * Format: date-time
+                     * @description Events up to this time are sent again.
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is told again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code event_stream_absent, directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"][];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the new key is published before it signs: receivers keep what they have fetched for 5 minutes.
+                     * @default 600
+                     */
+                    aheadSeconds?: number;
+                    /**
+                     * @description How long the keys from before stay published after the new one signs. After a leak: 0.
+                     * @default 86400
+                     */
+                    overlapSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

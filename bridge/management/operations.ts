@@ -5,6 +5,7 @@ import { auditOperations } from './audit/operations.ts';
 import { conflictOperations } from './conflicts/operations.ts';
 import * as shapes from './contracts.ts';
 import { body, common, json, nothing, refusals } from './descriptions.ts';
+import { eventStreamOperations } from './event-streams/operations.ts';
 import { eventOperations } from './events/operations.ts';
 import { explainOperations } from './explain/operations.ts';
 import { historyOperations } from './history/operations.ts';
@@ -249,5 +250,6 @@ export const managementOperations = [
   ...historyOperations,
   ...undoOperations,
   ...webhookOperations,
+  ...eventStreamOperations,
   ...mappingOperations,
 ];

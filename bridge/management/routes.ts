@@ -28,6 +28,7 @@ import type { WebhookService } from '../webhooks/service.ts';
 import { type AccessDeps, addAccessRoutes, shownToken } from './access/routes.ts';
 import { addAuditRoutes } from './audit/routes.ts';
 import { addConflictRoutes } from './conflicts/routes.ts';
+import { addEventStreamRoutes, type EventStreamManagementDeps } from './event-streams/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addExplainRoutes } from './explain/routes.ts';
 import { addHistoryRoutes } from './history/routes.ts';
@@ -43,7 +44,7 @@ import { addTargetRoutes } from './targets/routes.ts';
 import { addUndoRoutes } from './undo/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 
-export interface ManagementDeps extends AccessDeps {
+export interface ManagementDeps extends AccessDeps, EventStreamManagementDeps {
   toleranceUses: ToleranceUses;
   schemas: SchemaService;
   types: TypeService;
@@ -138,6 +139,8 @@ export function managementRoutes(
     history,
     undo,
     webhooks,
+    eventStreams,
+    signingKeys,
   }: ManagementDeps,
   adminToken: AcceptedSecret | undefined,
 ): OpenAPIHono<AppEnv> {
@@ -268,6 +271,7 @@ export function managementRoutes(
   addHistoryRoutes(app, { history, directories });
   addUndoRoutes(app, undo);
   addWebhookRoutes(app, webhooks);
+  addEventStreamRoutes(app, { eventStreams, signingKeys });
   app.all('*', () => {
     throw new ApiError('not_found', 'There is no such route.');
   });

@@ -3,31 +3,35 @@ import { changesBetween } from '../events/audit/changes.ts';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
 import type { Pause, Webhook } from './contracts.ts';
 
+/** What happens to webhooks and to event streams alike. */
+type Happening = 'created' | 'updated' | 'deleted' | 'secret_rotated' | 'paused' | 'resumed' | 'replayed';
 type Changed = Partial<Pick<Webhook, 'url' | 'types'>>;
 
 const told = (pause: Pause | null) => (pause ? { cause: pause.cause, reason: pause.reason } : null);
 
 function entryOf(
-  { id, slug, directory }: Webhook,
-  type: Extract<NewAuditEntry['type'], `webhook.${string}`>,
+  { id, kind, slug, directory }: Webhook,
+  what: Happening,
   changes: NewAuditEntry['changes'],
 ): NewAuditEntry {
-  return { type, ...(directory && { directory }), resource: { type: 'Webhook', id, name: slug }, changes };
+  const names = kind === 'webhook' ? (['webhook', 'Webhook'] as const) : (['event_stream', 'EventStream'] as const);
+  const resource = { type: names[1], id, name: slug };
+  return { type: `${names[0]}.${what}`, ...(directory && { directory }), resource, changes };
 }
 
 const settingsOf = ({ url, types, directory }: Webhook) => ({ url, types, directory: directory?.slug ?? null });
 
 export const madeEntry = (webhook: Webhook): NewAuditEntry =>
-  entryOf(webhook, 'webhook.created', changesBetween(undefined, settingsOf(webhook)));
+  entryOf(webhook, 'created', changesBetween(undefined, settingsOf(webhook)));
 
 export const deletedEntry = (webhook: Webhook): NewAuditEntry =>
-  entryOf(webhook, 'webhook.deleted', changesBetween(settingsOf(webhook), undefined));
+  entryOf(webhook, 'deleted', changesBetween(settingsOf(webhook), undefined));
 
 export const rotatedEntry = (webhook: Webhook, previousUntil: Date): NewAuditEntry =>
-  entryOf(webhook, 'webhook.secret_rotated', { previousUntil: { before: null, after: previousUntil.toISOString() } });
+  entryOf(webhook, 'secret_rotated', { previousUntil: { before: null, after: previousUntil.toISOString() } });
 
 export const pauseEntry = (webhook: Webhook, pause: Pause | null): NewAuditEntry =>
-  entryOf(webhook, pause ? 'webhook.paused' : 'webhook.resumed', {
+  entryOf(webhook, pause ? 'paused' : 'resumed', {
     pause: { before: told(webhook.pause), after: told(pause) },
   });
 
@@ -35,8 +39,8 @@ export const pauseEntry = (webhook: Webhook, pause: Pause | null): NewAuditEntry
 export function updatedEntries(webhook: Webhook, change: Changed): NewAuditEntry[] {
   const { url, types } = webhook;
   const changes = changesBetween({ url, types }, { url, types, ...change });
-  return Object.keys(changes).length === 0 ? [] : [entryOf(webhook, 'webhook.updated', changes)];
+  return Object.keys(changes).length === 0 ? [] : [entryOf(webhook, 'updated', changes)];
 }
 
 export const replayEntry = (webhook: Webhook, replayed: unknown): NewAuditEntry =>
-  entryOf(webhook, 'webhook.replayed', { replayed: { before: null, after: replayed } });
+  entryOf(webhook, 'replayed', { replayed: { before: null, after: replayed } });

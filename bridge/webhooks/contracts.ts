@@ -14,10 +14,15 @@ export interface Pause {
   reason: string;
 }
 
+/** `push` and `poll` are event streams (event-streams/): `push` is delivered as webhooks are, `poll` is fetched. */
+export type WebhookKind = 'webhook' | 'push' | 'poll';
+
 export interface Webhook {
   id: string;
-  /** The name in URLs and on the command line. */
+  kind: WebhookKind;
+  /** The name in URLs and on the command line; event streams have theirs beside those of webhooks. */
   slug: string;
+  /** Empty for what is fetched. */
   url: string;
   /** The directory whose events it gets; null: all directories. */
   directory: { id: string; slug: string } | null;
@@ -40,8 +45,13 @@ export interface WebhookStatus {
   missed: number;
   missedAt: Date | null;
   deliveredAt: Date | null;
-  /** The secrets by which messages are signed. */
-  secrets: { id: string; createdAt: Date; expiresAt: Date | null }[];
+}
+
+/** A secret by which messages are signed. */
+export interface ShownSecret {
+  id: string;
+  createdAt: Date;
+  expiresAt: Date | null;
 }
 
 /** One call of a webhook, as it is remembered. */
@@ -79,10 +89,13 @@ export type InDirectory<T> = T & { directory: { id: string; slug: string } };
 /** The id of an event, and of the message about it. */
 export const messageId = (directoryId: string, position: number): string => `${directoryId}.${position}`;
 
+/** What people call it. */
+export const nounOf = ({ kind }: Pick<Webhook, 'kind'>): string => (kind === 'webhook' ? 'webhook' : 'event stream');
+
 /** The 409 for a slug that is taken; any other error as it is. */
-export function mapWebhookConflict(error: unknown, slug: string): unknown {
+export function mapWebhookConflict(error: unknown, webhook: Pick<Webhook, 'kind' | 'slug'>): unknown {
   if (violatedConstraint(error) !== 'webhooks_slug_key') return error;
-  return new ApiError('conflict', `There is already a webhook "${slug}".`, { cause: error });
+  return new ApiError('conflict', `There is already a ${nounOf(webhook)} "${webhook.slug}".`, { cause: error });
 }
 
 const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');

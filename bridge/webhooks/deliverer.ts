@@ -1,6 +1,5 @@
 // Delivers the events of one webhook while this process has its lease: sends what log-reading.ts brings and what is due
 // again. It is sent first and written down afterwards (bookkeeper.ts), so that a crash repeats messages and loses none.
-import type { EventType } from '../events/contracts.ts';
 import type { EventReader } from '../events/repository.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { KeptConnections } from '../platform/http/outgoing.ts';
@@ -10,11 +9,11 @@ import { createBookkeeper } from './bookkeeper.ts';
 import { type BreakerPlan, createBreaker } from './breaker.ts';
 import { messageId, type Pause, type Webhook } from './contracts.ts';
 import type { DeliveryRepository } from './deliveries-repository.ts';
+import type { Envelope } from './envelope.ts';
 import type { Lane, Work } from './lane.ts';
 import { createLogReading } from './log-reading.ts';
 import { nextAttempt, type RetryPlan } from './retries.ts';
-import { type Sent, send } from './sender.ts';
-import type { SigningKey } from './signature.ts';
+import type { Sent } from './sender.ts';
 import { isBehind, newTrack, type Track } from './track.ts';
 
 export interface DeliveryTiming extends RetryPlan, BreakerPlan {
@@ -46,9 +45,7 @@ export interface DelivererMetrics {
 
 export interface DelivererDeps {
   webhook: Webhook;
-  /** Undefined: all types. */
-  wanted: ReadonlySet<EventType> | undefined;
-  keys: readonly SigningKey[];
+  envelope: Envelope;
   connections: KeptConnections;
   reader: Pick<EventReader, 'listEvents'>;
   repository: DeliveryRepository;
@@ -63,10 +60,13 @@ export interface DelivererDeps {
   metrics?: DelivererMetrics | undefined;
 }
 
+/** Event streams have slugs of their own, so they are told apart. */
+export const metricName = ({ kind, slug }: Webhook): string => (kind === 'webhook' ? slug : `event-stream/${slug}`);
+
 export function createDeliverer(deps: DelivererDeps) {
-  const { webhook, keys, connections, repository, limiter, clock, timing, metrics } = deps;
+  const { webhook, envelope, connections, repository, limiter, clock, timing, metrics } = deps;
   const breaker = createBreaker(timing, { concurrency: timing.concurrency, open: webhook.pause?.cause === 'failing' });
-  const url = new URL(webhook.url);
+  const name = metricName(webhook);
   const tracks = new Map<string, Track>();
   /** Those that may have something to send, in turn. */
   const busy = new Set<Track>();
@@ -102,7 +102,7 @@ export function createDeliverer(deps: DelivererDeps) {
     pumpWithin(troubleMs);
   };
   const reading = createLogReading({
-    ...{ webhookId: webhook.id, wanted: deps.wanted, tracks, reader: deps.reader, repository, limiter, hasRoom },
+    ...{ webhookId: webhook.id, envelope, tracks, reader: deps.reader, repository, limiter, hasRoom },
     onRead(track) {
       busy.add(track);
       books.schedule();
@@ -116,7 +116,7 @@ export function createDeliverer(deps: DelivererDeps) {
     onStored() {
       const behind = ({ head, lane }: Track) => Math.max(0, head - (lane?.storedPosition() ?? 0));
       metrics?.behind(
-        webhook.slug,
+        name,
         [...tracks.values()].reduce((total, track) => total + behind(track), 0),
       );
     },
@@ -204,8 +204,8 @@ export function createDeliverer(deps: DelivererDeps) {
     const { body: held, position } = work.message ?? work.parked;
     const body = held ?? (await limiter.run(() => repository.findBody(directory.id, webhook.id, position)));
     if (body === undefined) return loseTrack(track);
-    const sender = { call: connections.call, url, keys, clock, timeoutMs: timing.timeoutMs };
-    const sent = await send(sender, messageId(directory.id, position), body);
+    const message = { id: messageId(directory.id, position), body, timeoutMs: timing.timeoutMs };
+    const sent = await envelope.send(connections.call, message);
     // What a stop has cut off, or belongs to a place that is no longer ours, is for somebody else to send.
     if (!aborted && track.lane === lane) note(track, lane, work, sent);
   }
@@ -220,7 +220,7 @@ export function createDeliverer(deps: DelivererDeps) {
       stopping = true;
     }
     const outcome = problem === null ? delivered(track, lane, work) : failed(track, lane, work, sent, problem);
-    metrics?.attempted({ webhook: webhook.slug, outcome, seconds: durationMs / 1_000 });
+    metrics?.attempted({ webhook: name, outcome, seconds: durationMs / 1_000 });
     books.noted();
   }
 
@@ -234,7 +234,7 @@ export function createDeliverer(deps: DelivererDeps) {
     track.delivered = true;
     if (work.message) {
       const seconds = Math.max(0, (now() - work.message.createdAt.getTime()) / 1_000);
-      metrics?.delivered({ webhook: webhook.slug, seconds });
+      metrics?.delivered({ webhook: name, seconds });
     }
     return 'delivered';
   }
@@ -245,7 +245,7 @@ export function createDeliverer(deps: DelivererDeps) {
     const at = clock.now();
     const { attempts, firstFailedAt } = work.parked ?? { attempts: 0, firstFailedAt: null };
     const failure = { attempts: attempts + 1, firstFailedAt: firstFailedAt ?? at, now: at, retryAfterMs };
-    const next = nextAttempt(timing, failure, Math.random());
+    const next = sent.final ? undefined : nextAttempt(timing, failure, Math.random());
     lane.settle(work, { kind: 'failed', at, problem, next });
     if (retryAfterMs !== undefined && (status === 429 || status === 503)) {
       breaker.holdUntil(at.getTime() + Math.min(retryAfterMs, timing.maxRetryAfterMs));

@@ -331,7 +331,7 @@ export function createDeliveryRepository(pool: Pool) {
         const before = rows[0]?.before ?? 0;
         const start = Math.min(position, before);
         const skips = to !== undefined && to < before;
-        await sql`update webhook_cursors set position = ${start}, epoch = epoch + 1,
+        await sql`update webhook_cursors set position = ${start}, epoch = epoch + 1, acknowledged = '[]',
             skip_after = ${skips ? Math.max(to, start) : null}, skip_to = ${skips ? before : null}
           where directory_id = ${directoryId} and webhook_id = ${webhookId}`.execute(scope);
         return before;

@@ -1,9 +1,8 @@
 // Reads the logs of a webhook's directories, in turn, as far as there is room for what they hold.
-import type { EventType } from '../events/contracts.ts';
-import { shownEvent } from '../events/presentation.ts';
 import type { EventReader } from '../events/repository.ts';
 import type { Limiter } from '../platform/limiter.ts';
 import type { DeliveryRepository } from './deliveries-repository.ts';
+import type { Envelope } from './envelope.ts';
 import { createLane } from './lane.ts';
 import { isBehind, type Track } from './track.ts';
 
@@ -11,8 +10,7 @@ const readAtOnce = 200;
 
 export interface LogReadingDeps {
   webhookId: string;
-  /** Undefined: all types. */
-  wanted: ReadonlySet<EventType> | undefined;
+  envelope: Pick<Envelope, 'wrap'>;
   tracks: ReadonlyMap<string, Track>;
   reader: Pick<EventReader, 'listEvents'>;
   repository: Pick<DeliveryRepository, 'takePlace'>;
@@ -24,7 +22,7 @@ export interface LogReadingDeps {
 }
 
 export function createLogReading(deps: LogReadingDeps) {
-  const { webhookId, wanted, tracks, reader, repository, limiter, hasRoom, onRead, onError } = deps;
+  const { webhookId, envelope, tracks, reader, repository, limiter, hasRoom, onRead, onError } = deps;
   let running: Promise<void> | undefined;
   let closed = false;
 
@@ -42,14 +40,15 @@ export function createLogReading(deps: LogReadingDeps) {
     const from = lane?.readTo() ?? head;
     if (!lane || from >= head) return;
     const events = await limiter.run(() => reader.listEvents(directory.id, from, readAtOnce));
-    for (const event of events) {
+    const bodies = await envelope.wrap(directory, events);
+    for (const [index, event] of events.entries()) {
       // Positions have no gaps: what is lacking has been cut off.
       lane.passed(event.position - 1, event.position - lane.readTo() - 1);
       const isSkipped = event.position > track.skipAfter && event.position <= track.skipTo;
-      if (isSkipped || (wanted && !wanted.has(event.type))) lane.passed(event.position);
+      const body = bodies[index];
+      if (isSkipped || body === undefined) lane.passed(event.position);
       else {
         const { position, type, resourceType, resourceId, createdAt } = event;
-        const body = JSON.stringify(shownEvent({ ...event, directory }));
         lane.add({ position, type, resourceType, resourceId, createdAt, body });
       }
     }

@@ -19,14 +19,18 @@ export interface DeliverableWebhook extends Webhook {
   isFree: boolean;
 }
 
-function select(db: Kysely<Database>) {
+/** Webhooks and event streams alike. */
+export function selectRows(db: Kysely<Database>) {
   return db
     .selectFrom('webhooks as w')
     .leftJoin('directories as d', 'd.id', 'w.directory_id')
+    .leftJoin('event_streams as s', 's.id', 'w.id')
     .select([
       'w.id',
+      'w.kind',
       'w.slug',
-      'w.url',
+      // The URL of an event stream is not where an older bridge would send webhooks to.
+      (eb) => eb.fn.coalesce('w.url', 's.url').as('url'),
       'w.types',
       'w.directory_id',
       'd.slug as directory_slug',
@@ -40,16 +44,18 @@ function select(db: Kysely<Database>) {
     .orderBy('w.slug');
 }
 
-type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number];
+type Row = Awaited<ReturnType<ReturnType<typeof selectRows>['execute']>>[number];
 
 function toPause({ pause_cause: cause, pause_reason: reason, paused_at: since }: Row): Pause | null {
   return cause && since ? { cause, since, reason: reason ?? '' } : null;
 }
 
-const toWebhook = (row: Row): DeliverableWebhook => ({
+/** A row as {@link selectRows} answers it. */
+export const toWebhook = (row: Row): DeliverableWebhook => ({
   id: row.id,
+  kind: row.kind,
   slug: row.slug,
-  url: row.url,
+  url: row.url ?? '',
   directory:
     row.directory_id === null || row.directory_slug === null
       ? null
@@ -67,37 +73,72 @@ const pauseColumns = (pause: Pause | null) => ({
   paused_at: pause?.since ?? null,
 });
 
+/** Who makes it, until when nobody delivers, and what the audit log says. */
+export interface Making {
+  owner: string;
+  seconds: number;
+  entry: NewAuditEntry;
+}
+
+/** The row of a webhook or an event stream. */
+export async function insertRow(db: Kysely<Database>, webhook: Webhook, { owner, seconds }: Making): Promise<void> {
+  await db
+    .insertInto('webhooks')
+    .values({
+      id: webhook.id,
+      kind: webhook.kind,
+      slug: webhook.slug,
+      url: webhook.kind === 'webhook' ? webhook.url : null,
+      types: webhook.types,
+      directory_id: webhook.directory?.id ?? null,
+      ...pauseColumns(webhook.pause),
+      lease_owner: owner,
+      lease_until: sql<Date>`now() + make_interval(secs => ${seconds})`,
+      created_at: webhook.createdAt,
+      updated_at: webhook.createdAt,
+    })
+    .execute();
+}
+
+export interface RowChange {
+  url?: string;
+  types?: string[] | null;
+  pause?: Pause | null;
+}
+
+/** Has whoever delivers it look at it again, whatever was changed. */
+export async function updateRow(db: Kysely<Database>, id: string, change: RowChange, now: Date): Promise<void> {
+  await db
+    .updateTable('webhooks')
+    .set({
+      ...(change.url !== undefined && { url: change.url }),
+      ...(change.types !== undefined && { types: change.types }),
+      ...(change.pause !== undefined && pauseColumns(change.pause)),
+      revision: sql<number>`revision + 1`,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
 export function createWebhookRepository(db: Kysely<Database>) {
   return {
-    listWebhooks: async (): Promise<DeliverableWebhook[]> => (await select(db).execute()).map(toWebhook),
+    listWebhooks: async (): Promise<Webhook[]> =>
+      (await selectRows(db).where('w.kind', '=', 'webhook').execute()).map(toWebhook),
+
+    /** Webhooks, and event streams that are pushed. */
+    listDelivered: async (): Promise<DeliverableWebhook[]> =>
+      (await selectRows(db).where('w.kind', '!=', 'poll').execute()).map(toWebhook),
 
     async findWebhook(slug: string): Promise<Webhook | undefined> {
-      const row = await select(db).where('w.slug', '=', slug).executeTakeFirst();
+      const row = await selectRows(db).where('w.kind', '=', 'webhook').where('w.slug', '=', slug).executeTakeFirst();
       return row && toWebhook(row);
     },
 
     /** Nobody delivers until `release` is called, or so many seconds have passed. */
-    async insertWebhook(
-      webhook: Webhook,
-      secret: StoredSecret,
-      { owner, seconds, entry }: { owner: string; seconds: number; entry: NewAuditEntry },
-    ): Promise<void> {
+    async insertWebhook(webhook: Webhook, secret: StoredSecret, making: Making): Promise<void> {
       await db.transaction().execute(async (transaction) => {
-        await transaction
-          .insertInto('webhooks')
-          .values({
-            id: webhook.id,
-            slug: webhook.slug,
-            url: webhook.url,
-            types: webhook.types,
-            directory_id: webhook.directory?.id ?? null,
-            ...pauseColumns(webhook.pause),
-            lease_owner: owner,
-            lease_until: sql<Date>`now() + make_interval(secs => ${seconds})`,
-            created_at: webhook.createdAt,
-            updated_at: webhook.createdAt,
-          })
-          .execute();
+        await insertRow(transaction, webhook, making);
         await transaction
           .insertInto('webhook_secrets')
           .values({
@@ -108,29 +149,19 @@ export function createWebhookRepository(db: Kysely<Database>) {
             expires_at: null,
           })
           .execute();
-        await recordChanges(transaction, [entry], webhook.createdAt);
+        await recordChanges(transaction, [making.entry], webhook.createdAt);
       });
     },
 
     /** An empty change only has whoever delivers it look again at where it is. */
     async updateWebhook(
       id: string,
-      change: { url?: string; types?: string[] | null; pause?: Pause | null },
+      change: RowChange,
       now: Date,
       entries: readonly NewAuditEntry[] = [],
     ): Promise<void> {
       await db.transaction().execute(async (transaction) => {
-        await transaction
-          .updateTable('webhooks')
-          .set({
-            ...(change.url !== undefined && { url: change.url }),
-            ...(change.types !== undefined && { types: change.types }),
-            ...(change.pause !== undefined && pauseColumns(change.pause)),
-            revision: sql<number>`revision + 1`,
-            updated_at: now,
-          })
-          .where('id', '=', id)
-          .execute();
+        await updateRow(transaction, id, change, now);
         await recordChanges(transaction, entries, now);
       });
     },

@@ -2,7 +2,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { OutgoingAnswer, OutgoingRequest } from '../platform/http/outgoing.ts';
 import { parseRetryAfter } from './retries.ts';
-import { type SigningKey, signedHeaders } from './signature.ts';
 
 /** What is kept of an answer, to show people. */
 const answerBytes = 500;
@@ -18,14 +17,17 @@ export interface Sent {
   retryAfterMs: number | undefined;
   /** The receiver wants no more messages (410). */
   gone: boolean;
+  /** The receiver has refused the message itself: it would do so again. */
+  final: boolean;
 }
 
 export interface SendDeps {
   call: (url: URL, request: OutgoingRequest) => Promise<OutgoingAnswer>;
   url: URL;
-  keys: readonly SigningKey[];
   clock: Clock;
   timeoutMs: number;
+  /** What is said of an answer that is not a 2xx, where the protocol knows more than its status. */
+  explain?: (answer: OutgoingAnswer) => Pick<Sent, 'problem' | 'final'> | undefined;
 }
 
 function problemOf(status: number): string | null {
@@ -39,20 +41,24 @@ function problemOf(status: number): string | null {
 const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
 
 /** Never throws: what goes wrong is told in the answer. */
-export async function send({ call, url, keys, clock, timeoutMs }: SendDeps, id: string, body: string): Promise<Sent> {
+export async function send(
+  { call, url, clock, timeoutMs, explain }: SendDeps,
+  { headers, body }: { headers: Record<string, string>; body: string },
+): Promise<Sent> {
   const at = clock.now();
   const started = performance.now();
-  const rest = { at, retryAfterMs: undefined, gone: false };
+  const rest = { at, retryAfterMs: undefined, gone: false, final: false };
   const durationMs = () => Math.round(performance.now() - started);
   try {
-    const headers = { ...signedHeaders(id, at, body, keys), 'Content-Type': 'application/json' };
     const answer = await call(url, { method: 'POST', headers, body, timeoutMs, maxBytes: answerBytes, longer: 'cut' });
+    const problem = problemOf(answer.status);
     return {
       ...rest,
       status: answer.status,
       durationMs: durationMs(),
       answer: storable(answer.text),
-      problem: problemOf(answer.status),
+      problem,
+      ...(problem !== null && explain?.(answer)),
       retryAfterMs: parseRetryAfter(answer.headers['retry-after'], clock.now()),
       gone: answer.status === 410,
     };

@@ -8,25 +8,23 @@ import { ApiError } from '../platform/http/api-error.ts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import type { Sealer } from '../platform/secrets/sealed.ts';
-import { deletedEntry, madeEntry, pauseEntry, replayEntry, rotatedEntry, updatedEntries } from './audit.ts';
+import { deletedEntry, madeEntry, pauseEntry, rotatedEntry, updatedEntries } from './audit.ts';
 import {
-  type Attempt,
-  type FailedDelivery,
-  type InDirectory,
   mapWebhookConflict,
   type NewWebhook,
   type ReplayRequest,
+  type ShownSecret,
   type Webhook,
   type WebhookChange,
   type WebhookStatus,
 } from './contracts.ts';
 import type { DeliveryRepository } from './deliveries-repository.ts';
-import { type Replayed, replayEvents } from './replay.ts';
+import { standardEnvelope, wantedTypes } from './envelope.ts';
 import type { WebhookRepository } from './repository.ts';
 import { openKeys, sealSecret } from './secrets.ts';
-import { type Sent, send } from './sender.ts';
+import type { Sent } from './sender.ts';
 import { newSecret } from './signature.ts';
-import { wantedTypes } from './wanted-types.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { webhooksTopic } from './worker.ts';
 
 /** So long nobody delivers a webhook that is being made. */
@@ -53,15 +51,12 @@ export type TestOutcome = Pick<Sent, 'status' | 'durationMs' | 'answer' | 'probl
 export function createWebhookService(deps: WebhookServiceDeps) {
   const { repository, deliveries, reader, directories, sealer, outgoing, clock, signal } = deps;
   const changed = () => signal.changed(webhooksTopic);
+  const upkeep = createUpkeep({ repository, deliveries, reader, directories, clock, changed });
 
   async function requireWebhook(slug: string): Promise<Webhook> {
     const webhook = await repository.findWebhook(slug);
     if (!webhook) throw new ApiError('webhook_absent', `There is no webhook "${slug}".`);
     return webhook;
-  }
-
-  async function directoriesOf({ directory }: Webhook): Promise<{ id: string; slug: string }[]> {
-    return directory ? [directory] : directories.listDirectories();
   }
 
   function checkUrl(text: string): void {
@@ -74,22 +69,6 @@ export function createWebhookService(deps: WebhookServiceDeps) {
     return { id, sealed: await sealSecret(sealer, webhookId, id, secret), createdAt: clock.now(), expiresAt: null };
   };
 
-  async function begin(webhook: Webhook, start: NewWebhook['start']): Promise<void> {
-    const ids = (await directoriesOf(webhook)).map(({ id }) => id);
-    for (const [id, { head, pruned }] of await reader.placeAll(ids)) {
-      await deliveries.begin(id, webhook.id, start === 'now' ? head : pruned);
-    }
-  }
-
-  /** Puts the directory itself where its id is. */
-  async function named<T extends { directoryId: string }>(webhook: Webhook, rows: readonly T[]) {
-    const slugs = new Map((await directoriesOf(webhook)).map(({ id, slug }) => [id, slug]));
-    return rows.map(({ directoryId, ...row }) => ({
-      ...row,
-      directory: { id: directoryId, slug: slugs.get(directoryId) ?? '' },
-    }));
-  }
-
   return {
     requireWebhook,
     listWebhooks: async (): Promise<Webhook[]> => repository.listWebhooks(),
@@ -101,6 +80,7 @@ export function createWebhookService(deps: WebhookServiceDeps) {
       const directory = input.directory === undefined ? null : await directories.requireDirectory(input.directory);
       const webhook: Webhook = {
         id: newId(),
+        kind: 'webhook',
         slug: requireSlug(input.slug),
         url: input.url,
         directory: directory && { id: directory.id, slug: directory.slug },
@@ -115,10 +95,10 @@ export function createWebhookService(deps: WebhookServiceDeps) {
         const making = { owner: maker, seconds: makingSeconds, entry: madeEntry(webhook) };
         await repository.insertWebhook(webhook, await stored(webhook.id, secret), making);
       } catch (error) {
-        throw mapWebhookConflict(error, webhook.slug);
+        throw mapWebhookConflict(error, webhook);
       }
       try {
-        await begin(webhook, input.start);
+        await upkeep.begin(webhook, input.start);
         await repository.releaseLease(maker, webhook.id);
       } catch (error) {
         await repository.deleteWebhook(webhook.id, deletedEntry(webhook), clock.now()).catch(() => undefined);
@@ -130,20 +110,15 @@ export function createWebhookService(deps: WebhookServiceDeps) {
 
     async updateWebhook(slug: string, change: WebhookChange): Promise<Webhook> {
       const webhook = await requireWebhook(slug);
-      const { url, types, paused } = change;
+      const { url, types } = change;
       if (url !== undefined) checkUrl(url);
       if (types) wantedTypes(types);
       const settings = { ...(url !== undefined && { url }), ...(types !== undefined && { types }) };
       const entries = updatedEntries(webhook, settings);
-      const isSo = paused ? webhook.pause?.cause === 'operator' : webhook.pause === null;
-      if (paused === undefined || isSo) {
-        await repository.updateWebhook(webhook.id, settings, clock.now(), entries);
-      } else {
-        const byOperator = { cause: 'operator' as const, reason: 'An operator has paused it.', since: clock.now() };
-        const pause = paused ? byOperator : null;
-        entries.push(pauseEntry(webhook, pause));
-        await repository.updateWebhook(webhook.id, { ...settings, pause }, clock.now(), entries);
-      }
+      const paused = upkeep.pauseBy(webhook, change.paused);
+      const pause = paused && { pause: paused.pause };
+      if (paused) entries.push(paused.entry);
+      await repository.updateWebhook(webhook.id, { ...settings, ...pause }, clock.now(), entries);
       changed();
       return requireWebhook(slug);
     },
@@ -176,78 +151,28 @@ export function createWebhookService(deps: WebhookServiceDeps) {
       if (!keys) throw new ApiError('conflict', `The secret of webhook "${slug}" can not be opened. Rotate it.`);
       const id = `test_${newId()}`;
       const body = JSON.stringify({ id, type: 'webhook.test', time: clock.now().toISOString(), webhook: slug });
-      const { call } = outgoing;
-      const url = new URL(webhook.url);
-      const sent = await send({ call, url, keys, clock, timeoutMs: testTimeoutMs }, id, body);
+      const envelope = standardEnvelope(webhook, keys, clock);
+      const sent = await envelope.send(outgoing.call, { id, body, timeoutMs: testTimeoutMs });
       return { id, status: sent.status, durationMs: sent.durationMs, answer: sent.answer, problem: sent.problem };
     },
 
-    async readStatus(webhook: Webhook): Promise<WebhookStatus> {
-      const ids = (await directoriesOf(webhook)).map(({ id }) => id);
-      const heads = await reader.placeAll(ids);
-      const places = await deliveries.listPlaces(webhook.id, ids);
-      const known = new Map(places.map((place) => [place.directoryId, place]));
-      const latest = (times: (Date | null)[]) => times.reduce((a, b) => (a && b ? (a > b ? a : b) : (a ?? b)), null);
+    async readStatus(webhook: Webhook): Promise<WebhookStatus & { secrets: ShownSecret[] }> {
+      const secrets = await repository.listSecrets(webhook.id, clock.now());
       return {
-        ...(await deliveries.countFailed(webhook.id, ids)),
-        behind: [...heads].reduce((sum, [id, { head }]) => sum + Math.max(0, head - (known.get(id)?.position ?? 0)), 0),
-        missed: places.reduce((sum, { missed }) => sum + missed, 0),
-        missedAt: latest(places.map(({ missedAt }) => missedAt)),
-        deliveredAt: latest(places.map(({ deliveredAt }) => deliveredAt)),
-        secrets: (await repository.listSecrets(webhook.id, clock.now())).map(
-          ({ sealed: _sealed, ...secret }) => secret,
-        ),
+        ...(await upkeep.readStatus(webhook)),
+        secrets: secrets.map(({ sealed: _sealed, ...secret }) => secret),
       };
     },
 
-    async listAttempts(slug: string, query: { limit: number; failed: boolean }): Promise<InDirectory<Attempt>[]> {
-      const webhook = await requireWebhook(slug);
-      const ids = (await directoriesOf(webhook)).map(({ id }) => id);
-      return named(webhook, await deliveries.listAttempts(webhook.id, ids, query));
-    },
-
-    async listFailed(
-      slug: string,
-      query: { state: FailedDelivery['state']; limit: number },
-    ): Promise<InDirectory<FailedDelivery>[]> {
-      const webhook = await requireWebhook(slug);
-      const ids = (await directoriesOf(webhook)).map(({ id }) => id);
-      return named(webhook, await deliveries.listFailed(webhook.id, ids, query));
-    },
-
+    listAttempts: async (slug: string, query: Parameters<Upkeep['listAttempts']>[1]) =>
+      upkeep.listAttempts(await requireWebhook(slug), query),
+    listFailed: async (slug: string, query: Parameters<Upkeep['listFailed']>[1]) =>
+      upkeep.listFailed(await requireWebhook(slug), query),
     /** Sends again what was sent already. Answers what that is, by directory. */
-    async replay(slug: string, asked: ReplayRequest): Promise<Replayed[]> {
-      const webhook = await requireWebhook(slug);
-      const own = await directoriesOf(webhook);
-      const chosen = own.filter((directory) => asked.directory === undefined || directory.slug === asked.directory);
-      if (asked.directory !== undefined && chosen.length === 0) {
-        throw new ApiError('directory_absent', `Webhook "${slug}" has no directory "${asked.directory}".`);
-      }
-      const replayed = await replayEvents({ reader, deliveries }, webhook, chosen, asked);
-      const told = replayed.map(({ directory, from, to }) => ({ directory: directory.slug, from, to }));
-      await repository.updateWebhook(webhook.id, {}, clock.now(), [replayEntry(webhook, told)]);
-      changed();
-      return replayed;
-    },
-
+    replay: async (slug: string, asked: ReplayRequest) => upkeep.replay(await requireWebhook(slug), asked),
     /** Has dead messages sent once more: those with the given ids, or all. Answers how many. */
-    async reviveDead(slug: string, messageIds: readonly string[] | undefined): Promise<number> {
-      const webhook = await requireWebhook(slug);
-      let revived = 0;
-      for (const { id } of await directoriesOf(webhook)) {
-        const positions = messageIds
-          ?.filter((one) => one.startsWith(`${id}.`))
-          .map((one) => Number(one.slice(id.length + 1)));
-        if (positions?.some((position) => !Number.isSafeInteger(position))) {
-          throw new ApiError('invalid_request', 'ids: must be ids of events.');
-        }
-        if (!positions || positions.length > 0) revived += await deliveries.revive(id, webhook.id, positions);
-      }
-      if (revived === 0) return 0;
-      await repository.updateWebhook(webhook.id, {}, clock.now());
-      changed();
-      return revived;
-    },
+    reviveDead: async (slug: string, messageIds: readonly string[] | undefined) =>
+      upkeep.reviveDead(await requireWebhook(slug), messageIds),
   };
 }
 

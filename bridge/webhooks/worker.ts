@@ -9,17 +9,21 @@ import type { Clock } from '../platform/clock.ts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import { createLimiter } from '../platform/limiter.ts';
-import type { Sealer } from '../platform/secrets/sealed.ts';
 import { pauseEntry } from './audit.ts';
 import { usualBreaker } from './breaker.ts';
-import type { Pause } from './contracts.ts';
-import { createDeliverer, type Deliverer, type DelivererMetrics, type DeliveryTiming } from './deliverer.ts';
+import type { Pause, Webhook } from './contracts.ts';
+import {
+  createDeliverer,
+  type Deliverer,
+  type DelivererMetrics,
+  type DeliveryTiming,
+  metricName,
+} from './deliverer.ts';
 import type { DeliveryRepository } from './deliveries-repository.ts';
+import type { Envelope } from './envelope.ts';
 import type { DeliverableWebhook, WebhookRepository } from './repository.ts';
 import { usualRetries } from './retries.ts';
-import { openKeys } from './secrets.ts';
 import { createTail } from './tail.ts';
-import { wantedTypes } from './wanted-types.ts';
 
 /** What is signalled when webhooks were made, changed or deleted. */
 export const webhooksTopic = 'webhooks';
@@ -61,7 +65,8 @@ export interface WebhookWorkerDeps {
   deliveries: DeliveryRepository;
   reader: EventReader;
   signal: ChangeSignal;
-  sealer: Sealer;
+  /** Undefined when a secret that it takes can't be opened. */
+  openEnvelope: (webhook: Webhook) => Promise<Envelope | undefined>;
   outgoing: Outgoing;
   clock: Clock;
   log: WebhookWorkerLog;
@@ -81,7 +86,7 @@ interface Running {
 const isDelivered = ({ pause }: DeliverableWebhook): boolean => pause === null || pause.cause === 'failing';
 
 export function createWebhookWorker(deps: WebhookWorkerDeps) {
-  const { listDirectories, repository, deliveries, reader, signal, sealer, outgoing, clock, log, metrics } = deps;
+  const { listDirectories, repository, deliveries, reader, signal, outgoing, clock, log, metrics } = deps;
   const timing: WebhookTiming = { ...usualTiming, ...deps.timing };
   const leaseMs = timing.leaseSeconds * 1_000;
   const owner = newId();
@@ -117,23 +122,24 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
   }
 
   async function setPause(webhook: DeliverableWebhook, pause: Pause | null): Promise<void> {
-    const { id, slug } = webhook;
+    const { id } = webhook;
+    const name = metricName(webhook);
     const entry = pauseEntry(webhook, pause);
     const cause = pause?.cause ?? 'failing';
     // Whoever has woken this process up has nothing to do with it.
     const set = () => repository.setPause(id, { cause, pause, now: clock.now(), entry });
     if (!(await actingAs(bridgeItself, set))) return;
-    metrics?.paused(slug, pause !== null);
-    if (pause) log.warn({ webhook: slug, cause: pause.cause, reason: pause.reason }, 'a webhook is paused');
-    else log.info({ webhook: slug }, 'a webhook is delivered again');
+    metrics?.paused(name, pause !== null);
+    if (pause) log.warn({ webhook: name, cause: pause.cause, reason: pause.reason }, 'a webhook is paused');
+    else log.info({ webhook: name }, 'a webhook is delivered again');
     signal.changed(webhooksTopic);
   }
 
   async function start(webhook: DeliverableWebhook, all: readonly Directory[], leasedUntil: number): Promise<void> {
-    const keys = await openKeys({ repository, sealer }, webhook.id, clock.now());
-    if (!keys) {
+    const envelope = await deps.openEnvelope(webhook);
+    if (!envelope) {
       const reason =
-        'A secret can not be opened with the present SECRETS_KEY. Set the key from before, or rotate the secret.';
+        'A secret can not be opened with the present SECRETS_KEY. Set the key from before, or set the secret anew.';
       await setPause(webhook, { cause: 'secret', reason, since: clock.now() });
       await repository.releaseLease(owner, webhook.id);
       return;
@@ -144,17 +150,17 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
       leasedUntil,
       stopping: false,
       deliverer: createDeliverer({
-        ...{ webhook, keys, reader, repository: deliveries, limiter, clock, timing },
-        wanted: wantedTypes(webhook.types),
+        ...{ webhook, envelope, reader, repository: deliveries, limiter, clock, timing },
         connections: outgoing.keep({ maxConnections: timing.concurrency }),
         maySend: () => performance.now() + timing.timeoutMs < entry.leasedUntil,
-        onPause: (pause) => inBackground(setPause(webhook, pause), { webhook: webhook.slug }),
-        onError: (error) => log.warn({ err: error, webhook: webhook.slug }, 'a webhook could not be looked after'),
+        onPause: (pause) => inBackground(setPause(webhook, pause), { webhook: metricName(webhook) }),
+        onError: (error) =>
+          log.warn({ err: error, webhook: metricName(webhook) }, 'a webhook could not be looked after'),
         metrics,
       }),
     };
     running.set(webhook.id, entry);
-    metrics?.paused(webhook.slug, webhook.pause !== null);
+    metrics?.paused(metricName(webhook), webhook.pause !== null);
     tail.ask([...entry.directories.keys()]);
   }
 
@@ -162,7 +168,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
     entry.stopping = true;
     try {
       await entry.deliverer.stop();
-      metrics?.forget(entry.webhook.slug);
+      metrics?.forget(metricName(entry.webhook));
       await repository.releaseLease(owner, entry.webhook.id);
     } finally {
       running.delete(entry.webhook.id);
@@ -193,7 +199,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
     for (const id of lost) {
       const entry = running.get(id);
       if (entry) entry.leasedUntil = now;
-      if (entry && !entry.stopping) inBackground(stop(entry), { webhook: entry.webhook.slug });
+      if (entry && !entry.stopping) inBackground(stop(entry), { webhook: metricName(entry.webhook) });
     }
     return new Map(got.filter((id) => !running.has(id)).map((id) => [id, until]));
   }
@@ -201,7 +207,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
   function adjust(entry: Running, webhook: DeliverableWebhook | undefined, all: readonly Directory[]): void {
     if (entry.stopping) return;
     if (!webhook || !isDelivered(webhook) || webhook.revision !== entry.webhook.revision) {
-      inBackground(stop(entry), { webhook: entry.webhook.slug });
+      inBackground(stop(entry), { webhook: metricName(entry.webhook) });
       return;
     }
     const directories = directoriesOf(webhook, all);
@@ -212,7 +218,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
   }
 
   async function look(): Promise<void> {
-    const webhooks = await repository.listWebhooks();
+    const webhooks = await repository.listDelivered();
     if (webhooks.length === 0 && running.size === 0) return tail.watch(new Set());
     const all = await listDirectories();
     const begun = await takeLeases(webhooks);
@@ -231,7 +237,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
       const leasedUntil = begun.get(webhook.id);
       if (leasedUntil === undefined) continue;
       await start(webhook, all, leasedUntil).catch((error: unknown) => {
-        log.warn({ err: error, webhook: webhook.slug }, 'a webhook could not be started');
+        log.warn({ err: error, webhook: metricName(webhook) }, 'a webhook could not be started');
       });
     }
   }
@@ -255,7 +261,7 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
       await main;
       waker[Symbol.dispose]();
       for (const entry of running.values())
-        if (!entry.stopping) inBackground(stop(entry), { webhook: entry.webhook.slug });
+        if (!entry.stopping) inBackground(stop(entry), { webhook: metricName(entry.webhook) });
       while (works.size > 0) await Promise.all(works);
       await tail.close();
     },

@@ -97,6 +97,19 @@ const commands: Record<string, string> = {
   listWebhookDeliveries: 'webhook waiting',
   replayDeadMessages: 'webhook replay',
   replayWebhook: 'webhook replay',
+  listEventStreams: 'event-stream list',
+  createEventStream: 'event-stream create',
+  getEventStream: 'event-stream show',
+  updateEventStream: 'event-stream update',
+  deleteEventStream: 'event-stream delete',
+  rotateEventStreamToken: 'event-stream rotate-token',
+  verifyEventStream: 'event-stream verify',
+  listEventStreamAttempts: 'event-stream deliveries',
+  listEventStreamDeliveries: 'event-stream waiting',
+  replayDeadSets: 'event-stream replay',
+  replayEventStream: 'event-stream replay',
+  listSigningKeys: 'signing-key list',
+  rotateSigningKey: 'signing-key rotate',
 };
 
 test('every operation of the management API has its command', async () => {

@@ -24,6 +24,14 @@ export const auditTypes = [
   'webhook.paused',
   'webhook.resumed',
   'webhook.replayed',
+  'event_stream.created',
+  'event_stream.updated',
+  'event_stream.deleted',
+  'event_stream.secret_rotated',
+  'event_stream.paused',
+  'event_stream.resumed',
+  'event_stream.replayed',
+  'signing_key.rotated',
 ] as const;
 
 export type AuditType = (typeof auditTypes)[number];
@@ -36,7 +44,7 @@ export interface Named {
 
 /** What was changed: the directory or federation itself, or something of it. */
 export interface AuditedResource {
-  type: 'Directory' | 'Federation' | 'Token' | 'Issuer' | 'Webhook' | 'Target';
+  type: 'Directory' | 'Federation' | 'Token' | 'Issuer' | 'Webhook' | 'EventStream' | 'SigningKey' | 'Target';
   id: string;
   /** A slug, a token's first characters, an issuer's URL. */
   name: string;

@@ -37,7 +37,7 @@ export const auditEntryShape = z
     directory: named.nullable().openapi({ description: 'As it was called then.' }),
     federation: named.nullable().openapi({ description: 'As it was called then.' }),
     resource: z.object({
-      type: z.enum(['Directory', 'Federation', 'Token', 'Issuer', 'Webhook', 'Target']),
+      type: z.enum(['Directory', 'Federation', 'Token', 'Issuer', 'Webhook', 'EventStream', 'SigningKey', 'Target']),
       id: z.guid(),
       name: z.string().openapi({ description: "A slug, a token's first characters or an issuer's URL." }),
     }),

@@ -4,6 +4,7 @@ import {
   type FailedDelivery,
   type InDirectory,
   messageId,
+  type ShownSecret,
   type Webhook,
   type WebhookStatus,
 } from '../../webhooks/contracts.ts';
@@ -18,7 +19,10 @@ export const shownWebhook = ({ id, slug, url, directory, types, pause, createdAt
 });
 
 /** Answers what `webhookStatusShape` describes. */
-export const shownStatus = (webhook: Webhook, { missedAt, deliveredAt, secrets, ...status }: WebhookStatus) => ({
+export const shownStatus = (
+  webhook: Webhook,
+  { missedAt, deliveredAt, secrets, ...status }: WebhookStatus & { secrets: ShownSecret[] },
+) => ({
   ...shownWebhook(webhook),
   ...status,
   missedAt: missedAt?.toISOString() ?? null,

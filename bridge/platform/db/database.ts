@@ -484,10 +484,13 @@ export interface UndoItemsTable {
 
 export interface WebhooksTable {
   id: string;
+  /** `push` and `poll`: an event stream, see EventStreamsTable. */
+  kind: Generated<'webhook' | 'push' | 'poll'>;
   slug: string;
   /** Null: of all directories. */
   directory_id: string | null;
-  url: string;
+  /** Null: of an event stream. */
+  url: string | null;
   /** Null: of all types. */
   types: string[] | null;
   /** Null together with the two that follow. */
@@ -500,6 +503,41 @@ export interface WebhooksTable {
   lease_until: Timestamp | null;
   created_at: Timestamp;
   updated_at: Timestamp;
+}
+
+/** What an event stream has beside its row in `webhooks`. */
+export interface EventStreamsTable {
+  id: string;
+  /** Where to push; null: it is polled. */
+  url: string | null;
+  /** See secrets/sealed.ts. */
+  push_authorization: Buffer | null;
+  base_url: string;
+  audience: string;
+  /** Null: all. */
+  events: string[] | null;
+  /** Null: all. */
+  resource_types: string[] | null;
+  content: 'full' | 'notice';
+  token_digest: Buffer | null;
+  token_prefix: string | null;
+  previous_digest: Buffer | null;
+  previous_until: Timestamp | null;
+  /** The verification event that a poller has yet to acknowledge. */
+  verification: ColumnType<unknown, string | null, string | null>;
+  verified_at: Timestamp | null;
+}
+
+export interface SigningKeysTable {
+  /** The `kid`. */
+  id: string;
+  public_jwk: ColumnType<unknown, string, string>;
+  /** See secrets/sealed.ts. */
+  private_key: Buffer;
+  created_at: Timestamp;
+  signs_from: Timestamp;
+  /** Null: as long as nobody rotates it. */
+  published_until: Timestamp | null;
 }
 
 export interface WebhookSecretsTable {
@@ -523,6 +561,8 @@ export interface WebhookCursorsTable {
   missed: Generated<Int8>;
   missed_at: Timestamp | null;
   delivered_at: Timestamp | null;
+  /** Of a polled stream: positions after `position` that are settled. */
+  acknowledged: ColumnType<number[], string | undefined, string>;
 }
 
 export interface WebhookDeliveriesTable {
@@ -681,6 +721,8 @@ export interface Database {
   server_keys: ServerKeysTable;
   webhooks: WebhooksTable;
   webhook_secrets: WebhookSecretsTable;
+  event_streams: EventStreamsTable;
+  signing_keys: SigningKeysTable;
   webhook_cursors: WebhookCursorsTable;
   webhook_deliveries: WebhookDeliveriesTable;
   webhook_attempts: WebhookAttemptsTable;

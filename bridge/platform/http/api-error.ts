@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | 'claim_absent'
   | 'undo_plan_absent'
   | 'webhook_absent'
+  | 'event_stream_absent'
   | 'target_absent'
   | 'reserved_username_absent'
   | 'directory_disabled'
@@ -41,6 +42,7 @@ const statuses: Record<ApiErrorCode, number> = {
   claim_absent: 404,
   undo_plan_absent: 404,
   webhook_absent: 404,
+  event_stream_absent: 404,
   target_absent: 404,
   reserved_username_absent: 404,
   directory_disabled: 409,

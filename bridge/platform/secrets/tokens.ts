@@ -10,7 +10,7 @@ export interface NewToken {
 }
 
 /** A new token such as `rb_scim_Xy…`; `kind` tells people what it opens. */
-export function newToken(kind: 'scim' | 'federation' | 'admin'): NewToken {
+export function newToken(kind: 'scim' | 'federation' | 'admin' | 'stream'): NewToken {
   const token = `rb_${kind}_${randomBytes(32).toString('base64url')}`;
   return { token, prefix: token.slice(0, `rb_${kind}_`.length + 6), digest: digestToken(token) };
 }

@@ -17,6 +17,7 @@ const move = (own: Names) => `${directory(own)}/move`;
 const undoPlans = (own: Names) => `${directory(own)}/undo-plans`;
 const undoPlan = (own: Names, named: Names) => `${undoPlans(own)}/${named.undoPlan}`;
 const webhook = ({ webhook: slug }: Names) => `/webhooks/${slug}`;
+const eventStream = ({ eventStream: slug }: Names) => `/event-streams/${slug}`;
 
 const target = (own: Names, named: Names) => `${directory(own)}/targets/${named.target}`;
 const token = (own: Names, named: Names) => `${directory(own)}/tokens/${named.directoryToken}`;
@@ -209,5 +210,33 @@ export const managementEntries: Entries = {
   'POST /webhooks/:slug/replay': sent(
     (own) => `${webhook(own)}/replay`,
     (named) => ({ directory: named.directory, position: 1 }),
+  ),
+  'GET /event-streams': asked(() => '/event-streams'),
+  'POST /event-streams': sent(
+    () => '/event-streams',
+    () => ({}),
+  ),
+  'GET /event-streams/:slug': asked(eventStream),
+  'PATCH /event-streams/:slug': sent(eventStream, () => ({ content: 'full' })),
+  'DELETE /event-streams/:slug': asked(eventStream),
+  'POST /event-streams/:slug/token': sent(
+    (own) => `${eventStream(own)}/token`,
+    () => ({ overlapSeconds: 'soon' }),
+  ),
+  'POST /event-streams/:slug/verify': asked((own) => `${eventStream(own)}/verify`),
+  'GET /event-streams/:slug/attempts': asked((own) => `${eventStream(own)}/attempts`),
+  'GET /event-streams/:slug/deliveries': asked((own) => `${eventStream(own)}/deliveries`),
+  'POST /event-streams/:slug/dead/replay': sent(
+    (own) => `${eventStream(own)}/dead/replay`,
+    () => ({}),
+  ),
+  'POST /event-streams/:slug/replay': sent(
+    (own) => `${eventStream(own)}/replay`,
+    (named) => ({ directory: named.directory, position: 1 }),
+  ),
+  'GET /signing-keys': asked(() => '/signing-keys'),
+  'POST /signing-keys/rotate': sent(
+    () => '/signing-keys/rotate',
+    () => ({ aheadSeconds: 'soon' }),
   ),
 };

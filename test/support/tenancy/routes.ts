@@ -22,7 +22,7 @@ export interface Call {
  */
 export type Entries = Record<string, (own: Names, named: Names) => Call[]>;
 
-export type Credential = 'directory' | 'default' | 'federation' | 'admin' | 'none';
+export type Credential = 'directory' | 'default' | 'federation' | 'stream' | 'admin' | 'none';
 
 export interface Surface {
   /** As the app has it; a parameter in it is the caller's. */
@@ -47,8 +47,14 @@ export const surfaces: Surface[] = [
     credential: 'federation',
     entries: userStorageEntries,
   },
+  {
+    base: '/event-streams/v1/:stream',
+    baseFor: ({ eventStream }) => `/event-streams/v1/${eventStream}`,
+    credential: 'stream',
+    entries: { 'POST /poll': () => [{ path: '/poll', body: { returnImmediately: true } }] },
+  },
   { base: '/api/v1', baseFor: () => '/api/v1', credential: 'admin', entries: managementEntries },
 ];
 
 /** Of no company, or only in front of the surfaces. */
-export const commonRoutes = ['ALL /*', 'ALL /user-storage/v1/*', 'GET /api/openapi.json'];
+export const commonRoutes = ['ALL /*', 'ALL /user-storage/v1/*', 'GET /api/openapi.json', 'GET /.well-known/jwks.json'];

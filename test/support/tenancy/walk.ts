@@ -65,6 +65,7 @@ function comparable({ response, text }: { response: Response; text: string }, ow
 function callerOf({ north, plain }: World, { credential }: Surface): { company: Company; token: string } {
   if (credential === 'admin') return { company: north, token: adminToken };
   if (credential === 'federation') return { company: north, token: north.federationToken };
+  if (credential === 'stream') return { company: north, token: north.streamToken };
   const company = credential === 'default' ? plain : north;
   return { company, token: company.scim.token };
 }
@@ -74,8 +75,10 @@ function foreignTokens({ north, south }: World, { credential }: Surface): Record
   return {
     "the other directory's": south.scim.token,
     "the other federation's": south.federationToken,
+    "the other event stream's": south.streamToken,
     ...(credential !== 'directory' && { "one's own directory's": north.scim.token }),
     ...(credential !== 'federation' && { "one's own federation's": north.federationToken }),
+    ...(credential !== 'stream' && { "one's own event stream's": north.streamToken }),
     ...(credential !== 'default' && { AUTHENTICATION_SECRET: authenticationSecret }),
     ...(credential !== 'admin' && { ADMIN_TOKEN: adminToken }),
   };

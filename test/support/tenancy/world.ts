@@ -2,6 +2,7 @@
 // found of the other's mark in an answer was leaked.
 import { randomUUID } from 'node:crypto';
 import { createApp } from '../../../bridge/app.ts';
+import { newEventStream } from '../../../bridge/event-streams/contracts.ts';
 import { encodeLogCursor } from '../../../bridge/events/log-cursor.ts';
 import { encodeCursor } from '../../../bridge/federation/changes/cursor.ts';
 import { targetSettings } from '../../../bridge/outbound/contracts.ts';
@@ -40,6 +41,8 @@ export interface Names {
   reservedUsername: string;
   /** For the company's directory alone. */
   webhook: string;
+  /** For the company's directory alone, polled. */
+  eventStream: string;
   /** Of the company's directory. */
   target: string;
   /** To undo what was done in the company's directory. */
@@ -57,6 +60,7 @@ export interface Company {
   names: Names;
   scim: ScimClient;
   federationToken: string;
+  streamToken: string;
   federationId: string;
 }
 
@@ -157,6 +161,13 @@ async function newCompany(
     directory: slug,
     start: 'now',
   });
+  const { stream, token: streamToken } = await bridge.services.eventStreams.createStream(
+    newEventStream.parse({
+      ...{ slug: `${mark}-stream`, delivery: 'poll', audience: `${mark} receiver`, directory: slug },
+      ...{ content: 'full', start: 'beginning', baseUrl: 'https://bridge.test' },
+    }),
+    undefined,
+  );
   const access = await newAccess(bridge.services, { directory: slug, federation: federation.slug, mark });
   const { federationToken } = access;
   const { revision } = (
@@ -170,6 +181,7 @@ async function newCompany(
     scim,
     federationId: federation.id,
     federationToken: federationToken.token,
+    streamToken: streamToken ?? '',
     names: {
       ...ids,
       directory: slug,
@@ -187,6 +199,7 @@ async function newCompany(
       reservedUsername: access.reservedUsername,
       federationToken: federationToken.id,
       webhook: webhook.slug,
+      eventStream: stream.slug,
       listCursor: page.body.nextCursor,
       feedCursor: encodeCursor({ federationId: federation.id, revision, places }),
       forgedCursor: encodeCursor({ federationId: ownFederation ?? federation.id, revision, places }),
@@ -217,6 +230,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     federationToken: randomUUID(),
     reservedUsername: `absent-reserved-${randomUUID()}`,
     webhook: 'absent-hook',
+    eventStream: 'absent-stream',
     target: `absent-${randomUUID()}`,
     undoPlan: randomUUID(),
     // Well formed, and signed by nobody.

@@ -1,0 +1,268 @@
+// Event streams that are polled (RFC 8936): a poller gets the oldest SETs that it has not acknowledged, again and again
+// until it does. All that is remembered is in the database, so that any replica may answer and any may die.
+import type { LoggedEvent } from '../events/contracts.ts';
+import type { EventReader } from '../events/repository.ts';
+import type { ChangeSignal } from '../events/signal.ts';
+import { createWaker } from '../events/waker.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { DeliveryRepository } from '../webhooks/deliveries-repository.ts';
+import type { Upkeep } from '../webhooks/upkeep.ts';
+import { webhooksTopic } from '../webhooks/worker.ts';
+import { maxAcknowledged, newPlace, type PollPlace, type PollRepository, type Refused } from './poll-repository.ts';
+import { claimsOf, refusalText, type TypesOf } from './push.ts';
+import type { StoredStream, StreamRepository } from './repository.ts';
+import { parseJti, type SetClaims, verificationEvent } from './security-event.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+/** RFC 8936 §2.4. */
+export interface PollRequest {
+  maxEvents: number;
+  returnImmediately: boolean;
+  /** Each a `jti`. */
+  ack: readonly string[];
+  setErrs: Readonly<Record<string, { err: string; description?: string | undefined }>>;
+}
+
+/** RFC 8936 §2.5. */
+export interface PollAnswer {
+  /** Signed, by `jti`. */
+  sets: Record<string, string>;
+  moreAvailable: boolean;
+}
+
+export interface PollTiming {
+  /** How long a poll waits for something to tell. */
+  longPollMs: number;
+}
+
+const usualTiming: PollTiming = { longPollMs: 30_000 };
+/** Of one stream, in one process; a poll beyond them doesn't wait. */
+const maxWaiting = 4;
+const maxBytes = 4 * 1024 * 1024;
+const maxScanned = 20_000;
+const scanAtOnce = 200;
+/** A wake-up may be lost with the connection that brings it. */
+const recheckMs = 2_000;
+
+export interface PollDeps {
+  streams: StreamRepository;
+  repository: PollRepository;
+  deliveries: Pick<DeliveryRepository, 'prune'>;
+  reader: EventReader;
+  upkeep: Pick<Upkeep, 'directoriesOf'>;
+  keys: Pick<SigningKeys, 'sign'>;
+  typesOf: TypesOf;
+  signal: Pick<ChangeSignal, 'subscribe'>;
+  clock: Clock;
+  timing?: Partial<PollTiming> | undefined;
+}
+
+interface Directory {
+  id: string;
+  slug: string;
+}
+
+/** What a poller says of SETs of one directory. */
+interface Said {
+  acknowledged: number[];
+  errors: Map<number, PollRequest['setErrs'][string]>;
+}
+
+/** What one look at the logs has found. */
+interface Basket {
+  claims: SetClaims[];
+  bytes: number;
+  limit: number;
+  more: boolean;
+  scanned: number;
+}
+
+const isFull = ({ claims, bytes, limit }: Basket): boolean => claims.length >= limit || bytes >= maxBytes;
+
+function put(basket: Basket, claims: SetClaims, bytes: number): void {
+  basket.claims.push(claims);
+  basket.bytes += bytes;
+}
+
+export function createPoll(deps: PollDeps) {
+  const { streams, repository, deliveries, reader, upkeep, keys, typesOf, signal, clock } = deps;
+  const timing = { ...usualTiming, ...deps.timing };
+  const closing = new AbortController();
+  const waiting = new Map<string, number>();
+  let turn = 0;
+
+  async function refusedOf(
+    stream: StoredStream,
+    directory: Directory,
+    position: number,
+    refusal: { err: string; description?: string | undefined },
+  ): Promise<Refused[]> {
+    const [event] = await reader.listEvents(directory.id, position - 1, 1);
+    if (event?.position !== position) return [];
+    const [claims] = await claimsOf(stream, typesOf, directory, [event]);
+    if (!claims) return [];
+    const { type, resourceType, resourceId } = event;
+    const problem = refusalText({ err: refusal.err, description: refusal.description ?? '' });
+    return [{ position, type, resourceType, resourceId, body: JSON.stringify(claims), problem }];
+  }
+
+  /** Takes note of what the poller says of earlier SETs. What names none of this stream is passed over. */
+  async function settle(stream: StoredStream, { ack, setErrs }: PollRequest): Promise<void> {
+    const { verification } = stream;
+    if (verification && (ack.includes(verification.jti) || Object.hasOwn(setErrs, verification.jti))) {
+      await streams.noteVerified(stream.id, clock.now());
+    }
+    if (ack.length === 0 && Object.keys(setErrs).length === 0) return;
+    const said = new Map<string, Said>();
+    const ofDirectory = (id: string): Said => {
+      const known: Said = said.get(id) ?? { acknowledged: [], errors: new Map() };
+      said.set(id, known);
+      return known;
+    };
+    for (const jti of ack) {
+      const named = parseJti(stream.id, jti);
+      if (named) ofDirectory(named.directoryId).acknowledged.push(named.position);
+    }
+    for (const [jti, error] of Object.entries(setErrs)) {
+      const named = parseJti(stream.id, jti);
+      if (named) ofDirectory(named.directoryId).errors.set(named.position, error);
+    }
+    const own = (await upkeep.directoriesOf(stream)).filter(({ id }) => said.has(id));
+    const spans = await reader.placeAll(own.map(({ id }) => id));
+    for (const directory of own) {
+      const { acknowledged, errors } = ofDirectory(directory.id);
+      const refused: Refused[] = [];
+      for (const [position, error] of errors) refused.push(...(await refusedOf(stream, directory, position, error)));
+      const head = spans.get(directory.id)?.head ?? 0;
+      await repository.settle(directory.id, stream.id, { acknowledged, refused, head, now: clock.now() });
+      if (refused.length > 0) await deliveries.prune(directory.id, stream.id);
+    }
+  }
+
+  /** Puts what is open of these events into the basket. Answers up to where all is settled, when that is beyond `settled`. */
+  async function gather(
+    stream: StoredStream,
+    directory: Directory,
+    place: PollPlace,
+    events: readonly LoggedEvent[],
+    basket: Basket,
+    settled: { to: number; isOpen: boolean },
+  ): Promise<void> {
+    const last = place.acknowledged.size < maxAcknowledged ? Number.POSITIVE_INFINITY : Math.max(...place.acknowledged);
+    const all = await claimsOf(stream, typesOf, directory, events);
+    for (const [index, { position }] of events.entries()) {
+      const claims = all[index];
+      const isSkipped = position > place.skipAfter && position <= place.skipTo;
+      if (!claims || isSkipped || place.acknowledged.has(position)) {
+        if (!settled.isOpen) settled.to = position;
+        continue;
+      }
+      settled.isOpen = true;
+      if (position > last) continue;
+      if (isFull(basket)) {
+        basket.more = true;
+        return;
+      }
+      put(basket, claims, JSON.stringify(claims).length);
+    }
+  }
+
+  async function look(stream: StoredStream, directory: Directory, place: PollPlace, head: number, basket: Basket) {
+    const settled = { to: place.position, isOpen: false };
+    let [from, missed] = [place.position, 0];
+    while (from < head && !basket.more) {
+      if (basket.scanned >= maxScanned) basket.more = true;
+      if (basket.more) break;
+      const events = await reader.listEvents(directory.id, from, scanAtOnce);
+      // Positions have no gaps: what is lacking has been cut off.
+      const gap = (events[0]?.position ?? head + 1) - from - 1;
+      if (gap > 0 && !settled.isOpen) [settled.to, missed] = [from + gap, missed + gap];
+      basket.scanned += events.length;
+      await gather(stream, directory, place, events, basket, settled);
+      from = events.at(-1)?.position ?? head;
+    }
+    if (settled.to > place.position) {
+      const owner = [directory.id, stream.id] as const;
+      await repository.advance(owner, place, settled.to, { missed, now: clock.now() });
+    }
+  }
+
+  async function gatherRevived(stream: StoredStream, ids: readonly string[], basket: Basket): Promise<void> {
+    const revived = await repository.listRevived(stream.id, ids, basket.limit);
+    // Its claims were stored when it was refused.
+    for (const { body } of revived) if (!isFull(basket)) put(basket, JSON.parse(body) as SetClaims, body.length);
+  }
+
+  async function lookAll(stream: StoredStream, directories: readonly Directory[], limit: number): Promise<Basket> {
+    const basket: Basket = { claims: [], bytes: 0, limit, more: false, scanned: 0 };
+    if (stream.verification) {
+      const { jti, state, requestedAt } = stream.verification;
+      put(basket, verificationEvent(stream, { jti, state, now: new Date(requestedAt) }), 0);
+    }
+    const ids = directories.map(({ id }) => id);
+    const spans = await reader.placeAll(ids);
+    const places = await repository.listPlaces(stream.id, ids);
+    await gatherRevived(stream, ids, basket);
+    // Each directory begins once, so that a busy one leaves room for the others.
+    turn = (turn + 1) % Math.max(1, directories.length);
+    for (const directory of [...directories.slice(turn), ...directories.slice(0, turn)]) {
+      const head = spans.get(directory.id)?.head ?? 0;
+      const place = places.get(directory.id) ?? newPlace;
+      if (place.position < head && !basket.more) await look(stream, directory, place, head, basket);
+    }
+    return basket;
+  }
+
+  async function answerOf({ claims, more }: Basket): Promise<PollAnswer> {
+    const sets: PollAnswer['sets'] = {};
+    const signed = await Promise.all(claims.map(async (one) => [one.jti, await keys.sign(one)] as const));
+    for (const [jti, set] of signed) sets[jti] = set;
+    return { sets, moreAvailable: more };
+  }
+
+  /** Looks until there is something, the time is over, or nobody waits any more. */
+  async function wait(stream: StoredStream, limit: number, waitMs: number, gone: AbortSignal): Promise<PollAnswer> {
+    const deadline = performance.now() + waitMs;
+    const stop = AbortSignal.any([closing.signal, gone]);
+    using waker = createWaker(signal, stop);
+    for (let current: StoredStream | undefined = stream; current; ) {
+      const directories = await upkeep.directoriesOf(current);
+      waker.watch([webhooksTopic, ...directories.map(({ id }) => id)]);
+      waker.rearm();
+      // What happens from here on wakes us, so nothing is lost between looking and waiting.
+      const basket = current.pause ? undefined : await lookAll(current, directories, limit);
+      if (basket && basket.claims.length > 0) return answerOf(basket);
+      const left = deadline - performance.now();
+      if (left <= 0 || stop.aborted) return { sets: {}, moreAvailable: basket?.more ?? false };
+      if (!basket?.more) await waker.wait(Math.min(recheckMs, left));
+      current = await streams.findStreamById(stream.id);
+    }
+    return { sets: {}, moreAvailable: false };
+  }
+
+  return {
+    /** Settles what the poller says of earlier SETs, and answers those that it has not acknowledged. */
+    async poll(stream: StoredStream, request: PollRequest, gone: AbortSignal): Promise<PollAnswer> {
+      await settle(stream, request);
+      // RFC 8936 §2.4: it only wants to acknowledge.
+      if (request.maxEvents === 0) return { sets: {}, moreAvailable: false };
+      const present = await streams.findStreamById(stream.id);
+      if (!present) return { sets: {}, moreAvailable: false };
+      const count = waiting.get(stream.id) ?? 0;
+      const isPatient = !request.returnImmediately && count < maxWaiting;
+      waiting.set(stream.id, count + 1);
+      try {
+        return await wait(present, request.maxEvents, isPatient ? timing.longPollMs : 0, gone);
+      } finally {
+        const left = (waiting.get(stream.id) ?? 1) - 1;
+        if (left > 0) waiting.set(stream.id, left);
+        else waiting.delete(stream.id);
+      }
+    },
+
+    /** Ends every wait at once; the pollers get an empty answer. */
+    close: () => closing.abort(),
+  };
+}
+
+export type Poll = ReturnType<typeof createPoll>;
