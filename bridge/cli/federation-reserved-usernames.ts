@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type Shell, withServices } from './context.ts';
 
 export function federationReservedUsernamesCommand(shell: Shell): Command {
-  const list = new Command('list').description('show the names, and why').argument('<federation>');
+  const list = new Command('list').description('show the names, and why').argument('<federation>', 'its slug');
   list.action((slug: string) =>
     withServices(shell, list, async ({ output, services }) => {
       const reserved = (await services.federations.listReservedUsernames(slug)).map(({ usernameKey, reason }) => ({
@@ -20,8 +20,8 @@ export function federationReservedUsernamesCommand(shell: Shell): Command {
   );
   const add = new Command('add')
     .description('reserve a user name: whoever has it leaves Keycloak')
-    .argument('<federation>')
-    .argument('<username>')
+    .argument('<federation>', 'its slug')
+    .argument('<username>', 'the name, in whatever case')
     .requiredOption('--reason <text>', 'shown to whoever asks why somebody of this name can’t log in');
   add.action((slug: string, username: string, { reason }: { reason: string }) =>
     withServices(shell, add, async ({ output, services }) => {
@@ -34,8 +34,8 @@ export function federationReservedUsernamesCommand(shell: Shell): Command {
   );
   const remove = new Command('remove')
     .description('give a user name free again: whoever has it is served')
-    .argument('<federation>')
-    .argument('<username>');
+    .argument('<federation>', 'its slug')
+    .argument('<username>', 'the name, in whatever case');
   remove.action((slug: string, username: string) =>
     withServices(shell, remove, async ({ output, services }) => {
       const { usernameKey, reason } = await services.federations.releaseUsername(slug, username);
