@@ -113,9 +113,10 @@ export function createHistoryRepository(pool: Pool) {
     async findBeginning(directoryId: string): Promise<Date | undefined> {
       return readIn(pool, [directoryId], async (scope) => {
         const { rows } = await sql<{ at: Date }>`
-          select e.created_at as at from event_heads h join events e
-            on e.directory_id = h.directory_id and e.position = h.pruned_position + 1
-          where h.directory_id = ${directoryId} and h.pruned_position > 0`.execute(scope);
+          select created_at as at from events
+          where directory_id = ${directoryId} and position = (
+            select pruned_position + 1 from event_heads
+            where directory_id = ${directoryId} and pruned_position > 0)`.execute(scope);
         return rows[0]?.at;
       });
     },

@@ -47,9 +47,11 @@ export async function listMovedUsers(
     select m.user_id as id, m.state, m.matched_by, m.moved_at, m.resource ->> 'userName' as name_before,
       m.resource ->> 'externalId' as external_id_before, case when m.resource is not null then m.active end as active_before,
       u.user_name as name_now, u.external_id as external_id_now, u.active as active_now
-    from directory_move_users m left join users u on u.directory_id = m.directory_id and u.id = m.user_id
-    where m.directory_id = ${directoryId} and m.state = ${state} and m.user_id > ${after}::uuid
-    order by m.user_id limit ${limit}`.execute(scope);
+    from (
+      select * from directory_move_users
+      where directory_id = ${directoryId} and state = ${state} and user_id > ${after}::uuid order by user_id limit ${limit}
+    ) m left join users u on u.directory_id = m.directory_id and u.id = m.user_id
+    order by m.user_id`.execute(scope);
   return rows.map(toEntry);
 }
 
@@ -63,9 +65,11 @@ export async function listMovedGroups(
     select m.group_id as id, m.state, null as matched_by, m.moved_at, m.resource ->> 'displayName' as name_before,
       m.resource ->> 'externalId' as external_id_before, null as active_before,
       g.display_name as name_now, g.external_id as external_id_now, null as active_now
-    from directory_move_groups m left join groups g on g.directory_id = m.directory_id and g.id = m.group_id
-    where m.directory_id = ${directoryId} and m.state = ${state} and m.group_id > ${after}::uuid
-    order by m.group_id limit ${limit}`.execute(scope);
+    from (
+      select * from directory_move_groups
+      where directory_id = ${directoryId} and state = ${state} and group_id > ${after}::uuid order by group_id limit ${limit}
+    ) m left join groups g on g.directory_id = m.directory_id and g.id = m.group_id
+    order by m.group_id`.execute(scope);
   return rows.map(toEntry);
 }
 
