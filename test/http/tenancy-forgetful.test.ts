@@ -101,27 +101,16 @@ test('nothing of the other company has changed', async () => {
   expect(await rowsOf(world, world.south)).toEqual(before);
 });
 
+/** Not asked for by any of these requests: what pushes on works by itself, and keys of groups are read like those of users. */
+const unasked = ['outbound_members', 'outbound_tasks', 'group_attribute_keys'];
+
 test('what was asked was asked of every table behind the wall, and without the condition', async () => {
   const texts = [...forgetful.loosened].join('\n');
-  const tables = [
-    'users',
-    'user_credentials',
-    'groups',
-    'group_members',
-    'resources',
-    'events',
-    'event_heads',
-    'directory_tokens',
-    'directory_issuers',
-    'directory_schemas',
-    'directory_resource_types',
-    'ldap_connections',
-    'ldap_states',
-    'ldap_entries',
-    'webhook_cursors',
-    'webhook_deliveries',
-    'webhook_attempts',
-  ];
+  const { rows: walled } = await world.bridge.database.pool.query<{ table: string }>(
+    `select relname as "table" from pg_class where relforcerowsecurity and relnamespace = 'public'::regnamespace`,
+  );
+  const tables = walled.map(({ table }) => table).filter((table) => !unasked.includes(table));
+  expect(tables.length).toBeGreaterThan(30);
   expect(tables.filter((table) => !new RegExp(String.raw`\b(from|join|update|into) "?${table}\b`).test(texts))).toEqual(
     [],
   );

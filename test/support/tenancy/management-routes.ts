@@ -13,7 +13,7 @@ const sent =
 const directory = ({ directory: slug }: Names) => `/directories/${slug}`;
 const federation = ({ federation: slug }: Names) => `/federations/${slug}`;
 
-const move = (own: Names) => `${directory(own)}/move`;
+const move = ({ movedDirectory: slug }: Names) => `/directories/${slug}/move`;
 const undoPlans = (own: Names) => `${directory(own)}/undo-plans`;
 const undoPlan = (own: Names, named: Names) => `${undoPlans(own)}/${named.undoPlan}`;
 const webhook = ({ webhook: slug }: Names) => `/webhooks/${slug}`;
@@ -102,8 +102,8 @@ export const managementEntries: Entries = {
   'GET /directories/:slug/move/groups': asked((own) => `${move(own)}/groups`),
   'GET /directories/:slug/move/claims': asked((own) => `${move(own)}/claims`),
   'PUT /directories/:slug/move/claims/:claimId': sent(
-    (own, named) => `${move(own)}/claims/${named.user}`,
-    (named) => ({ decision: 'adopt', userId: named.user }),
+    (own, named) => `${move(own)}/claims/${named.claim}`,
+    (named) => ({ decision: 'adopt', userId: named.movedUser }),
   ),
   'POST /directories/:slug/move/finish': sent(
     (own) => `${move(own)}/finish`,

@@ -56,5 +56,8 @@ export const surfaces: Surface[] = [
   { base: '/api/v1', baseFor: () => '/api/v1', credential: 'admin', entries: managementEntries },
 ];
 
+/** They answer what they were sent, for a group that may come later; whose it is shows in what is made of it. */
+export const echoing = ['PUT /federations/:slug/role-mappings'];
+
 /** Of no company, or only in front of the surfaces. */
 export const commonRoutes = ['ALL /*', 'ALL /user-storage/v1/*', 'GET /api/openapi.json', 'GET /.well-known/jwks.json'];

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import type { Company, World } from './world.ts';
 
 /** Every row of the company, as a superuser sees it; but not when its tokens were used, nor that somebody tried to. */
-export async function rowsOf(world: World, { scim, federationId }: Company): Promise<Record<string, string>> {
+export async function rowsOf(world: World, { directoryIds, federationId }: Company): Promise<Record<string, string>> {
   const url = new URL(inject('postgres').adminUrl);
   url.pathname = new URL(world.bridge.database.url).pathname;
   const client = new Client({ connectionString: url.href });
@@ -18,8 +18,8 @@ export async function rowsOf(world: World, { scim, federationId }: Company): Pro
     const found: Record<string, string> = {};
     for (const { table, column } of columns) {
       const { rows } = await client.query<{ row: string }>(
-        `select (to_jsonb(t) - 'last_used_at')::text as row from ${table} t where ${column} = $1 order by 1`,
-        [column === 'directory_id' ? scim.directory.id : federationId],
+        `select (to_jsonb(t) - 'last_used_at')::text as row from ${table} t where ${column} = any($1) order by 1`,
+        [column === 'directory_id' ? directoryIds : [federationId]],
       );
       if (rows.length > 0) found[`${table}.${column}`] = rows.map(({ row }) => row).join('\n');
     }

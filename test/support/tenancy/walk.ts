@@ -1,6 +1,6 @@
 // The walk over every route: asks in a company's name for what is another's, and compares with what nobody has.
 import { describe, expect, test } from 'vitest';
-import { type Call, type Entries, type Names, type Surface, surfaces } from './routes.ts';
+import { type Call, type Entries, echoing, type Names, type Surface, surfaces } from './routes.ts';
 import { adminToken, authenticationSecret, type Company, southMark, type World } from './world.ts';
 
 const unknownToken = `rb_scim_${'A'.repeat(43)}`;
@@ -61,6 +61,9 @@ function comparable({ response, text }: { response: Response; text: string }, ow
   return { status: response.status, headers, text: withoutNames(text, own, named) };
 }
 
+/** The answer whoever's names were asked with. */
+const unnamed = (answer: Comparable): string => JSON.stringify(answer).replaceAll(/<(own )?\w+>/g, '<name>');
+
 /** The caller and its token. */
 function callerOf({ north, plain }: World, { credential }: Surface): { company: Company; token: string } {
   if (credential === 'admin') return { company: north, token: adminToken };
@@ -110,7 +113,7 @@ function routesOf({ entries }: Surface) {
 export function walkForOthersThings(worldOf: () => World): void {
   describe.each(surfaces)("asking at $base for what is another company's", (surface) => {
     const { baseFor, credential } = surface;
-    test.each(routesOf(surface))('$key', async ({ method, entry }) => {
+    test.each(routesOf(surface))('$key', async ({ key, method, entry }) => {
       const world = worldOf();
       const { company, token } = callerOf(world, surface);
 
@@ -142,13 +145,13 @@ export function walkForOthersThings(worldOf: () => World): void {
           const absent = await answered(index, world.absent);
           expect(await answered(index, world.south.names)).toEqual(absent);
           naming += 1;
-          if (JSON.stringify(await answered(index)) !== JSON.stringify(absent)) telling += 1;
+          if (unnamed(await answered(index)) !== unnamed(absent)) telling += 1;
         } else if (credential !== 'admin' || method === 'GET') {
           await answered(index);
         }
       }
       // Were one's own also answered so, nothing would be proven. What says no to a method says it of all ids.
-      if (naming > 0 && method !== 'ALL') expect(telling).toBeGreaterThan(0);
+      if (naming > 0 && method !== 'ALL' && !echoing.includes(key)) expect(telling).toBeGreaterThan(0);
     });
   });
 }

@@ -10,7 +10,7 @@ import { newId } from '../../../bridge/platform/ids.ts';
 import { createLogger } from '../../../bridge/platform/log.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../bridge.ts';
 import { badgeSchema, declare, declareType, device, deviceType } from '../declared-schemas.ts';
-import { newGroup, newUser } from '../scim.ts';
+import { newGroup, newUser, userSchema } from '../scim.ts';
 
 export const adminToken = 'an-admin-token-of-at-least-32-characters';
 export const authenticationSecret = 'the-secret-of-the-directory-default-alone';
@@ -43,6 +43,10 @@ export interface Names {
   webhook: string;
   /** For the company's directory alone, polled. */
   eventStream: string;
+  /** A directory that is being moved, a user in it, and one who waits for a decision. */
+  movedDirectory: string;
+  movedUser: string;
+  claim: string;
   /** Of the company's directory. */
   target: string;
   /** To undo what was done in the company's directory. */
@@ -62,6 +66,8 @@ export interface Company {
   federationToken: string;
   streamToken: string;
   federationId: string;
+  /** Of all its directories. */
+  directoryIds: string[];
 }
 
 export interface World {
@@ -110,12 +116,18 @@ const ownType = (mark: string, capital: string) => ({
 
 /** Credentials, and what gives them. */
 async function newAccess(
-  { directories, federations, issuers, outbound, undo }: TestBridge['services'],
+  { send, services: { directories, federations, issuers, outbound, undo } }: TestBridge,
   { directory, federation, mark }: { directory: string; federation: string; mark: string },
 ) {
-  const actors = (await directories.listTokens(directory)).map(({ prefix }) => prefix).slice(0, 20);
-  const plan = await undo.plan(directory, { actors, from: new Date(0) }, { budgetMs: 60_000 });
   const directoryToken = await directories.createToken(directory, { name: `${mark} token` });
+  // Something to undo that nothing else needs.
+  await send(`/scim/v2/${directory}/Users`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${directoryToken.token}`, 'Content-Type': 'application/scim+json' },
+    body: JSON.stringify({ schemas: [userSchema], userName: `${mark}-undone-${randomUUID()}` }),
+  });
+  const actors = [directoryToken.prefix];
+  const plan = await undo.plan(directory, { actors, from: new Date(0) }, { budgetMs: 60_000 });
   const issuer = await issuers.addIssuer(directory, {
     issuer: `https://${randomUUID()}.${mark}.test`,
     audience: 'scim',
@@ -139,6 +151,20 @@ async function newAccess(
   };
 }
 
+/** A directory in the middle of a move, with somebody on its review list. */
+async function newMove(bridge: TestBridge, slug: string, mark: string) {
+  const { moves } = bridge.services;
+  const scim = await bridge.directory(slug);
+  const userName = `${mark}-moved`;
+  const user = await newUser(scim, userName, { emails: [{ value: `${mark}-moved@${mark}.test` }] });
+  await newGroup(scim, `${mark}-moved-group`, [user.id]);
+  await moves.start(slug, { match: ['email'], keepAccess: true });
+  await scim.post('/Users', { schemas: [userSchema], userName });
+  const [claim] = await moves.listClaims(slug, { limit: 1 });
+  if (!claim) throw new TypeError('the name is taken by somebody whom nothing else matches');
+  return { directoryId: scim.directory.id, movedDirectory: slug, movedUser: user.id, claim: claim.id };
+}
+
 async function newCompany(
   bridge: TestBridge,
   { slug, mark, capital }: { slug: string; mark: string; capital: string },
@@ -153,6 +179,8 @@ async function newCompany(
   await declare(bridge, scim, schema);
   const { ids, email, groupName } = await newResources(scim, mark);
   await newUser(scim, `${mark}-second`);
+  // For the log of requests.
+  await scim.get(`/Users/${ids.user}`);
   const federation = await federations.createFederation({ slug: `${mark}-people`, name: `${mark} people` });
   await federations.addDirectory(federation.slug, slug);
   const { webhook } = await bridge.services.webhooks.createWebhook({
@@ -168,7 +196,8 @@ async function newCompany(
     }),
     undefined,
   );
-  const access = await newAccess(bridge.services, { directory: slug, federation: federation.slug, mark });
+  const { directoryId: movedId, ...moved } = await newMove(bridge, `${slug}-moved`, mark);
+  const access = await newAccess(bridge, { directory: slug, federation: federation.slug, mark });
   const { federationToken } = access;
   const { revision } = (
     await bridge.send(`/user-storage/v1/${federation.slug}`, {
@@ -180,10 +209,12 @@ async function newCompany(
   return {
     scim,
     federationId: federation.id,
+    directoryIds: [scim.directory.id, movedId],
     federationToken: federationToken.token,
     streamToken: streamToken ?? '',
     names: {
       ...ids,
+      ...moved,
       directory: slug,
       userName: `${mark}-second`,
       email,
@@ -214,6 +245,9 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
   const foreign = { revision: '1', places };
   return {
     directory: 'absent-directory',
+    movedDirectory: 'absent-moved',
+    movedUser: newId(),
+    claim: randomUUID(),
     // Members are shown in the order of their ids.
     user: newId(),
     userName: 'absent-second',
@@ -254,6 +288,7 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
     { slug: 'southern-works', mark: southMark, capital: 'South' },
     north.federationId,
   );
+  await bridge.services.requestLog.flush();
   return {
     bridge,
     app: createApp({ services: bridge.services, logger: createLogger('silent'), adminToken }),
@@ -270,10 +305,12 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
       const known = await bridge.services.issuers.listIssuers(names.directory);
       for (const { id } of known.slice(5)) await bridge.services.issuers.removeIssuer(names.directory, id);
       const targets = await bridge.services.outbound.listTargets(names.directory);
-      for (const { slug } of targets.slice(5)) await bridge.services.outbound.deleteTarget(names.directory, slug);
+      const others = targets.filter(({ slug }) => slug !== names.target);
+      for (const { slug } of others.slice(5)) await bridge.services.outbound.deleteTarget(names.directory, slug);
       const plans = await bridge.services.undo.listPlans(names.directory);
-      for (const { id } of plans.slice(5)) await bridge.services.undo.discard(names.directory, id);
-      const { federationToken, ...access } = await newAccess(bridge.services, { ...names, mark: markOf(names) });
+      const otherPlans = plans.filter(({ id }) => id !== names.undoPlan);
+      for (const { id } of otherPlans.slice(5)) await bridge.services.undo.discard(names.directory, id);
+      const { federationToken, ...access } = await newAccess(bridge, { ...names, mark: markOf(names) });
       return { ...names, ...access, federationToken: federationToken.id };
     },
   };
