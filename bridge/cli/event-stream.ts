@@ -1,18 +1,26 @@
 // realmbridge event-stream …
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Content, EventStream, ScimEvent } from '../event-streams/contracts.ts';
+import type { z } from 'zod';
+import type { Content, ScimEvent } from '../event-streams/contracts.ts';
 import { type Shell, withServices } from './context.ts';
 import { duration } from './duration-option.ts';
 import { FailedQuietly, UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
-import { attemptsCommand, type Delivering, deadCommand, replayCommand, waitingCommand } from './webhook-deliveries.ts';
+import { parseUrl } from './url-option.ts';
+import {
+  attemptsCommand,
+  type Delivering,
+  deadCommand,
+  replayCommand,
+  sentLines,
+  stateOf,
+  waitingCommand,
+} from './webhook-deliveries.ts';
 
 const streams: Delivering = { noun: 'event stream', serviceOf: (services) => services.eventStreams };
 
 /** Loaded only when there is something to show, so that help and mistakes are told at once. */
 const presentation = () => import('../management/event-streams/presentation.ts');
-
-const stateOf = ({ pause }: EventStream): string => (pause ? `paused (${pause.cause})` : 'active');
 
 function listCommand(shell: Shell): Command {
   const command = new Command('list').description('list the event streams');
@@ -38,11 +46,6 @@ function listCommand(shell: Shell): Command {
   );
 }
 
-function parseUrl(text: string): string {
-  if (!URL.canParse(text)) throw new InvalidArgumentError('It must be a URL.');
-  return text;
-}
-
 const scimEventNames: ScimEvent[] = ['prov:create', 'prov:patch', 'prov:delete', 'prov:activate', 'prov:deactivate'];
 
 function parseEvent(text: string, before: ScimEvent[] = []): ScimEvent[] {
@@ -63,6 +66,14 @@ const contentOption = () =>
   new Option('--content <content>', 'full: SETs carry values; notice: names of attributes alone (default)').argParser(
     parseContent,
   );
+
+/** @throws UsageError naming what is wrong */
+function parseInput<T>(shape: z.ZodType<T>, given: object): T {
+  const parsed = shape.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}.`);
+}
 
 interface CreateOptions {
   poll?: true;
@@ -105,12 +116,8 @@ function createCommand(shell: Shell): Command {
     withServices(shell, command, async ({ output, services, config }) => {
       const { newEventStream } = await import('../event-streams/contracts.ts');
       const { shownStream } = await presentation();
-      const input = newEventStream.safeParse(inputOf(slug, options));
-      if (!input.success) {
-        const [issue] = input.error.issues;
-        throw new UsageError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}.`);
-      }
-      const { stream, token } = await services.eventStreams.createStream(input.data, config.http.publicUrl);
+      const input = parseInput(newEventStream, inputOf(slug, options));
+      const { stream, token } = await services.eventStreams.createStream(input, config.http.publicUrl);
       const shown = shownStream(stream);
       output.result({ ...shown, pollToken: token }, () =>
         [
@@ -187,16 +194,12 @@ function updateCommand(shell: Shell): Command {
       const { eventStreamChange } = await import('../event-streams/contracts.ts');
       const { shownStream } = await presentation();
       const { url, authorization, audience, content, event, allEvents, resourceType, allResourceTypes } = options;
-      const change = eventStreamChange.safeParse({
+      const change = parseInput(eventStreamChange, {
         ...{ url, audience, content, authorization: authorization === false ? null : authorization },
         events: allEvents ? null : event,
         resourceTypes: allResourceTypes ? null : resourceType,
       });
-      if (!change.success) {
-        const [issue] = change.error.issues;
-        throw new UsageError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}.`);
-      }
-      const stream = await services.eventStreams.updateStream(slug, change.data);
+      const stream = await services.eventStreams.updateStream(slug, change);
       output.result(shownStream(stream), () => `✓ changed event stream "${slug}"`);
     }),
   );
@@ -253,12 +256,7 @@ function verifyCommand(shell: Shell): Command {
       output.result(shownVerification(outcome), () =>
         sent === null
           ? `✓ the next poll brings a verification event with the state ${outcome.state}; \`event-stream show\` tells when it was acknowledged`
-          : [
-              sent.problem === null
-                ? `✓ delivered in ${sent.durationMs} ms (${sent.status})`
-                : `✗ not delivered: ${sent.problem}`,
-              ...(sent.answer === '' ? [] : [sent.answer]),
-            ].join('\n'),
+          : sentLines(sent),
       );
       if (sent && sent.problem !== null) throw new FailedQuietly();
     }),

@@ -2,7 +2,8 @@
 // sending it again.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Services } from '../services.ts';
-import type { FailedDelivery, InDirectory, ReplayRequest } from '../webhooks/contracts.ts';
+import type { FailedDelivery, InDirectory, ReplayRequest, Webhook } from '../webhooks/contracts.ts';
+import type { Sent } from '../webhooks/sender.ts';
 import { type Shell, withServices } from './context.ts';
 import { parseLast } from './events.ts';
 import { UsageError } from './exit.ts';
@@ -15,6 +16,20 @@ export interface Delivering {
     services: Services,
   ) => Pick<Services['webhooks'], 'listAttempts' | 'listFailed' | 'replay' | 'reviveDead'>;
 }
+
+export const stateOf = ({ pause }: Pick<Webhook, 'pause'>): string => (pause ? `paused (${pause.cause})` : 'active');
+
+/** What came of a single message. */
+export const sentLines = ({
+  status,
+  durationMs,
+  problem,
+  answer,
+}: Pick<Sent, 'status' | 'durationMs' | 'problem' | 'answer'>): string =>
+  [
+    problem === null ? `✓ delivered in ${durationMs} ms (${status})` : `✗ not delivered: ${problem}`,
+    ...(answer === '' ? [] : [answer]),
+  ].join('\n');
 
 const presentation = () => import('../management/webhooks/presentation.ts');
 

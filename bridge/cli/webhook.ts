@@ -1,18 +1,24 @@
 // realmbridge webhook …
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Webhook } from '../webhooks/contracts.ts';
+import { Command, Option } from 'commander';
 import { type Shell, withServices } from './context.ts';
 import { duration } from './duration-option.ts';
 import { FailedQuietly, UsageError } from './exit.ts';
 import { formatTime } from './table.ts';
-import { attemptsCommand, type Delivering, deadCommand, replayCommand, waitingCommand } from './webhook-deliveries.ts';
+import { parseUrl } from './url-option.ts';
+import {
+  attemptsCommand,
+  type Delivering,
+  deadCommand,
+  replayCommand,
+  sentLines,
+  stateOf,
+  waitingCommand,
+} from './webhook-deliveries.ts';
 
 const webhooks: Delivering = { noun: 'webhook', serviceOf: (services) => services.webhooks };
 
 /** Loaded only when there is something to show, so that help and mistakes are told at once. */
 const presentation = () => import('../management/webhooks/presentation.ts');
-
-const stateOf = ({ pause }: Webhook): string => (pause ? `paused (${pause.cause})` : 'active');
 
 function listCommand(shell: Shell): Command {
   const command = new Command('list').description('list the webhooks');
@@ -41,11 +47,6 @@ interface CreateOptions {
   directory?: string;
   type?: string[];
   fromBeginning: boolean;
-}
-
-function parseUrl(text: string): string {
-  if (!URL.canParse(text)) throw new InvalidArgumentError('It must be a URL.');
-  return text;
 }
 
 const typeOption = () =>
@@ -187,14 +188,8 @@ function testCommand(shell: Shell): Command {
     withServices(shell, command, async ({ output, services }) => {
       const { shownOutcome } = await presentation();
       const outcome = await services.webhooks.testWebhook(slug);
-      const { status, durationMs, problem, answer } = outcome;
-      output.result(shownOutcome(outcome), () =>
-        [
-          problem === null ? `✓ delivered in ${durationMs} ms (${status})` : `✗ not delivered: ${problem}`,
-          ...(answer === '' ? [] : [answer]),
-        ].join('\n'),
-      );
-      if (problem !== null) throw new FailedQuietly();
+      output.result(shownOutcome(outcome), () => sentLines(outcome));
+      if (outcome.problem !== null) throw new FailedQuietly();
     }),
   );
 }

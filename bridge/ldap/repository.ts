@@ -1,11 +1,12 @@
 // The SQL of LDAP directories: how to reach them, and how they do. Entries are in entries-repository.ts.
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Pool } from 'pg';
 import type { Directory } from '../directories/contracts.ts';
 import { insertDirectory } from '../directories/repository.ts';
 import { changesBetween, isEmpty } from '../events/audit/changes.ts';
 import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { LdapStatesTable } from '../platform/db/database.ts';
+import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
 import { type HeldRemovals, type LdapSettings, ldapSettings, type SyncFailure, type SyncReport } from './contracts.ts';
 import type { SourceHealth } from './health.ts';
@@ -218,15 +219,9 @@ export function createLdapRepository(pool: Pool) {
       const result = await writeIn(pool, directoryId, (scope) =>
         scope
           .updateTable('ldap_states')
-          .set({ lease_owner: owner, lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
+          .set(leaseOf(owner, seconds))
           .where('directory_id', '=', directoryId)
-          .where((eb) =>
-            eb.or([
-              eb('lease_owner', '=', owner),
-              eb('lease_until', 'is', null),
-              eb('lease_until', '<', sql<Date>`now()`),
-            ]),
-          )
+          .where(isLeasableBy(owner))
           .executeTakeFirst(),
       );
       return result.numUpdatedRows > 0n;

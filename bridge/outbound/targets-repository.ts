@@ -5,6 +5,7 @@ import type { Directory } from '../directories/contracts.ts';
 import type { DirectoryChange } from '../events/audit/repository.ts';
 import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { OutboundStatesTable, OutboundTargetsTable } from '../platform/db/database.ts';
+import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
 import { type ResourceKind, type RunReport, type Target, type TargetMode, targetSettings } from './contracts.ts';
 import type { Hold } from './gate.ts';
@@ -190,16 +191,7 @@ export function createTargetsRepository(pool: Pool) {
     /** Takes or renews the lease, by the database's clock; false while another has it. */
     async takeLease(target: Target, owner: string, seconds: number): Promise<boolean> {
       const result = await writeIn(pool, target.directoryId, (scope) =>
-        own(scope, target)
-          .set({ lease_owner: owner, lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
-          .where((eb) =>
-            eb.or([
-              eb('lease_owner', '=', owner),
-              eb('lease_until', 'is', null),
-              eb('lease_until', '<', sql<Date>`now()`),
-            ]),
-          )
-          .executeTakeFirst(),
+        own(scope, target).set(leaseOf(owner, seconds)).where(isLeasableBy(owner)).executeTakeFirst(),
       );
       return result.numUpdatedRows > 0n;
     },

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
 import { recordChanges } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
+import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import type { Pause, Webhook } from './contracts.ts';
 
 export interface StoredSecret {
@@ -250,15 +251,9 @@ export function createWebhookRepository(db: Kysely<Database>) {
       if (ids.length === 0) return [];
       const rows = await db
         .updateTable('webhooks')
-        .set({ lease_owner: owner, lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
+        .set(leaseOf(owner, seconds))
         .where('id', 'in', [...ids])
-        .where((eb) =>
-          eb.or([
-            eb('lease_owner', '=', owner),
-            eb('lease_until', 'is', null),
-            eb('lease_until', '<', sql<Date>`now()`),
-          ]),
-        )
+        .where(isLeasableBy(owner))
         .returning('id')
         .execute();
       return rows.map(({ id }) => id);

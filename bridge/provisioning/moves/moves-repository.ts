@@ -1,6 +1,7 @@
 // The SQL of a move itself: its state, and the access that it closes and gives back.
 import { type Selectable, sql } from 'kysely';
 import type { DirectoryKind, DirectoryMovesTable, MoveState } from '../../platform/db/database.ts';
+import { isLeasableBy, leaseOf } from '../../platform/db/lease.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { isProfileName, type ProfileName } from '../../scim/interop/profiles.ts';
 import type { Leftovers, Move, PreviousAccess } from './contracts.ts';
@@ -121,13 +122,11 @@ export async function takeMoveLease(
 ): Promise<boolean> {
   const result = await scope
     .updateTable('directory_moves')
-    .set({ lease_owner: owner, lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
+    .set(leaseOf(owner, seconds))
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
     .where('state', '=', state)
-    .where((eb) =>
-      eb.or([eb('lease_owner', '=', owner), eb('lease_until', 'is', null), eb('lease_until', '<', sql<Date>`now()`)]),
-    )
+    .where(isLeasableBy(owner))
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
