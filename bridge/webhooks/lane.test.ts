@@ -203,7 +203,7 @@ describe('a lane', () => {
         // What waits nowhere is delivered or dead, and nothing else is left in the store.
         expect([...drive.stored.rows.values()].every(({ state }) => state === 'dead')).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 
@@ -223,8 +223,25 @@ describe('a lane', () => {
         expect(drive.dead().filter((position) => position > from)).toEqual([]);
         for (const positions of firstTimes(drive)) expect(positions).toEqual(positions.toSorted((a, b) => a - b));
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
+  });
+
+  test('tries what a dead process had parked once the log is read to it, so that nothing goes out twice', () => {
+    const drive = new Drive([messageOf('a', 1), messageOf('c', 2)]);
+    drive.read(2);
+    while (drive.next(false));
+    drive.fail(1, false);
+    drive.storeAll();
+    drive.crash(false);
+    drive.now += 1_000;
+    expect([drive.next(true), drive.lane.nextDueAt(drive.now), drive.lane.parkedCount()]).toEqual([
+      false,
+      undefined,
+      0,
+    ]);
+    drive.finish();
+    expect(drive.accepted.toSorted()).toEqual([1, 2]);
   });
 
   test('counts what the log had no longer', () => {

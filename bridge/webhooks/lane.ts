@@ -71,6 +71,8 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
   const parked = new Map<string, Parked[]>();
   const retrying = new Set<string>();
   let parkedCount = 0;
+  /** Stored as waiting, but not read again yet: the place may lie before what is parked, after a crash or a replay. */
+  const ahead = new Set<number>();
   let nextDueAt = 0;
   let bytes = 0;
   let storedDead = hasDead;
@@ -91,7 +93,19 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
     parkedCount += 1;
     nextDueAt = 0;
   }
-  for (const row of waiting) park(row);
+  for (const row of waiting) {
+    park(row);
+    if (row.position > start) ahead.add(row.position);
+  }
+
+  function advance(position: number): void {
+    readTo = Math.max(readTo, position);
+    for (const one of ahead) {
+      if (one > readTo) continue;
+      ahead.delete(one);
+      nextDueAt = 0;
+    }
+  }
 
   function store(row: Parked): void {
     rows.set(row.position, row);
@@ -158,12 +172,18 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
     }
   }
 
+  /** The first of each resource that may be tried again, when it is due. What is ahead would be sent twice. */
+  function* retries(): Generator<{ head: Parked; at: number }> {
+    for (const [key, [head]] of parked) {
+      if (head && !retrying.has(key) && !ahead.has(head.position))
+        yield { head, at: head.nextAttemptAt?.getTime() ?? 0 };
+    }
+  }
+
   function dueRetry(now: number): Parked | undefined {
     if (now < nextDueAt) return undefined;
     let soonest = Number.POSITIVE_INFINITY;
-    for (const [key, [head]] of parked) {
-      if (!head || retrying.has(key)) continue;
-      const at = head.nextAttemptAt?.getTime() ?? 0;
+    for (const { head, at } of retries()) {
       if (at <= now) return head;
       soonest = Math.min(soonest, at);
     }
@@ -176,19 +196,20 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
     readTo: () => readTo,
     storedPosition: () => storedPosition,
     openCount: () => open.size,
-    parkedCount: () => parkedCount,
+    /** Those that wait for another attempt, or behind one; not those that the log has to be read to first. */
+    parkedCount: () => parkedCount - ahead.size,
     /** Of the messages that are held in memory. */
     bytes: () => bytes,
 
     /** Takes note that the log was read up to `position`, where `lost` events were not in it any more. */
     passed(position: number, lost = 0): void {
-      readTo = Math.max(readTo, position);
+      advance(position);
       missed += lost;
     },
 
     /** The next message of the log; it must be wanted, and lie after all that came before. */
     add(message: Message): void {
-      readTo = message.position;
+      advance(message.position);
       const key = keyOf(message);
       if (parked.has(key)) {
         const row = parkedFrom(message);
@@ -206,9 +227,9 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
       }
     },
 
-    /** What may be sent now, another attempt only if `retries` are wanted. Each must be settled or put back. */
-    next(now: number, retries: boolean): Work | undefined {
-      const retry = retries ? dueRetry(now) : undefined;
+    /** What may be sent now, another attempt only if it `mayRetry`. Each must be settled or put back. */
+    next(now: number, mayRetry: boolean): Work | undefined {
+      const retry = mayRetry ? dueRetry(now) : undefined;
       if (retry) {
         retrying.add(keyOf(retry));
         return { parked: retry };
@@ -217,17 +238,12 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
       return message && { message };
     },
 
-    /** When the next parked message is due; undefined when none is parked. */
+    /** When the next parked message is due; undefined when none is. */
     nextDueAt(now: number): number | undefined {
-      if (parkedCount === 0 || (retrying.size > 0 && retrying.size === parked.size)) return undefined;
-      if (nextDueAt <= now) {
-        let soonest = Number.POSITIVE_INFINITY;
-        for (const [key, [head]] of parked) {
-          if (head && !retrying.has(key)) soonest = Math.min(soonest, head.nextAttemptAt?.getTime() ?? 0);
-        }
-        return soonest;
-      }
-      return nextDueAt;
+      if (nextDueAt > now) return Number.isFinite(nextDueAt) ? nextDueAt : undefined;
+      let soonest: number | undefined;
+      for (const { at } of retries()) soonest = Math.min(soonest ?? at, at);
+      return soonest;
     },
 
     settle(work: Work, verdict: Verdict): void {
