@@ -55,9 +55,7 @@ async function killThem(
     const overlaps = random() < 0.25;
     if (!overlaps) await target.untilReady(recoveryMs);
     faults.push(name);
-    log(
-      `${((performance.now() - began) / 1_000).toFixed(1)} s: killed ${name} for ${pause} ms${overlaps ? ', not waited for' : ''}`,
-    );
+    log(`killed ${name} for ${pause} ms${overlaps ? ', not waited for' : ''}`);
     await sleep(random() * 3_000);
   }
   return faults;
@@ -75,8 +73,11 @@ async function logIn(realm: TestRealm, going: () => boolean): Promise<Record<str
   return answers;
 }
 
-export async function runChaos(stack: RealmbridgeStack, options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, log } = options;
+export async function runChaos(stack: RealmbridgeStack, given: ChaosOptions): Promise<ChaosReport> {
+  const began = performance.now();
+  const log = (line: string) => given.log(`${((performance.now() - began) / 1_000).toFixed(1)} s: ${line}`);
+  const options = { ...given, log };
+  const { seed } = options;
   const random = seeded(seed);
   if (!stack.keycloak || !stack.keycloakService) throw new Error('chaos needs a stack with a Keycloak');
   const targets = [stack.bridge, stack.postgres, stack.keycloakService];
@@ -121,16 +122,10 @@ export async function runChaos(stack: RealmbridgeStack, options: ChaosOptions): 
     log(`${model.acknowledged} writes acknowledged, ${model.lost} answers lost; logins: ${JSON.stringify(logins)}`);
 
     log('Looking for what was lost');
-    const violations = await listViolations({
-      bridge,
-      stack,
-      slug,
-      token,
-      scim,
-      group: group.body.id,
-      realm,
-      component,
-      model,
+    const scene = { bridge, stack, slug, token, scim, group: group.body.id, realm, component, model };
+    const violations = await listViolations(scene, log).catch(async (error: unknown) => {
+      log(`Keycloak is at:\n${await stack.keycloakService?.threads()}`);
+      throw error;
     });
     const after = await realm.login(steady, userPassword);
     if (after.status !== 200) violations.push(`when all is over, a login is answered ${after.status} ${after.error}`);

@@ -127,7 +127,12 @@ async function checkAgreement(scene: Scene, found: ReadonlyMap<string, Found>): 
 }
 
 /** What is wrong, in words; nothing when all is well. */
-export async function listViolations(scene: Scene): Promise<string[]> {
+export async function listViolations(scene: Scene, log: (line: string) => void): Promise<string[]> {
   const found = await readBridge(scene);
-  return [...checkWrites(scene, found), ...(await checkEvents(scene, found)), ...(await checkAgreement(scene, found))];
+  log(`the bridge has ${found.size} users`);
+  const violations = [...checkWrites(scene, found), ...(await checkEvents(scene, found))];
+  log('the log is read');
+  violations.push(...(await checkAgreement(scene, found)));
+  log('Keycloak is compared');
+  return violations;
 }

@@ -34,7 +34,9 @@ export interface StackService {
   mend(): Promise<void>;
   untilReady(withinMs?: number): Promise<void>;
   exec(command: string[], env?: Record<string, string>): Promise<{ code: number; output: string; stdout: string }>;
-  logs(): Promise<string>;
+  logs(lines?: number): Promise<string>;
+  /** What the threads of a JVM that serve requests or jobs are at, innermost calls first. */
+  threads(): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -96,9 +98,16 @@ export async function useService(plan: ServicePlan): Promise<StackService> {
       const { exitCode, output, stdout } = await client.container.exec(container, command, env && { env });
       return { code: exitCode, output, stdout };
     },
-    async logs() {
-      const bytes = await container.logs({ stdout: true, stderr: true, tail: 60 });
+    async logs(lines = 60) {
+      const bytes = await container.logs({ stdout: true, stderr: true, tail: lines });
       return bytes.toString('utf8');
+    },
+    async threads() {
+      await container.kill({ signal: 'SIGQUIT' });
+      await sleep(2_000);
+      const dump = (await service.logs(20_000)).split('Full thread dump').at(-1) ?? '';
+      const threads = dump.split('\n\n').filter((thread) => /executor-thread|Timer|realmbridge/i.test(thread));
+      return threads.map((thread) => thread.trim().split('\n').slice(0, 25).join('\n')).join('\n\n');
     },
     remove: async () => void (await container.remove({ force: true, v: true })),
   };
