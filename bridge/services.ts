@@ -39,6 +39,8 @@ import { createSealer } from './platform/secrets/sealed.ts';
 import { createBulkCreates } from './provisioning/bulk/bulk-creates.ts';
 import { createBulkService } from './provisioning/bulk/bulk-service.ts';
 import { createGroupsService } from './provisioning/groups/groups-service.ts';
+import { createGuard } from './provisioning/guard/guard.ts';
+import { createGuardService } from './provisioning/guard/service.ts';
 import { createHistoryRepository } from './provisioning/history/repository.ts';
 import { createHistoryService } from './provisioning/history/service.ts';
 import { hookWrites, type Writes } from './provisioning/hooks/hooked-writes.ts';
@@ -146,11 +148,12 @@ export function createServices(deps: ServiceDeps) {
   const declaring = { pool, clock, requireDirectory, onChange: directoryChanged };
   const schemas = createSchemaService(declaring);
   const types = createTypeService(declaring);
+  const writing = { transactions, clock, passwords, guard: createGuard(clock), onChange: signal.changed };
+  const plain = { users: createUsersService(writing), groups: createGroupsService(writing) };
   const plainWrites: Writes = {
-    users: createUsersService({ transactions, clock, passwords, onChange: signal.changed }),
-    groups: createGroupsService({ transactions, clock, onChange: signal.changed }),
-    resources: createResourcesService({ transactions, clock, onChange: signal.changed }),
-    creates: createBulkCreates({ transactions, clock, passwords, onChange: signal.changed }),
+    ...plain,
+    resources: createResourcesService(writing),
+    creates: createBulkCreates({ ...writing, ...plain }),
   };
   const hookRunner = deps.hooks && createHookRunner(deps.hooks);
   const { users, groups, resources, creates } = hookRunner ? hookWrites(plainWrites, hookRunner) : plainWrites;
@@ -182,6 +185,15 @@ export function createServices(deps: ServiceDeps) {
     hasAuthenticationSecret: authenticationSecret !== undefined,
     onChange: directoryChanged,
     ...deps.moves,
+  });
+  const guard = createGuardService({
+    pool,
+    transactions,
+    requireDirectory,
+    listDirectories: directories.listDirectories,
+    catalogue,
+    clock,
+    onChange: signal.changed,
   });
   const { log = silentLog, metrics, timing, ...passwordChecks } = deps.ldap ?? {};
   const ldapPasswords = createPasswordCheck({ entries, sealer, outgoing, ...passwordChecks });
@@ -268,6 +280,7 @@ export function createServices(deps: ServiceDeps) {
     requestLog,
     searching,
     moves,
+    guard,
     ldap,
     ldapPasswords,
     ldapSync: sync,

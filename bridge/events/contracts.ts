@@ -37,7 +37,13 @@ export const directoryEventTypes = [
   'target.resumed',
   'target.purged',
   'target.deleted',
+  'guard.updated',
+  'guard.released',
+  'guard.rejected',
 ] as const;
+
+/** What the guard for pushed SCIM does by itself. */
+const guardEventTypes = ['guard.tripped', 'guard.held', 'guard.cancelled'] as const;
 
 export const eventTypes = [
   'user.created',
@@ -58,6 +64,7 @@ export const eventTypes = [
   'resource.created',
   'resource.updated',
   'resource.deleted',
+  ...guardEventTypes,
   ...directoryEventTypes,
 ] as const;
 
@@ -85,6 +92,8 @@ export interface EventData {
   matchedBy?: string;
   /** The plan whose change it is, of an operator's who undoes what somebody did. */
   undoPlan?: string;
+  /** Of what the guard had held: who had asked for it, before the actor let it be done. */
+  askedBy?: { actor: string; requestId: string | null };
 }
 
 export interface NewEvent {
@@ -103,6 +112,8 @@ export interface Actor {
   requestId?: string;
   /** The plan by which an operator undoes what somebody did. */
   undoPlan?: string;
+  /** Whose request it is that the actor lets be done. */
+  askedBy?: NonNullable<EventData['askedBy']>;
 }
 
 export interface StoredEvent extends NewEvent {

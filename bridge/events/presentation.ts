@@ -16,6 +16,7 @@ export const shownEvent = <Resource>(
   position: event.position,
   actor: actor.name,
   requestId: actor.requestId ?? null,
+  ...(data.askedBy && { askedBy: data.askedBy }),
   resource: {
     type: event.resourceType,
     id: event.resourceId,

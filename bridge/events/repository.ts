@@ -9,6 +9,12 @@ import type { Actor, EventData, EventType, LoggedEvent, NewEvent } from './contr
 /** Events placed by one statement. Each is looked for in the list of the batch, so a larger one is not a faster one. */
 const batchSize = 1_000;
 
+/** What the actor's doing is a part of. */
+const markOf = ({ undoPlan, askedBy }: Actor) => ({
+  ...(undoPlan !== undefined && { undoPlan }),
+  ...(askedBy && { askedBy }),
+});
+
 const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) => ({
   directory_id: directoryId,
   position: null,
@@ -16,7 +22,7 @@ const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) =>
   resource_type: event.resourceType,
   resource_id: event.resourceId,
   resource_version: event.resourceVersion ?? null,
-  data: JSON.stringify(actor.undoPlan === undefined ? event.data : { ...event.data, undoPlan: actor.undoPlan }),
+  data: JSON.stringify({ ...event.data, ...markOf(actor) }),
   actor: actor.name,
   request_id: actor.requestId ?? null,
   created_at: now,

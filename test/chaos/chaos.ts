@@ -86,6 +86,8 @@ export async function runChaos(stack: RealmbridgeStack, given: ChaosOptions): Pr
   const slug = `chaos-${randomBytes(3).toString('hex')}`;
   const { scim, token } = await addDirectory(bridge, slug);
   await pushUser(scim, 'steady');
+  // Most of them leave and come back within a minute, and all of it must be seen in the store.
+  await bridge.services.guard.update(slug, { enabled: false });
   const group = await scim('POST', '/Groups', { schemas: [groupSchema], displayName: 'Crew' });
   const realm = await createTestRealm(stack.keycloak);
   try {

@@ -56,6 +56,9 @@ export const eventShape = z
     position: z.int().openapi({ description: `In the directory's log: 1, 2, 3 …` }),
     actor: z.string().openapi({ description: 'Who made the change.', example: 'token:rb_scim_Ab12cd' }),
     requestId: z.string().nullable(),
+    askedBy: z.object({ actor: z.string(), requestId: z.string().nullable() }).optional().openapi({
+      description: 'Of a change that the guard had held: whose request it was that the actor let be done.',
+    }),
     resource: z.object({
       type: z.string().openapi({ example: 'User' }),
       id: z.guid(),

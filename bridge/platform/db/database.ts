@@ -675,7 +675,55 @@ export interface OutboundTasksTable {
   lease_until: Timestamp | null;
 }
 
+/** The guard for pushed SCIM; without a row, a directory has the default settings. */
+export interface GuardsTable {
+  directory_id: string;
+  enabled: Generated<boolean>;
+  /** Null: the default ones. */
+  settings: NullableJson;
+  /** Until then everything is let through. */
+  passing_until: Timestamp | null;
+}
+
+export type GuardedOperation = 'deactivate' | 'delete' | 'remove_member';
+
+export interface GuardWindowsTable {
+  directory_id: string;
+  operation: GuardedOperation;
+  /** Rows of guard_changes. */
+  counted: Generated<number>;
+  /** How many users the directory had when they were last counted. */
+  known: Generated<number>;
+  known_at: Timestamp | null;
+  tripped_at: Timestamp | null;
+}
+
+/** Whom it was done to within the window. */
+export interface GuardChangesTable {
+  directory_id: string;
+  operation: GuardedOperation;
+  user_id: string;
+  at: Timestamp;
+}
+
+export interface GuardHeldTable {
+  directory_id: string;
+  id: string;
+  operation: GuardedOperation | 'delete_group';
+  user_id: string | null;
+  group_id: string | null;
+  /** Released: decided, and to be carried out. */
+  state: Generated<'held' | 'released'>;
+  actor: string;
+  request_id: string | null;
+  held_at: Timestamp;
+}
+
 export interface Database {
+  guards: GuardsTable;
+  guard_windows: GuardWindowsTable;
+  guard_changes: GuardChangesTable;
+  guard_held: GuardHeldTable;
   outbound_targets: OutboundTargetsTable;
   outbound_states: OutboundStatesTable;
   outbound_resources: OutboundResourcesTable;

@@ -23,6 +23,7 @@ import * as outboundTargets from './migrations/20261130-outbound-targets.ts';
 import * as undoPlans from './migrations/20261202-undo-plans.ts';
 import * as untoldValues from './migrations/20261202-untold-values.ts';
 import * as eventStreams from './migrations/20261203-event-streams.ts';
+import * as guard from './migrations/20261203-guard.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -50,6 +51,7 @@ const migrations: Record<string, Migration> = {
   '20261202-undo-plans': undoPlans,
   '20261202-untold-values': untoldValues,
   '20261203-event-streams': eventStreams,
+  '20261203-guard': guard,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };

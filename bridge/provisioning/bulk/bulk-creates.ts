@@ -7,12 +7,14 @@ import { wantsAttribute } from '../../scim/projection.ts';
 import type { Resource, ResourceTypeDefinition } from '../../scim/schema/model.ts';
 import type { ScimRequest, ShownResource } from '../contracts.ts';
 import { listMembers } from '../groups/groups-repository.ts';
+import type { GroupsService } from '../groups/groups-service.ts';
 import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from '../groups/new-group.ts';
 import { membersAttribute, show } from '../presentation.ts';
 import { type PreparedResource, prepareResource } from '../resources/new-resource.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
 import type { Transactions } from '../transactions.ts';
 import { mapUserConflict, type PreparedUser, prepareUser } from '../users/new-user.ts';
+import type { UsersService } from '../users/users-service.ts';
 import { guardWrite } from '../write-guard-repository.ts';
 import { insertResources, insertUsers } from './bulk-repository.ts';
 
@@ -27,6 +29,8 @@ export interface BulkCreatesDeps {
   transactions: Transactions;
   clock: Clock;
   passwords: PasswordHasher;
+  users: Pick<UsersService, 'takeOverHeld'>;
+  groups: Pick<GroupsService, 'takeOverHeld'>;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
 }
@@ -42,7 +46,20 @@ const byName = (a: PreparedGroup, b: PreparedGroup): number =>
   a.columns.display_name_key < b.columns.display_name_key ? -1 : 1;
 
 /** All creations of one call are of the same directory. */
-export function createBulkCreates({ transactions, clock, passwords, onChange }: BulkCreatesDeps) {
+export function createBulkCreates({
+  transactions,
+  clock,
+  passwords,
+  users: held,
+  groups: heldGroups,
+  onChange,
+}: BulkCreatesDeps) {
+  /** A name that is taken by what the guard keeps from being deleted; undefined for any other. */
+  function takeOver(create: PreparedCreate): Promise<ShownResource | undefined> | undefined {
+    if (create.kind === 'User') return held.takeOverHeld(create.request, create.user);
+    return create.kind === 'Group' ? heldGroups.takeOverHeld(create.request, create.group) : undefined;
+  }
+
   return {
     /** `id`: that of the new user or group, if it must be known before. @throws ScimFailure 400 for what validate() refuses. */
     async prepare(
@@ -114,7 +131,11 @@ export function createBulkCreates({ transactions, clock, passwords, onChange }: 
       } catch (error) {
         const byName = mapGroupConflict(error, groups[0]?.group.columns.display_name);
         const byKey = mapKeyConflict(byName, ...keyedOf(first));
-        throw mapUserConflict(byKey, users[0]?.columns.user_name);
+        const conflict = mapUserConflict(byKey, users[0]?.columns.user_name);
+        // Of several, whoever calls tries each alone.
+        const takenOver = conflict !== error && creates.length === 1 ? await takeOver(first) : undefined;
+        if (takenOver) return [takenOver];
+        throw conflict;
       }
     },
   };

@@ -10,7 +10,7 @@ import { type Former, giveAge } from '../resources/former-repository.ts';
 import { attributeKeys, changedKeys } from '../schemas/attribute-keys.ts';
 import type { StoredResource } from '../stored-resource.ts';
 import type { Writer } from '../users/user-changes.ts';
-import { applyMembers, memberEvents } from './group-members.ts';
+import { applyMembers, type KeepMembers, memberEvents } from './group-members.ts';
 import * as groups from './groups-repository.ts';
 import { removeMemberEverywhere, removeMembers } from './members-repository.ts';
 
@@ -21,8 +21,9 @@ export async function saveGroup(
   before: StoredResource,
   resource: Resource,
   changes: readonly MemberChange[],
+  keep?: KeepMembers,
 ): Promise<{ stored: StoredResource; changed: boolean }> {
-  const delta = await applyMembers(scope, directoryId, before.id, changes, now);
+  const delta = await applyMembers(scope, directoryId, before.id, changes, now, keep);
   const resourceChanged = !deepEqual(resource, before.resource);
   if (!resourceChanged && delta.added.length === 0 && delta.removed.length === 0)
     return { stored: before, changed: false };
@@ -72,7 +73,7 @@ export async function removeGroup(
   before: StoredResource,
 ): Promise<void> {
   const { id } = before;
-  const removed = await removeMembers(scope, directoryId, id, { kind: 'all' });
+  const removed = (await removeMembers(scope, directoryId, id, { kind: 'all' })).map(({ value }) => value);
   const parents = await removeMemberEverywhere(scope, directoryId, id);
   const others = parents.filter((parent) => parent !== id);
   const versions = await groups.touchGroups(scope, directoryId, others, now);

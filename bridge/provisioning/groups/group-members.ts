@@ -4,7 +4,13 @@ import type { Scope } from '../../platform/db/scope.ts';
 import type { MemberChange } from '../../scim/patch/types.ts';
 import type { MemberRef } from '../../scim/resource/members.ts';
 import { invalidValue } from '../scim-failure.ts';
-import { addMembers, type MemberSelection, removeMembers } from './members-repository.ts';
+import {
+  addMembers,
+  type MemberSelection,
+  type RemovedMember,
+  removeMembers,
+  restoreMembers,
+} from './members-repository.ts';
 
 /** An event holds at most this many members; a larger change becomes several events. */
 const membersPerEvent = 1_000;
@@ -49,6 +55,9 @@ function checkMembers(members: readonly MemberRef[]): void {
   }
 }
 
+/** Told who has left, it answers who of them is to stay. */
+export type KeepMembers = (removed: readonly RemovedMember[]) => Promise<readonly RemovedMember[]>;
+
 /** Applies the changes in order and answers the net effect: a member removed and added again never left. */
 export async function applyMembers(
   scope: Scope,
@@ -56,9 +65,10 @@ export async function applyMembers(
   groupId: string,
   changes: readonly MemberChange[],
   now: Date,
+  keep?: KeepMembers,
 ): Promise<MemberDelta> {
   const added = new Set<string>();
-  const removed = new Set<string>();
+  const removed = new Map<string, RemovedMember>();
   const add = async (members: readonly MemberRef[]) => {
     checkMembers(members);
     for (const slice of slices(members)) {
@@ -68,8 +78,8 @@ export async function applyMembers(
     }
   };
   const remove = async (selection: MemberSelection) => {
-    for (const value of await removeMembers(scope, directoryId, groupId, selection)) {
-      if (!added.delete(value)) removed.add(value);
+    for (const member of await removeMembers(scope, directoryId, groupId, selection)) {
+      if (!added.delete(member.value)) removed.set(member.value, member);
     }
   };
   for (const change of changes) {
@@ -92,5 +102,8 @@ export async function applyMembers(
         break;
     }
   }
-  return { added: [...added], removed: [...removed] };
+  const staying = keep && removed.size > 0 ? await keep([...removed.values()]) : [];
+  for (const slice of slices(staying)) await restoreMembers(scope, directoryId, groupId, slice);
+  for (const { value } of staying) removed.delete(value);
+  return { added: [...added], removed: [...removed.keys()] };
 }

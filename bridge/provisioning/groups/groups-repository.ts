@@ -6,9 +6,10 @@ import type { Resource } from '../../scim/schema/model.ts';
 import { groupStorage } from '../filters/filter-columns.ts';
 import { filterToSql } from '../filters/filter-to-sql.ts';
 import { sortKey } from '../filters/sort-key.ts';
+import type { HeldOperation } from '../guard/contracts.ts';
 import type { GroupColumns } from '../resource-columns.ts';
 import { insertKeys, replaceKeys } from '../schemas/attribute-keys-repository.ts';
-import type { ListPage, RowLock, StoredResource } from '../stored-resource.ts';
+import type { ListPage, RowLock, StoredGroup, StoredResource } from '../stored-resource.ts';
 import { toStored } from '../users/users-repository.ts';
 import { type MembersRow, membersText } from './group-reads.ts';
 
@@ -80,21 +81,32 @@ export async function touchGroups(
   return new Map(rows.map((row) => [row.id, row.version]));
 }
 
+/** What the guard holds, beside the row that is locked: so nobody asks for it who has nothing held. */
+const heldOperations = sql<HeldOperation[]>`array_remove(array[
+  ${sql.join(
+    (['delete_group', 'remove_member'] as const).map(
+      (operation) => sql`case when exists (select from guard_held h
+    where h.directory_id = groups.directory_id and h.group_id = groups.id and h.operation = ${sql.lit(operation)})
+    then ${sql.lit(operation)} end`,
+    ),
+  )}], null)`;
+
 export async function findGroup(
   scope: Scope,
   directoryId: string,
   id: string,
   options: { lock?: RowLock } = {},
-): Promise<StoredResource | undefined> {
+): Promise<StoredGroup | undefined> {
   const row = await scope
     .selectFrom('groups')
     .select(columns)
+    .select((options.lock ? heldOperations : sql<HeldOperation[]>`'{}'::text[]`).as('held'))
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
     .$if(options.lock === 'change', (query) => query.forNoKeyUpdate())
     .$if(options.lock === 'delete', (query) => query.forUpdate())
     .executeTakeFirst();
-  return row && toStored(row);
+  return row && { ...toStored(row), held: row.held };
 }
 
 /**

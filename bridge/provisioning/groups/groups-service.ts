@@ -12,6 +12,9 @@ import { checkImmutable } from '../../scim/resource/declared-rules.ts';
 import { validate } from '../../scim/resource/validate.ts';
 import type { Resource } from '../../scim/schema/model.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from '../contracts.ts';
+import type { Guard } from '../guard/guard.ts';
+import { cancelByGroupWrite, mayDeleteGroup, membersToKeep } from '../guard/guarded-groups.ts';
+import { findToTakeOver } from '../guard/held-repository.ts';
 import { inTime, parsePage } from '../lists/list-page.ts';
 import { heldMembers, listTexts, membersAfter } from '../member-texts.ts';
 import { guardGroupDeletion, guardOpenMove, noteGroupWrite, noteNewGroup, receiveGroup } from '../moves/adoption.ts';
@@ -19,7 +22,7 @@ import { requireVersion } from '../preconditions.ts';
 import { listedGroup, membersAttribute, show } from '../presentation.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
 import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
-import type { StoredResource } from '../stored-resource.ts';
+import type { StoredGroup, StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
@@ -27,11 +30,13 @@ import { guardWrite } from '../write-guard-repository.ts';
 import { removeGroup, saveGroup } from './group-changes.ts';
 import { groupById, membersText, nextMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
+import type { RemovedMember } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from './new-group.ts';
 
 export interface GroupsServiceDeps {
   transactions: Transactions;
   clock: Clock;
+  guard: Guard;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
 }
@@ -42,7 +47,7 @@ const plainMembersLimit = 1_000;
 /** A PATCH of a group with more members than this is answered without a body, unless attributes are asked for. */
 const shownMembersLimit = 100;
 
-export function createGroupsService({ transactions, clock, onChange }: GroupsServiceDeps) {
+export function createGroupsService({ transactions, clock, guard, onChange }: GroupsServiceDeps) {
   const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
     directoryId: directory.id,
     resourceType: types.group,
@@ -90,11 +95,30 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     request: ScimRequest,
     id: string,
     lock: 'change' | 'delete' = 'change',
-  ): Promise<StoredResource> {
+  ): Promise<StoredGroup> {
     const stored = isUuid(id) ? await groups.findGroup(scope, request.directory.id, id, { lock }) : undefined;
     if (!stored) throw notFound('Group', id);
     requireVersion(stored, request);
     return stored;
+  }
+
+  /** Members whom the guard keeps in the group are there still, whatever is answered. */
+  async function save(
+    scope: Scope,
+    request: ScimRequest,
+    before: StoredGroup,
+    resource: Resource,
+    changes: readonly MemberChange[],
+  ): Promise<{ stored: StoredResource; changed: boolean }> {
+    let noted = await cancelByGroupWrite(guard, scope, request, before, changes);
+    const keep = async (removed: readonly RemovedMember[]) => {
+      const decided = await membersToKeep(guard, scope, request, before, removed);
+      noted ||= decided.noted;
+      return decided.kept;
+    };
+    const isGuarded = request.directory.kind === 'scim';
+    const saved = await saveGroup(scope, writerOf(request), before, resource, changes, isGuarded ? keep : undefined);
+    return { ...saved, changed: saved.changed || noted };
   }
 
   /** Creates a group in a directory that moves, or takes over the one of its name; who is in that stays in it. */
@@ -109,7 +133,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     }
     const before = await locked(scope, request, id);
     const changes: MemberChange[] = [{ kind: 'add', members }];
-    const saved = await saveGroup(scope, writerOf(request), before, stored.resource, changes);
+    const saved = await save(scope, request, before, stored.resource, changes);
     await noteGroupWrite(scope, request, saved.stored, changes, now);
     return shown(scope, saved.stored, request);
   }
@@ -131,7 +155,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
           attempted = next.resource;
           const { moving } = request.directory;
           if (moving) await guardOpenMove(scope, request);
-          const saved = await saveGroup(scope, writerOf(request), before, next.resource, next.members);
+          const saved = await save(scope, request, before, next.resource, next.members);
           if (moving) await noteGroupWrite(scope, request, saved.stored, next.members, clock.now());
           return { result: await showAs(scope, saved.stored, request), changed: saved.changed || moving };
         },
@@ -148,7 +172,21 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
     }
   }
 
+  /** Like users: a group whose deletion the guard holds, and that is created again. Who is not named leaves it. */
+  async function takeOverHeld(request: ScimRequest, group: PreparedGroup): Promise<ShownResource | undefined> {
+    const { id: directoryId } = request.directory;
+    const { stored, columns, members } = group;
+    const { display_name_key: key, external_id: externalId } = columns;
+    const id = await transactions.read(directoryId, (scope) =>
+      findToTakeOver(scope, directoryId, 'Group', key, externalId),
+    );
+    if (id === undefined) return undefined;
+    return update(request, id, () => ({ resource: stored.resource, members: [{ kind: 'replaceAll', members }] }));
+  }
+
   return {
+    takeOverHeld,
+
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a displayName that is taken. */
     async createGroup(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId } = request.directory;
@@ -163,11 +201,10 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         onChange(directoryId);
         return result;
       } catch (error) {
-        throw mapKeyConflict(
-          mapGroupConflict(error, group.columns.display_name),
-          request.types.group,
-          group.stored.resource,
-        );
+        const conflict = mapGroupConflict(error, group.columns.display_name);
+        const takenOver = conflict === error ? undefined : await takeOverHeld(request, group);
+        if (takenOver) return takenOver;
+        throw mapKeyConflict(conflict, request.types.group, group.stored.resource);
       }
     },
 
@@ -249,7 +286,7 @@ export function createGroupsService({ transactions, clock, onChange }: GroupsSer
         await Promise.all([guardWrite(scope, request), groups.lockGroupsOfMember(scope, directoryId, id)]);
         const before = await locked(scope, request, id, 'delete');
         if (request.directory.moving) await guardGroupDeletion(scope, request, id);
-        await removeGroup(scope, writerOf(request), before);
+        if (await mayDeleteGroup(guard, scope, request, before)) await removeGroup(scope, writerOf(request), before);
       });
       onChange(directoryId);
     },

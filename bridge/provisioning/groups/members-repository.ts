@@ -76,21 +76,64 @@ function selectionToSql(selection: MemberSelection) {
   }
 }
 
-/** Removes the selected members and answers their values. */
+/** A member as it was before it left. */
+export interface RemovedMember {
+  value: string;
+  userId: string | null;
+  groupId: string | null;
+  display: string | null;
+  createdAt: Date;
+}
+
+/** Removes the selected members and answers what they were. */
 export async function removeMembers(
   scope: Scope,
   directoryId: string,
   groupId: string,
   selection: MemberSelection,
-): Promise<string[]> {
-  const rows = await scope
+): Promise<RemovedMember[]> {
+  return scope
     .deleteFrom('group_members')
     .where('directory_id', '=', directoryId)
     .where('group_id', '=', groupId)
     .where(selectionToSql(selection))
-    .returning('member_id')
+    .returning([
+      'member_id as value',
+      'user_id as userId',
+      'child_group_id as groupId',
+      'display',
+      'created_at as createdAt',
+    ])
     .execute();
-  return rows.map((row) => row.member_id);
+}
+
+/** Puts members back that the same transaction has removed. */
+export async function restoreMembers(
+  scope: Scope,
+  directoryId: string,
+  groupId: string,
+  members: readonly RemovedMember[],
+): Promise<void> {
+  const columnsOf = {
+    value: members.map(({ value }) => value),
+    user: members.map(({ userId }) => userId),
+    group: members.map((member) => member.groupId),
+    display: members.map(({ display }) => display),
+    createdAt: members.map(({ createdAt }) => createdAt),
+  };
+  await sql`
+    insert into group_members (directory_id, group_id, member_id, user_id, child_group_id, display, created_at)
+    select ${directoryId}::uuid, ${groupId}::uuid, kept.member_id, kept.user_id, kept.child_group_id, kept.display, kept.created_at
+    from unnest(${columnsOf.value}::text[], ${columnsOf.user}::uuid[], ${columnsOf.group}::uuid[], ${columnsOf.display}::text[],
+      ${columnsOf.createdAt}::timestamptz[]) as kept (member_id, user_id, child_group_id, display, created_at)
+    order by kept.member_id`.execute(scope);
+}
+
+/** The users among the group's own members. */
+export async function listUserMembers(scope: Scope, directoryId: string, groupId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select user_id as id from group_members
+    where directory_id = ${directoryId} and group_id = ${groupId} and user_id is not null`.execute(scope);
+  return rows.map(({ id }) => id);
 }
 
 /** Takes `memberId` out of every group; answers the groups it was in. */

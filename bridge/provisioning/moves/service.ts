@@ -10,6 +10,8 @@ import type { Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { isUuid, newId } from '../../platform/ids.ts';
 import type { ProfileName } from '../../scim/interop/profiles.ts';
+import { heldOperations } from '../guard/contracts.ts';
+import { forgetHeld, isAnythingHeld } from '../guard/held-repository.ts';
 import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import type { Transactions } from '../transactions.ts';
 import { haveWritersEnded } from '../write-guard-repository.ts';
@@ -255,6 +257,11 @@ export function createMoveService(deps: MoveServiceDeps) {
         if (known?.state === 'starting') return known;
         if (known && !['finished', 'undone'].includes(known.state))
           throw new ApiError('conflict', `Directory "${slug}" is being moved already; its move is ${known.state}.`);
+        if (await isAnythingHeld(scope, id, heldOperations))
+          throw new ApiError(
+            'conflict',
+            `The guard of directory "${slug}" holds what its identity provider has asked for: release or reject it first, see \`realmbridge guard show ${slug}\`.`,
+          );
         const access = await moves.listAccess(scope, id, now);
         const closed = input.keepAccess !== true;
         const previous = { ...before, closed, ...access };
@@ -399,6 +406,8 @@ export function createMoveService(deps: MoveServiceDeps) {
             issuerIds: issuerIds.filter(isNew(previous.issuerIds)),
           };
           await moves.closeAccess(scope, id, since, now);
+          // It was asked for by the one whose work is taken back.
+          await forgetHeld(scope, id);
           await moves.updateMove(scope, id, { state });
           await moves.updateMovingDirectory(scope, id, { moving: true }, now);
         });

@@ -22,6 +22,9 @@ export interface Writer {
   now: Date;
 }
 
+/** To write it, nobody has to know what is held of it. */
+type WritableUser = Omit<StoredUser, 'held'>;
+
 export interface NextState {
   resource: Resource;
   /** Absent: keep it. null: remove it. */
@@ -34,7 +37,7 @@ export interface NextState {
 function updateEvents(
   { resourceType }: Writer,
   version: number,
-  before: StoredUser,
+  before: WritableUser,
   after: Resource,
   columns: UserColumns,
 ): NewEvent[] {
@@ -72,7 +75,7 @@ function passwordEvent(id: string, version: number): NewEvent {
 export async function saveUser(
   scope: Scope,
   writer: Writer,
-  before: StoredUser,
+  before: WritableUser,
   // Whoever takes `active` away neither lets a user in nor locks one out.
   { resource, active = before.active, ...next }: NextState,
 ): Promise<{ stored: StoredResource; changed: boolean }> {
@@ -111,7 +114,7 @@ export async function saveUser(
 export async function removeUser(
   scope: Scope,
   { directoryId, resourceType, actor, now }: Writer,
-  before: StoredUser,
+  before: WritableUser,
 ): Promise<void> {
   const { id } = before;
   const left = await removeMemberEverywhere(scope, directoryId, id);

@@ -5,6 +5,7 @@ import { insertion, type Statement } from '../../platform/db/statement.ts';
 import type { JsonObject } from '../../scim/json.ts';
 import type { IndexedKey } from '../../scim/resource/indexed-keys.ts';
 import type { Resource } from '../../scim/schema/model.ts';
+import type { HeldOperation } from '../guard/contracts.ts';
 import { type EmailColumns, emailColumns, searchColumns, type UserColumns } from '../resource-columns.ts';
 import { keyInsertions, replaceKeys } from '../schemas/attribute-keys-repository.ts';
 import type { RowLock, StoredResource, StoredUser } from '../stored-resource.ts';
@@ -168,6 +169,10 @@ export async function removePassword(scope: Scope, directoryId: string, userId: 
   return result.numDeletedRows > 0n;
 }
 
+/** What the guard holds, beside the row that is locked: so nobody asks for it who has nothing held. */
+const heldOperations = sql<HeldOperation[]>`array(select h.operation from guard_held h
+  where h.directory_id = users.directory_id and h.user_id = users.id and h.group_id is null)`;
+
 export async function findUser(
   scope: Scope,
   directoryId: string,
@@ -177,12 +182,13 @@ export async function findUser(
   const row = await scope
     .selectFrom('users')
     .select([...columns, 'active'])
+    .select((options.lock ? heldOperations : sql<HeldOperation[]>`'{}'::text[]`).as('held'))
     .where('directory_id', '=', directoryId)
     .where('id', '=', id)
     .$if(options.lock === 'change', (query) => query.forNoKeyUpdate())
     .$if(options.lock === 'delete', (query) => query.forUpdate())
     .executeTakeFirst();
-  return row && { ...toStored(row), active: row.active };
+  return row && { ...toStored(row), active: row.active, held: row.held };
 }
 
 export async function deleteUser(scope: Scope, directoryId: string, id: string): Promise<void> {

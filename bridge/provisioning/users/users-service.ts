@@ -16,6 +16,9 @@ import { validate } from '../../scim/resource/validate.ts';
 import type { Resource } from '../../scim/schema/model.ts';
 import type { ListQuery, ScimRequest, ShownList, ShownResource } from '../contracts.ts';
 import * as groups from '../groups/groups-repository.ts';
+import type { Guard } from '../guard/guard.ts';
+import { asAskedFor, guardUserWrite, mayDeleteUser } from '../guard/guarded-users.ts';
+import { findToTakeOver } from '../guard/held-repository.ts';
 import { inTime, parsePage, totalOf } from '../lists/list-page.ts';
 import { guardUserDeletion, noteAdoptedUser, noteNewUser, receiveUser, receiveWrite } from '../moves/adoption.ts';
 import { requireVersion } from '../preconditions.ts';
@@ -36,6 +39,7 @@ export interface UsersServiceDeps {
   transactions: Transactions;
   clock: Clock;
   passwords: PasswordHasher;
+  guard: Guard;
   /** Told the directory's id after each commit that wrote events. */
   onChange: (directoryId: string) => void;
 }
@@ -49,7 +53,7 @@ function touchesPassword({ path }: PatchOperation): boolean {
 /** What a write came to: the answer, or a refusal that is to be told after the commit. */
 type Written = { result: ShownResource; changed: boolean } | { error: ScimError };
 
-export function createUsersService({ transactions, clock, passwords, onChange }: UsersServiceDeps) {
+export function createUsersService({ transactions, clock, passwords, guard, onChange }: UsersServiceDeps) {
   const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
     directoryId: directory.id,
     resourceType: types.user,
@@ -92,9 +96,17 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     return stored;
   }
 
+  /** What the guard holds of it is shown as if it had been done. */
+  async function save(scope: Scope, request: ScimRequest, before: StoredUser, wished: NextState) {
+    const { next, isDeactivationHeld, noted } = await guardUserWrite(guard, scope, request, before, wished);
+    const { stored, changed } = await saveUser(scope, writerOf(request), before, next);
+    const answered = isDeactivationHeld ? { ...stored, resource: { ...stored.resource, active: false } } : stored;
+    return { stored, answered, changed: changed || noted };
+  }
+
   async function write(scope: Scope, request: ScimRequest, before: StoredUser, next: NextState): Promise<Written> {
-    const saved = await saveUser(scope, writerOf(request), before, next);
-    return { result: await shown(scope, saved.stored, request), changed: saved.changed };
+    const { answered, changed } = await save(scope, request, before, next);
+    return { result: await shown(scope, answered, request), changed };
   }
 
   /** To a user whom the identity provider that the directory moves to has found by itself, it may be the first one. */
@@ -117,10 +129,10 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
     next: NextState,
     by: string,
   ): Promise<Written> {
-    const { stored } = await saveUser(scope, writerOf(request), before, next);
+    const { stored, answered } = await save(scope, request, before, next);
     const userNameKey = userColumns(stored.resource).user_name_key;
     await noteAdoptedUser(scope, request, { id: stored.id, version: stored.version, userNameKey, by }, clock.now());
-    return { result: await shown(scope, stored, request), changed: true };
+    return { result: await shown(scope, answered, request), changed: true };
   }
 
   /** Creates a user in a directory that moves, or takes over the one who is there already. */
@@ -161,7 +173,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
         directoryId,
         async (scope): Promise<Written> => {
           const [, before] = await Promise.all([guardWrite(scope, request), locked(scope, request, id)]);
-          const next = plan(before);
+          const next = plan(asAskedFor(before));
           attempted = next.resource;
           const { moving } = request.directory;
           return moving ? writeInMove(scope, request, before, next) : write(scope, request, before, next);
@@ -178,6 +190,20 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
         attempted,
       );
     }
+  }
+
+  /**
+   * A user whose deletion the guard holds, and who is created again: the identity provider has what it asks for, and everything
+   * that hangs on the id stays. Undefined when the name is anybody else's.
+   */
+  async function takeOverHeld(request: ScimRequest, prepared: PreparedUser): Promise<ShownResource | undefined> {
+    const { id: directoryId } = request.directory;
+    const { stored, columns, passwordHash } = prepared;
+    const { user_name_key: key, external_id: externalId } = columns;
+    const id = await transactions.read(directoryId, (scope) =>
+      findToTakeOver(scope, directoryId, 'User', key, externalId),
+    );
+    return id === undefined ? undefined : update(request, id, () => ({ resource: stored.resource, passwordHash }));
   }
 
   /** The hash is slow, so it is made outside the transaction, from a plan on the user as it is now. */
@@ -206,6 +232,8 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
   }
 
   return {
+    takeOverHeld,
+
     /** @throws ScimFailure 400 for what validate() refuses, 409 uniqueness for a userName that is taken. */
     async createUser(request: ScimRequest, body: unknown): Promise<ShownResource> {
       const { id: directoryId } = request.directory;
@@ -220,7 +248,10 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
           ...eventInsertions(directoryId, [created], request.actor, now),
         ]);
       } catch (error) {
-        throw mapKeyConflict(mapUserConflict(error, columns.user_name), request.types.user, resource);
+        const conflict = mapUserConflict(error, columns.user_name);
+        const takenOver = conflict === error ? undefined : await takeOverHeld(request, prepared);
+        if (takenOver) return takenOver;
+        throw mapKeyConflict(conflict, request.types.user, resource);
       }
       onChange(directoryId);
       const isPlain = !wantsManager(request.projection) || managerIdOf(resource) === undefined;
@@ -289,7 +320,7 @@ export function createUsersService({ transactions, clock, passwords, onChange }:
         await Promise.all([guardWrite(scope, request), groups.lockGroupsOfMember(scope, directoryId, id)]);
         const before = await locked(scope, request, id, 'delete');
         if (request.directory.moving) await guardUserDeletion(scope, request, id);
-        await removeUser(scope, writerOf(request), before);
+        if (await mayDeleteUser(guard, scope, request, before)) await removeUser(scope, writerOf(request), before);
       });
       onChange(directoryId);
     },

@@ -1,0 +1,178 @@
+// The SQL of what the guard counts. Counting is exact, however many replicas write: it is done under the lock of the
+// operation's row, until the commit of the write that is counted.
+import { sql } from 'kysely';
+import type { Scope } from '../../platform/db/scope.ts';
+import { defaultSettings, type GuardedOperation, type GuardSettings, guardSettings } from './contracts.ts';
+
+export interface GuardRow {
+  enabled: boolean;
+  settings: GuardSettings;
+  isDefault: boolean;
+  passingUntil: Date | null;
+}
+
+interface StoredGuard {
+  enabled: boolean | null;
+  settings: unknown;
+  passing_until: Date | null;
+}
+
+const toGuard = ({ enabled, settings, passing_until: passingUntil }: StoredGuard): GuardRow => ({
+  enabled: enabled ?? true,
+  settings: settings === null ? defaultSettings : guardSettings.parse(settings),
+  isDefault: settings === null,
+  passingUntil,
+});
+
+export interface WindowRow {
+  counted: number;
+  /** Users that the directory had within the window; 0: they were not counted. */
+  known: number;
+  knownAt: Date | null;
+  trippedAt: Date | null;
+}
+
+export async function readGuard(scope: Scope, directoryId: string): Promise<GuardRow> {
+  const row = await scope
+    .selectFrom('guards')
+    .select(['enabled', 'settings', 'passing_until'])
+    .where('directory_id', '=', directoryId)
+    .executeTakeFirst();
+  return toGuard(row ?? { enabled: null, settings: null, passing_until: null });
+}
+
+export async function saveGuard(
+  scope: Scope,
+  directoryId: string,
+  { enabled, settings, isDefault, passingUntil }: GuardRow,
+): Promise<void> {
+  const row = { enabled, settings: isDefault ? null : JSON.stringify(settings), passing_until: passingUntil };
+  await scope
+    .insertInto('guards')
+    .values({ directory_id: directoryId, ...row })
+    .onConflict((conflict) => conflict.column('directory_id').doUpdateSet(row))
+    .execute();
+}
+
+async function lockRow(scope: Scope, directoryId: string, operation: GuardedOperation) {
+  const { rows } = await sql<
+    StoredGuard & { counted: number; known: number; known_at: Date | null; tripped_at: Date | null }
+  >`
+    select w.counted, w.known, w.known_at, w.tripped_at, g.enabled, g.settings, g.passing_until
+    from guard_windows w left join guards g on g.directory_id = w.directory_id
+    where w.directory_id = ${directoryId} and w.operation = ${operation} for update of w`.execute(scope);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { counted, known, known_at: knownAt, tripped_at: trippedAt } = row;
+  return { guard: toGuard(row), window: { counted, known, knownAt, trippedAt } };
+}
+
+/** Whoever turns the guard off takes the rows away: so nobody waits for a lock that nobody needs. */
+export async function lockWindow(
+  scope: Scope,
+  directoryId: string,
+  operation: GuardedOperation,
+): Promise<{ guard: GuardRow; window: WindowRow } | undefined> {
+  for (;;) {
+    const locked = await lockRow(scope, directoryId, operation);
+    if (locked) return locked.guard.enabled ? locked : undefined;
+    if (!(await readGuard(scope, directoryId)).enabled) return undefined;
+    await sql`insert into guard_windows (directory_id, operation) values (${directoryId}, ${operation})
+      on conflict (directory_id, operation) do nothing`.execute(scope);
+  }
+}
+
+/** Forgets whom it was done to until `since`, notes `userIds`, and answers who of them is new and how many there are now. */
+export async function countChanges(
+  scope: Scope,
+  directoryId: string,
+  operation: GuardedOperation,
+  change: { userIds: readonly string[]; counted: number; since: Date; now: Date },
+): Promise<{ added: string[]; counted: number }> {
+  const { userIds, since, now } = change;
+  const [expired, noted] = await Promise.all([
+    sql`delete from guard_changes
+      where directory_id = ${directoryId} and operation = ${operation} and at <= ${since}`.execute(scope),
+    sql<{ user_id: string; added: boolean }>`
+      insert into guard_changes (directory_id, operation, user_id, at)
+      select ${directoryId}::uuid, ${operation}, id, ${now}::timestamptz from unnest(${[...userIds]}::uuid[]) as changed (id)
+      order by id
+      on conflict (directory_id, operation, user_id) do update set at = excluded.at
+      returning user_id, (xmax = 0) as added`.execute(scope),
+  ]);
+  const added = noted.rows.filter((row) => row.added).map((row) => row.user_id);
+  return { added, counted: change.counted - Number(expired.numAffectedRows ?? 0n) + added.length };
+}
+
+/** Takes back that they were counted. */
+export async function forgetChanges(
+  scope: Scope,
+  directoryId: string,
+  operation: GuardedOperation,
+  userIds: readonly string[],
+): Promise<void> {
+  await sql`delete from guard_changes where directory_id = ${directoryId} and operation = ${operation}
+    and user_id = any(${[...userIds]}::uuid[])`.execute(scope);
+}
+
+export async function saveWindow(
+  scope: Scope,
+  directoryId: string,
+  operation: GuardedOperation,
+  { counted, known, knownAt, trippedAt }: WindowRow,
+): Promise<void> {
+  await scope
+    .updateTable('guard_windows')
+    .set({ counted, known, known_at: knownAt, tripped_at: trippedAt })
+    .where('directory_id', '=', directoryId)
+    .where('operation', '=', operation)
+    .execute();
+}
+
+export async function countUsers(scope: Scope, directoryId: string): Promise<number> {
+  const { count } = await scope
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('directory_id', '=', directoryId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Locks what is counted of the directory, in one order everywhere. */
+export async function lockWindows(scope: Scope, directoryId: string): Promise<void> {
+  await sql`select operation from guard_windows where directory_id = ${directoryId} order by operation for update`.execute(
+    scope,
+  );
+}
+
+/** The windows begin anew: nothing has been done, nothing has tripped. */
+export async function restartWindows(
+  scope: Scope,
+  directoryId: string,
+  operations: readonly GuardedOperation[],
+): Promise<void> {
+  for (const table of ['guard_changes', 'guard_windows'] as const) {
+    await scope
+      .deleteFrom(table)
+      .where('directory_id', '=', directoryId)
+      .where('operation', '=', sql<GuardedOperation>`any(${[...operations]}::text[])`)
+      .execute();
+  }
+}
+
+export interface CountedWindow {
+  operation: GuardedOperation;
+  counted: number;
+  known: number;
+  trippedAt: Date | null;
+}
+
+/** `counted`: whom it was done to after `since`. */
+export async function listWindows(scope: Scope, directoryId: string, since: Date): Promise<CountedWindow[]> {
+  const { rows } = await sql<CountedWindow>`
+    select w.operation, w.known, w.tripped_at as "trippedAt",
+      (select count(*) from guard_changes c
+        where c.directory_id = w.directory_id and c.operation = w.operation and c.at > ${since}) as counted
+    from guard_windows w where w.directory_id = ${directoryId}`.execute(scope);
+  return rows;
+}
