@@ -192,6 +192,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     },
     webhooks: { log: logger, metrics: metrics.webhooks },
   });
+  metrics.watchHeld(services.guard.countHeld);
   let closing = false;
   const app = createApp({
     services,

@@ -32,6 +32,16 @@ function refusalLine({ lastRequest }: ExplainedUser): string[] {
   ];
 }
 
+function heldLines({ held, directory }: ExplainedUser): string[] {
+  return held.map(({ operation, group, at, actor, requestId }) => {
+    const what = { deactivate: 'deactivation', delete: 'deletion', remove_member: `leaving of group "${group}"` }[
+      operation
+    ];
+    const request = requestId === null ? '' : `, ${requestId}`;
+    return `  The guard holds the ${what} that ${actor} asked for on ${minute(at)}${request}: see \`realmbridge guard show ${directory}\`.`;
+  });
+}
+
 function verdictSentence({ verdict, username, directory }: ExplainedUser): string {
   const who = `"${username}" of directory "${directory}"`;
   if (verdict.outcome === 'served') return `${who} is the one whom Keycloak gets.`;
@@ -58,6 +68,7 @@ function userLines(user: ExplainedUser): string[] {
     `  ${facts.join(', ')}`,
     ...(lastEvent ? [`  ${eventSentence(lastEvent)}`] : ['  No change of this user is in the log.']),
     ...refusalLine(user),
+    ...heldLines(user),
   ];
 }
 

@@ -10,6 +10,7 @@ import { eventsCommand } from './events.ts';
 import { exitCodes, FailedQuietly } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { federationCommand } from './federation.ts';
+import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
 import { migrateCommand } from './migrate.ts';
 import { requestsCommand } from './requests.ts';
@@ -43,6 +44,7 @@ export function createProgram(shell: Shell): Command {
     federationCommand,
     tokenCommand,
     targetCommand,
+    guardCommand,
     eventsCommand,
     historyCommand,
     undoCommand,

@@ -8,6 +8,8 @@ export interface DirectoryCounts {
   activeUsers: number;
   groups: number;
   events: number;
+  /** Operations that the guard holds until an operator decides. */
+  held: number;
   /** When a user, a group or another resource was last written; null: never. */
   lastWriteAt: Date | null;
 }
@@ -31,10 +33,11 @@ export async function countDirectory({ pool }: Store, directoryId: string): Prom
              (select count(*) from users where directory_id = ${directoryId} and active) as "activeUsers",
              (select count(*) from groups where directory_id = ${directoryId}) as groups,
              (select count(*) from events where directory_id = ${directoryId}) as events,
+             (select count(*) from guard_held where directory_id = ${directoryId} and state = 'held') as held,
              (select max(created_at) from events where directory_id = ${directoryId}
               and split_part(type, '.', 1) in ('user', 'group', 'resource')) as "lastWriteAt"`.execute(scope),
   );
-  return rows[0] ?? { users: 0, activeUsers: 0, groups: 0, events: 0, lastWriteAt: null };
+  return rows[0] ?? { users: 0, activeUsers: 0, groups: 0, events: 0, held: 0, lastWriteAt: null };
 }
 
 export async function listConsumers({ db }: Store): Promise<ConsumerRow[]> {

@@ -29,6 +29,14 @@ function describe({ versions, migrations, directories, federations, consumers }:
       formatTime(one.lastWriteAt),
     ]);
     sections.push(formatTable(['DIRECTORY', 'STATE', 'USERS', 'GROUPS', 'EVENTS', 'LAST WRITE (UTC)'], rows));
+    const held = directories.filter((one) => one.held > 0);
+    if (held.length > 0) {
+      const lines = held.map(
+        (one) =>
+          `! The guard of "${one.slug}" holds ${one.held} operations: see \`realmbridge guard show ${one.slug}\`.`,
+      );
+      sections.push(lines.join('\n'));
+    }
   }
   if (federations.length > 0) {
     const rows = federations.map((one) => [

@@ -794,6 +794,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directories/{slug}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The guard of a directory that is pushed to: its limits, what it has counted, how much it holds */
+        get: operations["getGuard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the window and the limits, or switches the guard on or off; what is held stays held */
+        patch: operations["updateGuard"];
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/guard/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the guard holds, in the order in which it came */
+        get: operations["listHeldOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/guard/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Does what the guard holds
+         * @description Answers after some seconds at most. While `left` is not 0 there is more to do: send it again, with the same `until` if what came since is to stay held.
+         */
+        post: operations["releaseHeldOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/directories/{slug}/guard/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forgets what the guard holds: nothing of it is done */
+        post: operations["rejectHeldOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/federations": {
         parameters: {
             query?: never;
@@ -2425,6 +2497,89 @@ export interface components {
             /** @description The `after` of the next page; null on the last. */
             next: string | null;
         };
+        Guard: {
+            directory: string;
+            enabled: boolean;
+            /** @description Whether window and limits are the default ones. */
+            isDefault: boolean;
+            windowMinutes: number;
+            /** @description To so many users (`count`), or to this share of the directory (`percent`) where that is more, it may be done within the window. Null: to all. */
+            limits: {
+                deactivate: {
+                    count: number;
+                    percent: number;
+                } | null;
+                delete: {
+                    count: number;
+                    percent: number;
+                } | null;
+                remove_member: {
+                    count: number;
+                    percent: number;
+                } | null;
+            };
+            /**
+             * Format: date-time
+             * @description Until then everything is let through.
+             */
+            passingUntil: string | null;
+            /** @description Of the directory. */
+            users: number;
+            /** @description Operations that wait for a decision. */
+            held: number;
+            /** @description Operations that are decided and not done yet: release again. */
+            released: number;
+            windows: {
+                /** @enum {string} */
+                operation: "deactivate" | "delete" | "remove_member";
+                /** @description Users to whom it was done within the window. */
+                counted: number;
+                /** @description Null: as many as there are. */
+                allowed: number | null;
+                held: number;
+                /** Format: date-time */
+                trippedAt: string | null;
+            }[];
+        };
+        HeldOperation: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            operation: "deactivate" | "delete" | "remove_member" | "delete_group";
+            /** @enum {string} */
+            state: "held" | "released";
+            user: {
+                /** Format: uuid */
+                id: string;
+                userName: string;
+            } | null;
+            group: {
+                /** Format: uuid */
+                id: string;
+                displayName: string;
+            } | null;
+            /** @description Of a group that is to be deleted: its users. */
+            members: number | null;
+            /**
+             * @description Who asked for it.
+             * @example token:rb_scim_Ab12cd
+             */
+            actor: string;
+            requestId: string | null;
+            /** Format: date-time */
+            heldAt: string;
+        };
+        GuardRelease: {
+            /** @description Operations that this request has carried out. */
+            done: number;
+            /** @description If there are any, send the same request again to go on. */
+            left: number;
+            /** Format: date-time */
+            passingUntil: string | null;
+        };
+        GuardRejection: {
+            rejected: number;
+        };
         ManagedFederation: {
             slug: string;
             name: string;
@@ -2593,6 +2748,17 @@ export interface components {
             };
             lastEvent: components["schemas"]["ExplainedEvent"];
             lastRequest: components["schemas"]["ExplainedRequest"];
+            /** @description What the identity provider has asked for and the guard of the directory holds until an operator decides. */
+            held: {
+                /** @enum {string} */
+                operation: "deactivate" | "delete" | "remove_member";
+                /** @description The group that the user would leave. */
+                group: string | null;
+                /** Format: date-time */
+                at: string;
+                actor: string;
+                requestId: string | null;
+            }[];
         } | null);
         ExplainedEvent: {
             type: string;
@@ -2664,7 +2830,7 @@ export interface components {
             /** @description Never given twice, the same at each reading. */
             id: string;
             /** @enum {string} */
-            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted";
+            type: "user.created" | "user.updated" | "user.activated" | "user.deactivated" | "user.deleted" | "user.password_changed" | "user.adopted" | "group.created" | "group.updated" | "group.deleted" | "group.adopted" | "group.member_added" | "group.member_removed" | "resource.created" | "resource.updated" | "resource.deleted" | "guard.tripped" | "guard.held" | "guard.cancelled" | "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "guard.updated" | "guard.released" | "guard.rejected";
             /**
              * Format: date-time
              * @description When the change was made.
@@ -2683,6 +2849,11 @@ export interface components {
              */
             actor: string;
             requestId: string | null;
+            /** @description Of a change that the guard had held: whose request it was that the actor let be done. */
+            askedBy?: {
+                actor: string;
+                requestId: string | null;
+            };
             resource: {
                 /** @example User */
                 type: string;
@@ -2720,7 +2891,7 @@ export interface components {
             /** @description Never given twice. */
             id: string;
             /** @enum {string} */
-            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed" | "event_stream.created" | "event_stream.updated" | "event_stream.deleted" | "event_stream.secret_rotated" | "event_stream.paused" | "event_stream.resumed" | "event_stream.replayed" | "signing_key.rotated";
+            type: "directory.created" | "directory.updated" | "directory.enabled" | "directory.disabled" | "directory.move_started" | "directory.move_decided" | "directory.move_finished" | "directory.move_undone" | "directory.move_forgotten" | "directory.undo_planned" | "directory.undo_started" | "directory.undo_finished" | "directory.undo_discarded" | "token.created" | "token.updated" | "token.revoked" | "issuer.created" | "issuer.updated" | "issuer.deleted" | "schema.created" | "schema.updated" | "schema.deleted" | "resource_type.created" | "resource_type.updated" | "resource_type.deleted" | "ldap.updated" | "ldap.password_changed" | "ldap.sync_requested" | "target.created" | "target.updated" | "target.secret_changed" | "target.paused" | "target.resumed" | "target.purged" | "target.deleted" | "guard.updated" | "guard.released" | "guard.rejected" | "directory.deleted" | "federation.created" | "federation.updated" | "federation.deleted" | "federation.directory_added" | "federation.directory_changed" | "federation.directory_removed" | "federation.attribute_mappings_changed" | "federation.role_mappings_changed" | "federation.username_reserved" | "federation.username_released" | "federation.token_created" | "federation.token_revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.paused" | "webhook.resumed" | "webhook.replayed" | "event_stream.created" | "event_stream.updated" | "event_stream.deleted" | "event_stream.secret_rotated" | "event_stream.paused" | "event_stream.resumed" | "event_stream.replayed" | "signing_key.rotated";
             /** Format: date-time */
             time: string;
             /**
@@ -7548,6 +7719,395 @@ export interface operations {
             };
             /** @description Problem with the code directory_absent, target_absent */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    enabled?: boolean;
+                    windowMinutes?: number;
+                    limits?: {
+                        deactivate?: {
+                            count: number;
+                            percent: number;
+                        } | null;
+                        delete?: {
+                            count: number;
+                            percent: number;
+                        } | null;
+                        remove_member?: {
+                            count: number;
+                            percent: number;
+                        } | null;
+                    };
+                    /** @description Goes back to the default window and limits first. */
+                    useDefaults?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The guard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHeldOperations: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one of the page before. */
+                after?: string;
+                /** @description How many at most, up to 1000; 100 without it. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOperation"][];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseHeldOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Only these; without it, all. */
+                    ids?: string[];
+                    /**
+                     * Format: date-time
+                     * @description Nothing that was held later than this.
+                     */
+                    until?: string;
+                    /** @description For so long everything is let through, so that the rest of what was released may come. */
+                    passMinutes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description How far it has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardRelease"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectHeldOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Only these; without it, all. */
+                    ids?: string[];
+                    /**
+                     * Format: date-time
+                     * @description Nothing that was held later than this.
+                     */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardRejection"];
+                };
+            };
+            /** @description Problem with the code invalid_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code directory_absent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem with the code conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

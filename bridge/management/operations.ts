@@ -8,6 +8,7 @@ import { body, common, json, nothing, refusals } from './descriptions.ts';
 import { eventStreamOperations } from './event-streams/operations.ts';
 import { eventOperations } from './events/operations.ts';
 import { explainOperations } from './explain/operations.ts';
+import { guardOperations } from './guard/operations.ts';
 import { historyOperations } from './history/operations.ts';
 import { ldapOperations } from './ldap/operations.ts';
 import { mappingOperations } from './mappings/operations.ts';
@@ -232,6 +233,7 @@ export const managementOperations = [
   ...ldapOperations,
   ...moveOperations,
   ...targetOperations,
+  ...guardOperations,
   listFederations,
   createFederation,
   getFederation,

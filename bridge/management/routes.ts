@@ -17,6 +17,7 @@ import { bearerChallenge } from '../platform/http/challenge.ts';
 import { type AppEnv, answerError } from '../platform/http/request-context.ts';
 import type { AcceptedSecret } from '../platform/secrets/accepted-secret.ts';
 import { digestToken, parseBearer } from '../platform/secrets/tokens.ts';
+import type { GuardService } from '../provisioning/guard/service.ts';
 import type { HistoryService } from '../provisioning/history/service.ts';
 import type { MoveService } from '../provisioning/moves/service.ts';
 import type { RequestLog } from '../provisioning/requests/request-log.ts';
@@ -31,6 +32,7 @@ import { addConflictRoutes } from './conflicts/routes.ts';
 import { addEventStreamRoutes, type EventStreamManagementDeps } from './event-streams/routes.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addExplainRoutes } from './explain/routes.ts';
+import { addGuardRoutes } from './guard/routes.ts';
 import { addHistoryRoutes } from './history/routes.ts';
 import { addLdapRoutes } from './ldap/routes.ts';
 import { addMappingRoutes } from './mappings/routes.ts';
@@ -50,6 +52,7 @@ export interface ManagementDeps extends AccessDeps, EventStreamManagementDeps {
   types: TypeService;
   ldap: LdapService;
   moves: MoveService;
+  guard: GuardService;
   outbound: OutboundService;
   federations: FederationService;
   eventLog: EventLog;
@@ -130,6 +133,7 @@ export function managementRoutes(
     types,
     ldap,
     moves,
+    guard,
     outbound,
     federations,
     eventLog,
@@ -215,6 +219,7 @@ export function managementRoutes(
   addLdapRoutes(app, ldap);
   addMoveRoutes(app, moves);
   addTargetRoutes(app, outbound);
+  addGuardRoutes(app, guard);
   addSchemaRoutes(app, schemas);
   addAccessRoutes(app, { directories, issuers });
   addResourceTypeRoutes(app, types);

@@ -33,7 +33,12 @@ export interface SecretMetrics {
   secretStale(secret: { variable: string; stale: boolean }): void;
 }
 
-export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics, SecretMetrics {
+export interface GuardMetrics {
+  /** `read` is asked at each scrape for what the guards hold. */
+  watchHeld(read: () => Promise<{ directory: string; operation: string; count: number }[]>): void;
+}
+
+export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, HookMetrics, SecretMetrics, GuardMetrics {
   registry: Registry;
   webhooks: WebhookMetrics;
   retention: RetentionMetrics;
@@ -120,6 +125,20 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
   });
   return {
     registry,
+    watchHeld(read) {
+      new Gauge({
+        name: 'realmbridge_guard_held_operations',
+        help: 'What the guard of a directory holds until an operator decides, by directory and operation.',
+        labelNames: ['directory', 'operation'] as const,
+        registers: [registry],
+        async collect() {
+          // A database that is away is told by other metrics, and must not take them along.
+          const held = await read().catch(() => []);
+          this.reset();
+          for (const { count, ...labels } of held) this.set(labels, count);
+        },
+      });
+    },
     hookRun: ({ seconds, ...labels }) => hooks.observe(labels, seconds),
     secretChanged: (secret) => secretChanges.inc(secret),
     secretStale: ({ variable, stale }) => staleSecrets.set({ variable }, stale ? 1 : 0),

@@ -10,7 +10,7 @@ import {
   type ScimClient,
   type TestBridge,
 } from '../support/bridge.ts';
-import { newUser, patchOp } from '../support/scim.ts';
+import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
 const adminToken = 'an-admin-token-of-at-least-32-characters';
 let bridge: TestBridge;
@@ -232,4 +232,27 @@ test.each([
 
 test('a name that PostgreSQL can’t hold is nobody’s', async () => {
   expect(await explain({ username: 'a\0b' })).toMatchObject({ users: [], deleted: null });
+});
+
+test('a leaver whose going the guard holds is told to be one', async () => {
+  const { guard } = bridge.services;
+  const none = { count: 0, percent: 0 };
+  await guard.update('okta', { limits: { deactivate: none, remove_member: none } });
+  const user = await newUser(okta, 'leaver', { password });
+  const group = await newGroup(okta, 'Staff', [user.id]);
+  await okta.patch(`/Groups/${group.id}`, patchOp({ op: 'remove', path: 'members' }));
+  await okta.patch(`/Users/${user.id}`, patchOp({ op: 'replace', path: 'active', value: false }));
+  const told = await explain({ username: 'leaver' });
+  expect(told.login.works).toBe(true);
+  expect(told.served.held).toMatchObject([
+    { operation: 'remove_member', group: 'Staff' },
+    { operation: 'deactivate', group: null, actor: expect.stringMatching(/^token:rb_scim_/) },
+  ]);
+  expect(told.login.checks).toContainEqual({
+    id: 'guard',
+    status: 'warning',
+    detail: expect.stringContaining(told.served.held[1].requestId),
+  });
+  await guard.release('okta', {}, { budgetMs: 30_000 });
+  expect(failedOf(await explain({ username: 'leaver' }))).toEqual(['active']);
 });

@@ -73,6 +73,7 @@ export function createExplain({ repository, events, clock, requireTopology, read
       verdict: verdictOf(user, directory, topology),
       lastEvent: user.lastEvent && shownEvent(user.lastEvent),
       lastRequest: user.lastRequest && shownAt(user.lastRequest),
+      held: user.held.map(shownAt),
     };
   }
 

@@ -22,6 +22,16 @@ export interface ExplainedRequest {
   detail: string | null;
 }
 
+/** What the identity provider has asked for, and the directory's guard holds until an operator decides. */
+export interface ExplainedHold {
+  operation: 'deactivate' | 'delete' | 'remove_member';
+  /** Of whoever would leave one. */
+  group: string | null;
+  at: string;
+  actor: string;
+  requestId: string | null;
+}
+
 export type Verdict =
   | { outcome: 'served' }
   | { outcome: 'reserved'; reason: string }
@@ -40,6 +50,7 @@ export interface ExplainedUser extends NamedUser {
   lastEvent: ExplainedEvent | null;
   /** By the user's id, as far back as requests are remembered. */
   lastRequest: ExplainedRequest | null;
+  held: ExplainedHold[];
 }
 
 export interface ExplainedDirectory {

@@ -18,6 +18,7 @@ const user: ExplainedUser = {
   verdict: { outcome: 'served' },
   lastEvent: null,
   lastRequest: null,
+  held: [],
 };
 const directory: ExplainedDirectory = {
   slug: 'corp',
@@ -65,6 +66,20 @@ describe('a user of an LDAP directory', () => {
     expect(worksBy(checks)).toBe(true);
   });
 });
+
+test.each(['deactivate', 'delete'] as const)(
+  'a leaver whose going is held (%s) can log in, and is told to be one',
+  (operation) => {
+    const held = [{ operation, group: null, at: seen, actor: 'token:rb_scim_a', requestId: 'request-1' }];
+    const checks = checkLogin(facts({ user: { ...user, held } }));
+    expect(worksBy(checks)).toBe(true);
+    const [guard] = checks.filter(({ id }) => id === 'guard');
+    expect(guard?.status).toBe('warning');
+    for (const word of [operation, seen, 'token:rb_scim_a', 'request-1', 'realmbridge guard show corp']) {
+      expect(guard?.detail).toContain(word);
+    }
+  },
+);
 
 test('what would come later is not checked of somebody who doesn’t get that far', () => {
   const off = { ...user, verdict: { outcome: 'directory-disabled' as const } };

@@ -72,6 +72,19 @@ function sourceCheck({ slug, kind, health, heardAt }: ExplainedDirectory): Login
   return [check('source', 'ok', `The LDAP server of ${quoted(slug)} answers.`)];
 }
 
+/** Who should have gone, and has not: the first thing that a support person must know. */
+function guardChecks({ held, directory }: ExplainedUser): LoginCheck[] {
+  return held
+    .filter(({ operation }) => operation !== 'remove_member')
+    .map(({ operation, at, actor, requestId }) =>
+      check(
+        'guard',
+        'warning',
+        `The identity provider (${actor}) has asked at ${at} to ${operation} this user${requestId === null ? '' : `, in request ${requestId}`}. The guard of ${quoted(directory)} holds that, because it was asked for too many at once, until an operator decides: \`realmbridge guard show ${directory}\`.`,
+      ),
+    );
+}
+
 function passwordCheck({ hasPassword, identityLink }: ExplainedUser): LoginCheck {
   if (hasPassword === null) {
     const detail = 'The LDAP server checks the password at each login; only it knows whether it is locked or expired.';
@@ -116,7 +129,7 @@ export function checkLogin(facts: LoginFacts): LoginCheck[] {
       ? check('active', 'ok', 'The user is active.')
       : check('active', 'failed', 'The user is deactivated (active is false) by who manages the directory.'),
   );
-  checks.push(...sourceCheck(directory), passwordCheck(user));
+  checks.push(...guardChecks(user), ...sourceCheck(directory), passwordCheck(user));
   checks.push(...readers.map((reader) => feedCheck(reader, now)));
   return checks;
 }

@@ -32,6 +32,16 @@ export interface LastRequest {
   createdAt: Date;
 }
 
+/** What the guard holds until an operator decides: the identity provider believes that it was done. */
+export interface HeldChange {
+  operation: 'deactivate' | 'delete' | 'remove_member';
+  /** The group's name, of whoever would leave one. */
+  group: string | null;
+  actor: string;
+  requestId: string | null;
+  createdAt: Date;
+}
+
 export interface StoredCandidate {
   directoryId: string;
   id: string;
@@ -47,6 +57,7 @@ export interface StoredCandidate {
   lastEvent: LastEvent | null;
   /** Requests are remembered for some time only. */
   lastRequest: LastRequest | null;
+  held: HeldChange[];
 }
 
 export interface StoredDeletion {
@@ -58,7 +69,8 @@ export interface StoredDeletion {
 /** Times come as text. */
 type Json<T extends { createdAt: Date }> = Omit<T, 'createdAt'> & { createdAt: string };
 
-interface CandidateRow extends Omit<StoredCandidate, 'lastEvent' | 'lastRequest'> {
+interface CandidateRow extends Omit<StoredCandidate, 'lastEvent' | 'lastRequest' | 'held'> {
+  held: Json<HeldChange>[] | null;
   lastEvent: Json<LastEvent> | null;
   lastRequest: Json<LastRequest> | null;
 }
@@ -75,6 +87,15 @@ const eventJson = sql`json_build_object('type', e.type, 'actor', e.actor, 'reque
 
 const requestJson = sql`json_build_object('method', r.method, 'requestId', r.request_id, 'actor', r.actor,
   'status', r.status, 'detail', r.detail, 'createdAt', ${timeJson('r.created_at')})`;
+
+/** Of a user, enough to see what is meant. */
+const maxHeld = 20;
+
+const heldJson = sql`(select json_agg(json_build_object('operation', g.operation, 'group', g.name, 'actor', g.actor,
+    'requestId', g.request_id, 'createdAt', ${timeJson('g.held_at')}) order by g.id)
+  from (select h.*, s.display_name as name from guard_held h
+    left join groups s on s.directory_id = h.directory_id and s.id = h.group_id
+    where h.directory_id = u.directory_id and h.user_id = u.id order by h.id limit ${sql.lit(maxHeld)}) g)`;
 
 const dated = <T extends { createdAt: Date }>({ createdAt, ...rest }: Json<T>) => ({
   ...rest,
@@ -99,7 +120,8 @@ export function createExplanationQueries(pool: Pool) {
               order by e.id desc limit 1) as "lastEvent",
             (select ${requestJson} from scim_requests r
               where r.directory_id = u.directory_id and r.resource_id = u.id and r.method <> 'GET'
-              order by r.id desc limit 1) as "lastRequest"
+              order by r.id desc limit 1) as "lastRequest",
+            ${heldJson} as held
           from (
             select u.*, array_position(${reach.attached}::uuid[], u.directory_id) as place from users u
             where u.directory_id = any(${reach.attached}::uuid[]) and u.${sql.ref(key)} = ${value.toLowerCase()}
@@ -109,8 +131,9 @@ export function createExplanationQueries(pool: Pool) {
           left join lateral (${shadowerOf(reach, ownRank)}) h on ${isUnreserved(reach)}
           order by u.place, u.created_at, u.id`.execute(scope),
       );
-      return rows.map(({ lastEvent, lastRequest, ...row }) => ({
+      return rows.map(({ lastEvent, lastRequest, held, ...row }) => ({
         ...row,
+        held: (held ?? []).map(dated),
         lastEvent: lastEvent && dated(lastEvent),
         lastRequest: lastRequest && dated(lastRequest),
       }));

@@ -56,6 +56,19 @@ const user = namedUser
     lastRequest: request.nullable().openapi({
       description: 'The last SCIM request that wanted to change the user, by its id, whatever came of it.',
     }),
+    held: z
+      .object({
+        operation: z.enum(['deactivate', 'delete', 'remove_member']),
+        group: z.string().nullable().openapi({ description: 'The group that the user would leave.' }),
+        at: time,
+        actor: z.string(),
+        requestId: z.string().nullable(),
+      })
+      .array()
+      .openapi({
+        description:
+          'What the identity provider has asked for and the guard of the directory holds until an operator decides.',
+      }),
   })
   .openapi('ExplainedUser');
 

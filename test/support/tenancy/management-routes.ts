@@ -94,6 +94,20 @@ export const managementEntries: Entries = {
   'POST /directories/:slug/targets/:target/sync': asked((own, named) => `${target(own, named)}/sync`),
   'GET /directories/:slug/targets/:target/diff': asked((own, named) => `${target(own, named)}/diff?limit=1`),
   'POST /directories/:slug/targets/:target/purge': asked((own, named) => `${target(own, named)}/purge`),
+  'GET /directories/:slug/guard': asked((own) => `${directory(own)}/guard`),
+  'PATCH /directories/:slug/guard': sent(
+    (own) => `${directory(own)}/guard`,
+    () => ({ windowMinutes: 30 }),
+  ),
+  'GET /directories/:slug/guard/held': asked((own) => `${directory(own)}/guard/held`),
+  'POST /directories/:slug/guard/release': sent(
+    (own) => `${directory(own)}/guard/release`,
+    (named) => ({ ids: [named.held] }),
+  ),
+  'POST /directories/:slug/guard/reject': sent(
+    (own) => `${directory(own)}/guard/reject`,
+    (named) => ({ ids: [named.held] }),
+  ),
   'GET /directories/:slug/move/plan': asked((own) => `${move(own)}/plan?match=email`),
   'GET /directories/:slug/move': asked(move),
   'POST /directories/:slug/move': sent(move, () => ({})),

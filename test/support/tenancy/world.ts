@@ -10,7 +10,7 @@ import { newId } from '../../../bridge/platform/ids.ts';
 import { createLogger } from '../../../bridge/platform/log.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../bridge.ts';
 import { badgeSchema, declare, declareType, device, deviceType } from '../declared-schemas.ts';
-import { newGroup, newUser, userSchema } from '../scim.ts';
+import { newGroup, newUser, patchOp, userSchema } from '../scim.ts';
 
 export const adminToken = 'an-admin-token-of-at-least-32-characters';
 export const authenticationSecret = 'the-secret-of-the-directory-default-alone';
@@ -51,6 +51,8 @@ export interface Names {
   target: string;
   /** To undo what was done in the company's directory. */
   undoPlan: string;
+  /** An operation that the guard of the company's directory holds. */
+  held: string;
   /** Where a walk over the users goes on, bound to directory and token. */
   listCursor: string;
   /** A feed cursor of the company's federation. */
@@ -113,6 +115,16 @@ const ownType = (mark: string, capital: string) => ({
   description: `of ${mark}`,
   schema: { ...deviceType.schema, id: `urn:${mark}:scim:schemas:1.0:Thing`, name: `${capital}Thing` },
 });
+
+/** Nothing is lost of a user who is to be deactivated and is not. */
+async function newHeld({ guard }: TestBridge['services'], scim: ScimClient, mark: string): Promise<string> {
+  const { slug } = scim.directory;
+  await guard.update(slug, { limits: { deactivate: { count: 0, percent: 0 } } });
+  const user = await newUser(scim, `${mark}-held-${randomUUID()}`);
+  await scim.patch(`/Users/${user.id}`, patchOp({ op: 'replace', path: 'active', value: false }));
+  const held = await guard.listHeld(slug, { limit: 1_000 });
+  return held.find(({ userId }) => userId === user.id)?.id ?? '';
+}
 
 /** Credentials, and what gives them. */
 async function newAccess(
@@ -198,6 +210,7 @@ async function newCompany(
   );
   const { directoryId: movedId, ...moved } = await newMove(bridge, `${slug}-moved`, mark);
   const access = await newAccess(bridge, { directory: slug, federation: federation.slug, mark });
+  const held = await newHeld(bridge.services, scim, mark);
   const { federationToken } = access;
   const { revision } = (
     await bridge.send(`/user-storage/v1/${federation.slug}`, {
@@ -226,6 +239,7 @@ async function newCompany(
       issuer: access.issuer,
       target: access.target,
       undoPlan: access.undoPlan,
+      held,
       federation: federation.slug,
       reservedUsername: access.reservedUsername,
       federationToken: federationToken.id,
@@ -267,6 +281,7 @@ function namesOfNobody(federationId: string, listCursor: string): Names {
     eventStream: 'absent-stream',
     target: `absent-${randomUUID()}`,
     undoPlan: randomUUID(),
+    held: newId(),
     // Well formed, and signed by nobody.
     listCursor: listCursor.replace(/\.[\w-]{43}$/, `.${'A'.repeat(43)}`),
     feedCursor: encodeCursor({ federationId: randomUUID(), ...foreign }),
@@ -300,7 +315,7 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
       const mark = markOf(names);
       return { ...names, ...(await newResources(scim, mark)).ids };
     },
-    renewedAccess: async ({ names }) => {
+    renewedAccess: async ({ names, scim }) => {
       // A directory may trust only so many.
       const known = await bridge.services.issuers.listIssuers(names.directory);
       for (const { id } of known.slice(5)) await bridge.services.issuers.removeIssuer(names.directory, id);
@@ -311,7 +326,8 @@ export async function createTenancyWorld(prepare: (bridge: TestBridge) => void =
       const otherPlans = plans.filter(({ id }) => id !== names.undoPlan);
       for (const { id } of otherPlans.slice(5)) await bridge.services.undo.discard(names.directory, id);
       const { federationToken, ...access } = await newAccess(bridge, { ...names, mark: markOf(names) });
-      return { ...names, ...access, federationToken: federationToken.id };
+      const held = await newHeld(bridge.services, scim, markOf(names));
+      return { ...names, ...access, held, federationToken: federationToken.id };
     },
   };
 }
