@@ -3,8 +3,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { OutgoingAnswer, OutgoingRequest } from '../platform/http/outgoing.ts';
 import { parseRetryAfter } from './retries.ts';
 
+const answerBytes = 16 * 1024;
 /** What is kept of an answer, to show people. */
-const answerBytes = 500;
+const shownCharacters = 500;
 
 export interface Sent {
   at: Date;
@@ -56,7 +57,7 @@ export async function send(
       ...rest,
       status: answer.status,
       durationMs: durationMs(),
-      answer: storable(answer.text),
+      answer: storable(answer.text.slice(0, shownCharacters)),
       problem,
       ...(problem !== null && explain?.(answer)),
       retryAfterMs: parseRetryAfter(answer.headers['retry-after'], clock.now()),

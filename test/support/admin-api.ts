@@ -14,7 +14,7 @@ export interface AdminApi {
 }
 
 /** An app of its own on the bridge's services, since the bridge's own has no admin token. */
-export function createAdminApi({ services }: TestBridge): AdminApi {
+export function createAdminApi({ services }: Pick<TestBridge, 'services'>): AdminApi {
   const app = createApp({ services, logger: createLogger('silent'), adminToken });
   const call: AdminCall = async (method, path, body) =>
     readAnswer(

@@ -63,6 +63,7 @@ export async function createTestBridge(
     ldap?: ServiceDeps['ldap'];
     webhooks?: ServiceDeps['webhooks'];
     outbound?: ServiceDeps['outbound'];
+    eventStreams?: ServiceDeps['eventStreams'];
     hooks?: ServiceDeps['hooks'];
     requestRetentionDays?: number;
   } = {},
@@ -82,6 +83,7 @@ export async function createTestBridge(
     ...(options.ldap && { ldap: options.ldap }),
     ...(options.webhooks && { webhooks: options.webhooks }),
     ...(options.outbound && { outbound: options.outbound }),
+    ...(options.eventStreams && { eventStreams: options.eventStreams }),
     hooks: options.hooks,
     // There is no second bridge that had to hear of a move.
     moves: { settleMs: 0 },

@@ -1,4 +1,5 @@
-// A receiver of webhooks as its operators build one: it verifies each message with the library of Standard Webhooks.
+// A receiver of webhooks as its operators build one: it verifies each message with the library of Standard Webhooks. And
+// what receivers of other messages have in common with it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -38,9 +39,14 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `secrets` may be changed while it runs; a message must be signed with each of them. */
-export async function startWebhookReceiver(secrets: () => readonly string[]): Promise<WebhookReceiver> {
-  let open = 0;
+/** What a message says, by one that its signature proves. Throws for any other. */
+export type OpenMessage = (
+  text: string,
+  headers: Record<string, string>,
+) => Pick<Received, 'id' | 'event'> | Promise<Pick<Received, 'id' | 'event'>>;
+
+export async function startReceiver(open: OpenMessage): Promise<WebhookReceiver> {
+  let present = 0;
   const receiver: WebhookReceiver = {
     ...{ url: '', port: 0, received: [], accepted: [], forged: [], most: 0, connections: 0 },
     reply: () => 204,
@@ -53,16 +59,13 @@ export async function startWebhookReceiver(secrets: () => readonly string[]): Pr
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await textOf(request);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const id = headers['webhook-id'] ?? '';
-    for (const secret of secrets()) {
-      try {
-        new Webhook(secret).verify(text, headers);
-      } catch (error) {
-        receiver.forged.push(`${id}: ${String(error)}`);
-        return void response.writeHead(401).end();
-      }
-    }
-    const message = { id, at: performance.now(), headers, text, event: JSON.parse(text) };
+    const opened = await Promise.resolve()
+      .then(() => open(text, headers))
+      .catch((error: unknown) => {
+        receiver.forged.push(String(error));
+      });
+    if (!opened) return void response.writeHead(401).end();
+    const message = { ...opened, at: performance.now(), headers, text };
     receiver.received.push(message);
     const reply = await receiver.reply(message);
     if (reply === 'hang') return;
@@ -73,10 +76,10 @@ export async function startWebhookReceiver(secrets: () => readonly string[]): Pr
   }
 
   const server = createServer((request, response) => {
-    open += 1;
-    receiver.most = Math.max(receiver.most, open);
+    present += 1;
+    receiver.most = Math.max(receiver.most, present);
     response.once('close', () => {
-      open -= 1;
+      present -= 1;
     });
     take(request, response).catch(() => response.destroy());
   });
@@ -88,3 +91,10 @@ export async function startWebhookReceiver(secrets: () => readonly string[]): Pr
   receiver.url = `http://127.0.0.1:${receiver.port}/hook`;
   return receiver;
 }
+
+/** `secrets` may be changed while it runs; a message must be signed with each of them. */
+export const startWebhookReceiver = (secrets: () => readonly string[]): Promise<WebhookReceiver> =>
+  startReceiver((text, headers) => {
+    for (const secret of secrets()) new Webhook(secret).verify(text, headers);
+    return { id: headers['webhook-id'] ?? '', event: JSON.parse(text) };
+  });
