@@ -141,7 +141,7 @@ function showCommand(shell: Shell): Command {
       const { shownStreamStatus } = await presentation();
       const { stream, status } = await services.eventStreams.readStatus(slug);
       const shown = shownStreamStatus(stream, status);
-      const { behind, waiting, dead, missed, missedAt, deliveredAt, verifiedAt } = status;
+      const { behind, waiting, dead, missed, missedAt, deliveredAt, verifiedAt, verificationProblem } = status;
       output.result(shown, () =>
         [
           `${slug}: ${stream.content === 'full' ? 'values' : 'names of attributes'} of ${stream.directory ? `directory "${stream.directory.slug}"` : 'all directories'}`,
@@ -154,6 +154,7 @@ function showCommand(shell: Shell): Command {
             ? `Paused since ${formatTime(stream.pause.since)} UTC (${stream.pause.cause}): ${stream.pause.reason}`
             : 'Active.',
           `Last delivered ${formatTime(deliveredAt)}, verified ${formatTime(verifiedAt)}, ${behind} events of the log behind; ${waiting} SETs wait for another attempt, ${dead} are dead.`,
+          ...(verificationProblem === null ? [] : [`The latest verification event: ${verificationProblem}`]),
           ...(missed > 0
             ? [
                 `${missed} events had been removed from the log before they were told, the last ${formatTime(missedAt)}.`,

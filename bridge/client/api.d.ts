@@ -3324,6 +3324,8 @@ export interface components {
              * @description When a verification event arrived.
              */
             verifiedAt: string | null;
+            /** @description Why the poller refused the latest one. */
+            verificationProblem: string | null;
         };
         RotatedEventStreamToken: {
             /** @description Shown this once. */

@@ -34,6 +34,8 @@ export interface EventStream extends Webhook, StreamSettings {
 
 export interface EventStreamStatus extends WebhookStatus {
   verifiedAt: Date | null;
+  /** Why a poller refused the latest verification event; null when it didn't. */
+  verificationProblem: string | null;
 }
 
 const slug = z.string().regex(slugPattern, 'must have 1 to 63 lower-case letters, digits and hyphens');

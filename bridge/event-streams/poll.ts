@@ -9,7 +9,7 @@ import type { DeliveryRepository } from '../webhooks/deliveries-repository.ts';
 import type { Upkeep } from '../webhooks/upkeep.ts';
 import { webhooksTopic } from '../webhooks/worker.ts';
 import { maxAcknowledged, newPlace, type PollPlace, type PollRepository, type Refused } from './poll-repository.ts';
-import { claimsOf, refusalText, type TypesOf } from './push.ts';
+import { claimsOf, type Refusal, refusalText, type TypesOf } from './push.ts';
 import type { StoredStream, StreamRepository } from './repository.ts';
 import { parseJti, type SetClaims, verificationEvent } from './security-event.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -20,7 +20,7 @@ export interface PollRequest {
   returnImmediately: boolean;
   /** Each a `jti`. */
   ack: readonly string[];
-  setErrs: Readonly<Record<string, { err: string; description?: string | undefined }>>;
+  setErrs: Readonly<Record<string, Refusal>>;
 }
 
 /** RFC 8936 §2.5. */
@@ -62,10 +62,12 @@ interface Directory {
   slug: string;
 }
 
+type Settling = Pick<PollRequest, 'ack' | 'setErrs'>;
+
 /** What a poller says of SETs of one directory. */
 interface Said {
   acknowledged: number[];
-  errors: Map<number, PollRequest['setErrs'][string]>;
+  errors: Map<number, Refusal>;
 }
 
 /** What one look at the logs has found. */
@@ -95,23 +97,28 @@ export function createPoll(deps: PollDeps) {
     stream: StoredStream,
     directory: Directory,
     position: number,
-    refusal: { err: string; description?: string | undefined },
+    refusal: Refusal,
   ): Promise<Refused[]> {
     const [event] = await reader.listEvents(directory.id, position - 1, 1);
     if (event?.position !== position) return [];
     const [claims] = await claimsOf(stream, typesOf, directory, [event]);
     if (!claims) return [];
     const { type, resourceType, resourceId } = event;
-    const problem = refusalText({ err: refusal.err, description: refusal.description ?? '' });
+    const problem = refusalText(refusal);
     return [{ position, type, resourceType, resourceId, body: JSON.stringify(claims), problem }];
   }
 
+  async function settleVerification({ id, verification }: StoredStream, { ack, setErrs }: Settling): Promise<void> {
+    if (!verification) return;
+    const { jti } = verification;
+    const refusal = Object.hasOwn(setErrs, jti) ? setErrs[jti] : undefined;
+    if (refusal) await streams.refuseVerification(id, jti, refusalText(refusal));
+    else if (ack.includes(jti)) await streams.noteVerified(id, jti, clock.now());
+  }
+
   /** Takes note of what the poller says of earlier SETs. What names none of this stream is passed over. */
-  async function settle(stream: StoredStream, { ack, setErrs }: PollRequest): Promise<void> {
-    const { verification } = stream;
-    if (verification && (ack.includes(verification.jti) || Object.hasOwn(setErrs, verification.jti))) {
-      await streams.noteVerified(stream.id, clock.now());
-    }
+  async function settle(stream: StoredStream, { ack, setErrs }: Settling): Promise<void> {
+    await settleVerification(stream, { ack, setErrs });
     if (ack.length === 0 && Object.keys(setErrs).length === 0) return;
     const said = new Map<string, Said>();
     const ofDirectory = (id: string): Said => {
@@ -158,7 +165,8 @@ export function createPoll(deps: PollDeps) {
         continue;
       }
       settled.isOpen = true;
-      if (position > last) continue;
+      // Once all of them are settled there is room for as many again.
+      if (position > last && settled.to < last) continue;
       if (isFull(basket)) {
         basket.more = true;
         return;
@@ -175,8 +183,11 @@ export function createPoll(deps: PollDeps) {
       if (basket.more) break;
       const events = await reader.listEvents(directory.id, from, scanAtOnce);
       // Positions have no gaps: what is lacking has been cut off.
-      const gap = (events[0]?.position ?? head + 1) - from - 1;
-      if (gap > 0 && !settled.isOpen) [settled.to, missed] = [from + gap, missed + gap];
+      const gone = (events[0]?.position ?? head + 1) - 1;
+      if (gone > from && !settled.isOpen) {
+        const arrived = [...place.acknowledged].filter((position) => position > from && position <= gone).length;
+        [settled.to, missed] = [gone, missed + gone - from - arrived];
+      }
       basket.scanned += events.length;
       await gather(stream, directory, place, events, basket, settled);
       from = events.at(-1)?.position ?? head;
@@ -188,14 +199,16 @@ export function createPoll(deps: PollDeps) {
   }
 
   async function gatherRevived(stream: StoredStream, ids: readonly string[], basket: Basket): Promise<void> {
-    const revived = await repository.listRevived(stream.id, ids, basket.limit);
-    // Its claims were stored when it was refused.
-    for (const { body } of revived) if (!isFull(basket)) put(basket, JSON.parse(body) as SetClaims, body.length);
+    for (const { body } of await repository.listRevived(stream.id, ids, basket.limit + 1)) {
+      if (isFull(basket)) basket.more = true;
+      // Its claims were stored when it was refused.
+      else put(basket, JSON.parse(body) as SetClaims, body.length);
+    }
   }
 
   async function lookAll(stream: StoredStream, directories: readonly Directory[], limit: number): Promise<Basket> {
     const basket: Basket = { claims: [], bytes: 0, limit, more: false, scanned: 0 };
-    if (stream.verification) {
+    if (stream.verification && stream.verification.problem === undefined) {
       const { jti, state, requestedAt } = stream.verification;
       put(basket, verificationEvent(stream, { jti, state, now: new Date(requestedAt) }), 0);
     }

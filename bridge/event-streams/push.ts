@@ -49,9 +49,10 @@ const settled = new Set([
 ]);
 const maxText = 300;
 
-interface Refusal {
+/** What a receiver says of a SET that it doesn't take (RFC 8935 §2.3). */
+export interface Refusal {
   err: string;
-  description: string;
+  description?: string | undefined;
 }
 
 function parseRefusal(text: string): Refusal | undefined {
@@ -66,7 +67,7 @@ function parseRefusal(text: string): Refusal | undefined {
 }
 
 /** For a person: what was wrong by the receiver's own words. */
-export const refusalText = ({ err, description }: Refusal): string =>
+export const refusalText = ({ err, description = '' }: Refusal): string =>
   `The receiver refused it: ${err}${description === '' ? '' : ` (${description})`}.`
     .replaceAll('\u0000', '\ufffd')
     .toWellFormed();

@@ -1,6 +1,6 @@
 // The SQL of event streams themselves: what they have beside what webhooks have, too. Where each is in the logs is in
 // webhooks/deliveries-repository.ts, and for those that are polled also in poll-repository.ts.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
 import { recordChanges } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
@@ -20,6 +20,8 @@ export interface Verification {
   jti: string;
   state: string;
   requestedAt: string;
+  /** Why the poller refused it; it is shown no more. */
+  problem?: string;
 }
 
 /** A stream with what is not for everybody's eyes. */
@@ -173,12 +175,22 @@ export function createStreamRepository(db: Kysely<Database>) {
         .execute();
     },
 
-    /** It has arrived. */
-    async noteVerified(id: string, now: Date): Promise<void> {
+    /** It has arrived; of a poller by its `jti`, so that an earlier one says nothing of a later. */
+    async noteVerified(id: string, jti: string | undefined, now: Date): Promise<void> {
       await db
         .updateTable('event_streams')
         .set({ verification: null, verified_at: now })
         .where('id', '=', id)
+        .$if(jti !== undefined, (query) => query.where(sql`verification ->> 'jti'`, '=', jti))
+        .execute();
+    },
+
+    async refuseVerification(id: string, jti: string, problem: string): Promise<void> {
+      await db
+        .updateTable('event_streams')
+        .set({ verification: sql`verification || ${JSON.stringify({ problem })}::jsonb` })
+        .where('id', '=', id)
+        .where(sql`verification ->> 'jti'`, '=', jti)
         .execute();
     },
   };

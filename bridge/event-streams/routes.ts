@@ -28,7 +28,7 @@ const setError = z.object({ err: z.string().max(300), description: z.string().ma
 
 /** RFC 8936 §2.4; what else there is may be of a later version. */
 const pollRequest = z.object({
-  maxEvents: z.int().min(0).optional(),
+  maxEvents: z.number().refine(Number.isInteger, 'must be a whole number').min(0).optional(),
   returnImmediately: z.boolean().optional(),
   ack: z.array(jti).max(mostNamed).optional(),
   setErrs: z

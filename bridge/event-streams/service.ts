@@ -191,13 +191,15 @@ export function createStreamService(deps: StreamServiceDeps) {
       });
       const claims = verificationEvent(stream, { jti, now, state });
       const { status, durationMs, answer, problem } = await sendSet(outgoing.call, claims, verifyTimeoutMs);
-      if (problem === null) await repository.noteVerified(stream.id, clock.now());
+      if (problem === null) await repository.noteVerified(stream.id, undefined, clock.now());
       return { jti, state, sent: { status, durationMs, answer, problem } };
     },
 
     async readStatus(slug: string): Promise<{ stream: EventStream; status: EventStreamStatus }> {
       const stream = await requireStream(slug);
-      return { stream, status: { ...(await upkeep.readStatus(stream)), verifiedAt: stream.verifiedAt } };
+      const { verifiedAt, verification } = stream;
+      const verificationProblem = verification?.problem ?? null;
+      return { stream, status: { ...(await upkeep.readStatus(stream)), verifiedAt, verificationProblem } };
     },
 
     listAttempts: async (slug: string, query: Parameters<Upkeep['listAttempts']>[1]) =>

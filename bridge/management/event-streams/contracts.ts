@@ -34,7 +34,11 @@ export const eventStreamShape = z
 const { behind, waiting, dead, missed, missedAt, deliveredAt } = webhookStatusShape.shape;
 export const eventStreamStatusShape = eventStreamShape
   .extend({ behind, waiting, dead, missed, missedAt })
-  .extend({ deliveredAt, verifiedAt: time.nullable().openapi({ description: 'When a verification event arrived.' }) })
+  .extend({
+    deliveredAt,
+    verifiedAt: time.nullable().openapi({ description: 'When a verification event arrived.' }),
+    verificationProblem: z.string().nullable().openapi({ description: 'Why the poller refused the latest one.' }),
+  })
   .openapi('EventStreamStatus');
 
 export const createdEventStreamShape = eventStreamShape
