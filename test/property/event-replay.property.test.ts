@@ -212,7 +212,7 @@ const shownEvents = ({ events }: LogPage): ReplayedEvent[] =>
 
 test('a replay of the log gives the users, the groups and the members of the store', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40, size: 'max' }), async (actions) => {
       const scim = await bridge.directory();
       await declare(bridge, scim, lockerSchema);
       const act = actor(scim);

@@ -41,7 +41,7 @@ test('a reader misses no event without being told', async () => {
   const repository = createRetentionRepository(bridge.database.pool);
   const reader = createEventReader(bridge.database.pool);
   await fc.assert(
-    fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 20 }), async (actions) => {
+    fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 20, size: 'max' }), async (actions) => {
       const { directory } = await bridge.directory();
       let now = Date.now();
       let written = 2;
