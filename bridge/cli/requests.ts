@@ -3,12 +3,17 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { LoggedRequest } from '../provisioning/requests/contracts.ts';
 import { type Shell, withServices } from './context.ts';
 import { parseLast } from './events.ts';
+import { parseTime } from './history.ts';
 
 interface RequestsOptions {
   directory: string;
   failed: boolean;
   resource?: string;
   request?: string;
+  by?: string;
+  since?: Date;
+  until?: Date;
+  text?: string;
   last: number;
 }
 
@@ -17,6 +22,11 @@ function parseId(text: string): string {
     throw new InvalidArgumentError('It must be an id, such as `realmbridge events` shows it behind "User/".');
   }
   return text.toLowerCase();
+}
+
+function parseText(text: string): string {
+  if (text.length < 2 || text.length > 100) throw new InvalidArgumentError('It must have 2 to 100 characters.');
+  return text;
 }
 
 function whyOf({ detail, scimType, failedOperations }: LoggedRequest): string {
@@ -41,14 +51,26 @@ export function requestsCommand(shell: Shell): Command {
     .option('--failed', 'only requests that were refused, with what they sent', false)
     .addOption(new Option('--resource <id>', 'only requests on the user or group with this id').argParser(parseId))
     .option('--request <id>', 'only the request with this id, as logs and events name it')
+    .option('--by <token>', 'only requests with this token, as BY shows it')
+    .addOption(new Option('--since <time>', 'from this time on, such as 2026-11-20T08:00:00Z').argParser(parseTime))
+    .addOption(new Option('--until <time>', 'before this time').argParser(parseTime))
+    .addOption(
+      new Option('--text <text>', 'only requests that name this, such as a userName that never arrived').argParser(
+        parseText,
+      ),
+    )
     .addOption(new Option('--last <n>', 'how many of the latest').argParser(parseLast).default(50));
-  return command.action(({ directory, failed, resource, request, last }: RequestsOptions) =>
+  return command.action(({ directory, failed, resource, request, by, since, until, text, last }: RequestsOptions) =>
     withServices(shell, command, async ({ output, services }) => {
       const { shownRequests } = await import('../management/requests/presentation.ts');
       const read = await services.requestLog.listRequests(directory, {
         failed,
         ...(resource !== undefined && { resource }),
         ...(request !== undefined && { requestId: request }),
+        ...(by !== undefined && { actor: by }),
+        ...(since && { since }),
+        ...(until && { until }),
+        ...(text !== undefined && { text }),
         limit: last + 1,
       });
       const rows = read.slice(0, last).toReversed();

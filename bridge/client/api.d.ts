@@ -9213,6 +9213,14 @@ export interface operations {
                 resource?: string;
                 /** @description Only the request with this id. */
                 requestId?: string;
+                /** @description Only requests with this token, as `actor` names it. */
+                actor?: string;
+                /** @description Only requests from this time on. */
+                since?: string;
+                /** @description Only requests before this time. */
+                until?: string;
+                /** @description Only requests with this text in their path, query or answer, or in what a failed one sent; in any case. */
+                text?: string;
                 /** @description The `next` of the page before. */
                 before?: string;
                 /** @description How many requests at most, up to 500; 100 without it. */

@@ -112,6 +112,46 @@ test('the tolerances without which a request would have been refused are named',
   expect(patched).toMatchObject({ status: 200, tolerances: [expect.any(String)] });
 });
 
+describe('a search', () => {
+  test('finds what names somebody, wherever and in whatever case, and nothing else', async () => {
+    const { id } = await newUser(scim, 'anna');
+    await newUser(scim, 'berta');
+    await scim.get(filtered('/Users', 'userName eq "Carla@X.test"'));
+    await scim.post('/Users', { schemas: [userSchema], userName: 'ANNA', title: '50 % "of" all' });
+    const found = async (text: string) =>
+      (await requests(`?text=${encodeURIComponent(text)}`)).map(({ method, status }) => `${method} ${status}`);
+    expect(await found('carla@x')).toEqual(['GET 200']);
+    expect(await found('anna')).toEqual(['POST 409']);
+    expect(await found('50 % "OF"')).toEqual(['POST 409']);
+    expect(await found('%%')).toEqual([]);
+    await scim.get(`/Users/${id}`);
+    expect(await found(id)).toEqual(['GET 200']);
+    expect(await found('userName "ANNA"')).toEqual(['POST 409']);
+    for (const query of ['text=x', 'text=%00%00', 'requestId=%00', 'actor=%00']) {
+      expect((await ask(`?${query}`)).status, query).toBe(400);
+    }
+  });
+
+  test('finds what was asked in a time, by a token', async () => {
+    const before = now;
+    await newUser(scim, 'anna');
+    now = new Date(before.getTime() + 60_000);
+    await newUser(scim, 'berta');
+    now = new Date(before.getTime() + 120_000);
+    const { token } = await bridge.services.directories.createToken(scim.directory.slug, {});
+    const headers = { Authorization: `Bearer ${token}` };
+    await bridge.send(`/scim/v2/${scim.directory.slug}/Users`, { headers });
+    const [listed, second, first] = await requests();
+    const at = (ms: number) => new Date(before.getTime() + ms).toISOString();
+    expect(await requests(`?since=${at(60_000)}&until=${at(120_000)}`)).toEqual([second]);
+    expect(await requests(`?until=${at(60_000)}`)).toEqual([first]);
+    expect(await requests(`?actor=${encodeURIComponent(listed.actor)}`)).toEqual([listed]);
+    expect(listed.actor).not.toBe(first.actor);
+    expect((await ask('?since=yesterday')).status).toBe(400);
+    now = before;
+  });
+});
+
 describe('a stranger', () => {
   test('is remembered at the directory that was asked for, as nobody known, and not without end', async () => {
     const asked = Array.from({ length: 70 }, () =>

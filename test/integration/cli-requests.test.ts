@@ -39,6 +39,24 @@ test('without --failed all are shown, the latest last, or those on one resource'
   expect(ofAnna).toMatchObject({ requests: [{ method: 'GET', status: 200 }], next: null });
 });
 
+test('what names somebody is found, in a time and by a token', async () => {
+  const failed = await shell.json(
+    'requests',
+    '--directory',
+    'acme',
+    '--text',
+    'ANNA',
+    '--since',
+    '2020-01-01T00:00:00Z',
+  );
+  expect(failed).toMatchObject({ requests: [{ method: 'POST', status: 409 }], next: null });
+  const [{ actor }] = failed.requests;
+  const byToken = await shell.json('requests', '--directory', 'acme', '--by', actor);
+  expect(byToken.requests).toHaveLength(3);
+  const early = await shell.run('requests', '--directory', 'acme', '--until', '2020-01-01T00:00:00Z');
+  expect(early.stdout).toBe('There are no such requests.\n');
+});
+
 test('mistakes are told', async () => {
   expect(await shell.run('requests')).toMatchObject({ code: 2, stderr: expect.stringContaining('--directory') });
   expect(await shell.run('requests', '--directory', 'nobody')).toMatchObject({ code: 1 });

@@ -1,8 +1,13 @@
 // The shapes of remembered SCIM requests in the management API.
 import { z } from '@hono/zod-openapi';
+import { isStorable } from '../../platform/db/storable.ts';
 import { wholeNumber } from '../events/contracts.ts';
 
 export const maxRequests = 500;
+
+const time = z.iso.datetime({ offset: true });
+/** PostgreSQL takes nothing else. */
+const words = z.string().refine(isStorable, 'must have no NUL character and no half of a surrogate pair');
 
 export const requestsQuery = z.object({
   failed: z
@@ -10,7 +15,14 @@ export const requestsQuery = z.object({
     .optional()
     .openapi({ description: '`true`: only requests that were refused, or had operations that were.' }),
   resource: z.guid().optional().openapi({ description: 'Only requests on the user, group or resource with this id.' }),
-  requestId: z.string().max(128).optional().openapi({ description: 'Only the request with this id.' }),
+  requestId: words.max(128).optional().openapi({ description: 'Only the request with this id.' }),
+  actor: words.max(200).optional().openapi({ description: 'Only requests with this token, as `actor` names it.' }),
+  since: time.optional().openapi({ description: 'Only requests from this time on.' }),
+  until: time.optional().openapi({ description: 'Only requests before this time.' }),
+  text: words.min(2).max(100).optional().openapi({
+    description:
+      'Only requests with this text in their path, query or answer, or in what a failed one sent; in any case.',
+  }),
   before: z.guid().optional().openapi({ description: 'The `next` of the page before.' }),
   limit: wholeNumber(maxRequests)
     .refine((number) => number > 0, 'must be at least 1')

@@ -9,11 +9,25 @@ const defaultLimit = 100;
 
 export function addRequestRoutes(app: OpenAPIHono<AppEnv>, requestLog: Pick<RequestLog, 'listRequests'>): void {
   app.openapi(listRequests, async (c) => {
-    const { failed, resource, requestId, before, limit = defaultLimit } = c.req.valid('query');
+    const {
+      failed,
+      resource,
+      requestId,
+      actor,
+      since,
+      until,
+      text,
+      before,
+      limit = defaultLimit,
+    } = c.req.valid('query');
     const read = await requestLog.listRequests(c.req.valid('param').slug, {
       failed: failed === 'true',
       ...(resource !== undefined && { resource }),
       ...(requestId !== undefined && { requestId }),
+      ...(actor !== undefined && { actor }),
+      ...(since !== undefined && { since: new Date(since) }),
+      ...(until !== undefined && { until: new Date(until) }),
+      ...(text !== undefined && { text }),
       ...(before !== undefined && { before }),
       limit: limit + 1,
     });

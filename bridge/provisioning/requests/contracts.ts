@@ -39,6 +39,13 @@ export interface RequestQuery {
   /** Only those on this resource, by its id. */
   resource?: string;
   requestId?: string;
+  /** Only those of this token, such as `token:rb_scim_Ab12cd`. */
+  actor?: string;
+  /** Only those from this time on, and before that one. */
+  since?: Date;
+  until?: Date;
+  /** Only those that have this text, in any case, in their path, query or answer, or in what a failed one sent. */
+  text?: string;
   /** Only those before the request with this id: the next page. */
   before?: string;
   limit: number;

@@ -1,5 +1,5 @@
 // The SQL of remembered SCIM requests.
-import { sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { takePruningLock } from '../../platform/db/pruning-lock.ts';
 import { readIn, writeAtOnce, writeIn } from '../../platform/db/scope.ts';
@@ -74,6 +74,18 @@ const columnList = Object.entries(columnTypes)
 const insertRows = `insert into scim_requests (directory_id, ${columnNames})
   select $1::uuid, ${columnNames} from json_to_recordset($2::json) as row (${columnList})`;
 
+function hasText(text: string): RawBuilder<SqlBool> {
+  const inColumn = (column: string, wanted: string) =>
+    sql<SqlBool>`strpos(lower(${sql.ref(column)}::text), lower(${wanted})) > 0`;
+  // JSON has a quote in a value as \".
+  const inJson = JSON.stringify(text).slice(1, -1);
+  const places = [
+    ...['path', 'detail'].map((column) => inColumn(column, text)),
+    ...['query', 'sent'].map((column) => inColumn(column, inJson)),
+  ];
+  return sql<SqlBool>`(${sql.join(places, sql` or `)})`;
+}
+
 export function createRequestRepository(pool: Pool) {
   return {
     async insertRequests(directoryId: string, requests: readonly LoggedRequest[]): Promise<void> {
@@ -86,13 +98,17 @@ export function createRequestRepository(pool: Pool) {
     /** The latest first. */
     async listRequests(
       directoryId: string,
-      { failed, resource, requestId, before, limit }: RequestQuery,
+      { failed, resource, requestId, actor, since, until, text, before, limit }: RequestQuery,
     ): Promise<LoggedRequest[]> {
       const rows = await readIn(pool, [directoryId], (scope) => {
         let query = scope.selectFrom('scim_requests').selectAll().where('directory_id', '=', directoryId);
         if (failed) query = query.where('failed', '=', true);
         if (resource !== undefined) query = query.where('resource_id', '=', resource);
         if (requestId !== undefined) query = query.where('request_id', '=', requestId);
+        if (actor !== undefined) query = query.where('actor', '=', actor);
+        if (since !== undefined) query = query.where('created_at', '>=', since);
+        if (until !== undefined) query = query.where('created_at', '<', until);
+        if (text !== undefined) query = query.where(hasText(text));
         if (before !== undefined) query = query.where('id', '<', before);
         return query.orderBy('id', 'desc').limit(limit).execute();
       });
