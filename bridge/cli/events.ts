@@ -40,6 +40,7 @@ const rowOf = (event: ShownEvent): string[] => [
   event.type,
   `${event.resourceType}/${event.resourceId}`,
   event.actor.name,
+  event.actor.profile ?? '',
   changed(event),
 ];
 
@@ -62,7 +63,7 @@ async function show({ services, output }: CommandContext, request: EventsRequest
   const events = request.directory ? page.events : page.events.toSorted((a, b) => +a.createdAt - +b.createdAt);
   output.table(
     { ...page, events: page.events.map((event) => shownEvent(event)) },
-    ['TIME', 'DIRECTORY', 'EVENT', 'RESOURCE', 'BY', 'CHANGED'],
+    ['TIME', 'DIRECTORY', 'EVENT', 'RESOURCE', 'BY', 'PROFILE', 'CHANGED'],
     events.map(rowOf),
     'There are no such events.',
   );

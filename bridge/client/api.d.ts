@@ -2854,6 +2854,11 @@ export interface components {
                 actor: string;
                 requestId: string | null;
             };
+            /**
+             * @description The interop profile of the directory under which the request of an identity provider was understood; null for all other actors.
+             * @example entra
+             */
+            profile: string | null;
             resource: {
                 /** @example User */
                 type: string;

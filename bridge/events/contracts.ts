@@ -110,6 +110,8 @@ export interface Actor {
   /** Such as `token:rb_scim_Ab12cd`, `token:ADMIN_TOKEN`, `cli:alice`, `ldap:acme`; `bridge` for the bridge itself. */
   name: string;
   requestId?: string;
+  /** The interop profile under which an identity provider's request was understood, such as `entra`. */
+  profile?: string;
   /** The plan by which an operator undoes what somebody did. */
   undoPlan?: string;
   /** Whose request it is that the actor lets be done. */

@@ -17,6 +17,7 @@ export const shownEvent = <Resource>(
   actor: actor.name,
   requestId: actor.requestId ?? null,
   ...(data.askedBy && { askedBy: data.askedBy }),
+  profile: actor.profile ?? null,
   resource: {
     type: event.resourceType,
     id: event.resourceId,

@@ -25,6 +25,7 @@ const rowOf = (directoryId: string, event: NewEvent, actor: Actor, now: Date) =>
   data: JSON.stringify({ ...event.data, ...markOf(actor) }),
   actor: actor.name,
   request_id: actor.requestId ?? null,
+  profile: actor.profile ?? null,
   created_at: now,
 });
 
@@ -104,6 +105,7 @@ export const loggedColumns = [
   'created_at',
   'actor',
   'request_id',
+  'profile',
 ] as const;
 
 export type LoggedRow = Pick<Selectable<Database['events']>, (typeof loggedColumns)[number]>;
@@ -117,7 +119,11 @@ export const toLoggedEvent = (directoryId: string, row: LoggedRow): LoggedEvent 
   ...(row.resource_version !== null && { resourceVersion: row.resource_version }),
   data: row.data as EventData,
   createdAt: row.created_at,
-  actor: { name: row.actor, ...(row.request_id !== null && { requestId: row.request_id }) },
+  actor: {
+    name: row.actor,
+    ...(row.request_id !== null && { requestId: row.request_id }),
+    ...(row.profile !== null && { profile: row.profile }),
+  },
 });
 
 async function headsOf(pool: Pool, directoryIds: readonly string[]): Promise<Head[]> {

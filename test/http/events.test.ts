@@ -67,10 +67,31 @@ describe('an event', () => {
       position: 4,
       actor: expect.stringMatching(/^token:/),
       requestId: changed.headers.get('x-request-id'),
+      profile: 'auto',
       resource: { type: 'User', id, version: 2 },
       changes: { title: { before: null, after: 'Head' } },
       members: [],
     });
+  });
+
+  test('names the profile under which its request was understood then, and none where an operator acted', async () => {
+    const scim = await bridge.directory('dialects', 'entra');
+    await newUser(scim, 'anna');
+    await bridge.services.directories.updateDirectory('dialects', { profile: 'okta' });
+    const data = { schemas: [userSchema], userName: 'berta' };
+    const bulk = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [{ method: 'POST', path: '/Users', bulkId: 'a', data }],
+    };
+    expect((await scim.post('/Bulk', bulk)).body).toMatchObject({ Operations: [{ status: '201' }] });
+    const { body } = await events(of(scim));
+    expect(body.events.map(({ type, profile }: Body) => [type, profile])).toEqual([
+      ['directory.created', null],
+      ['token.created', null],
+      ['user.created', 'entra'],
+      ['directory.updated', null],
+      ['user.created', 'okta'],
+    ]);
   });
 
   test('tells each kind of change', async () => {

@@ -64,7 +64,7 @@ test('from nothing to a delivered event', async () => {
   await expect.poll(() => receiver.accepted.length, patience).toBe(2);
   const [event] = (await call('GET', '/events?directory=acme&type=user.*')).body.events;
   expect(receiver.accepted[1]?.event).toEqual(event);
-  expect(event.resource.id).toBe(id);
+  expect(event).toMatchObject({ profile: 'auto', resource: { id } });
 
   await expect
     .poll(async () => (await call('GET', '/webhooks/app')).body, patience)

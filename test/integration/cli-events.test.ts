@@ -38,7 +38,7 @@ test('a person sees when, what, to whom and by whom', async () => {
   const { code, stdout, stderr } = await run('--directory', 'acme');
   expect(code, stderr).toBe(0);
   const lines = stdout.trim().split('\n');
-  expect(lines[0]).toMatch(/TIME +DIRECTORY +EVENT +RESOURCE +BY +CHANGED/);
+  expect(lines[0]).toMatch(/TIME +DIRECTORY +EVENT +RESOURCE +BY +PROFILE +CHANGED/);
   expect(lines.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual([
     'directory.created',
     'token.created',
@@ -46,13 +46,13 @@ test('a person sees when, what, to whom and by whom', async () => {
     'user.updated',
     'user.deactivated',
   ]);
-  expect(lines[4]).toMatch(new RegExp(`User/${anna} +token:\\S+ +title`));
+  expect(lines[4]).toMatch(new RegExp(`User/${anna} +token:\\S+ +auto +title`));
 });
 
 test('a program gets pages, from a cursor on', async () => {
   const first = JSON.parse((await run('--directory', 'acme', '--last', '1', '--json')).stdout);
   expect(first.events).toMatchObject([
-    { type: 'user.deactivated', changes: { active: { before: true, after: false } } },
+    { type: 'user.deactivated', profile: 'auto', changes: { active: { before: true, after: false } } },
   ]);
   await scim.delete(`/Users/${anna}`);
   const next = JSON.parse((await run('--directory', 'acme', '--after', first.cursor, '--json')).stdout);

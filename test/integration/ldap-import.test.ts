@@ -214,12 +214,13 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('an LDAP directory', () => {
     const events = await readIn(bridge.database.pool, [directory.id], (scope) =>
       scope
         .selectFrom('events')
-        .select(['type', 'actor'])
+        .select(['type', 'actor', 'profile'])
         .where((eb) => eb.or([eb('type', 'like', 'user.%'), eb('type', 'like', 'group.%')]))
         .orderBy('id')
         .execute(),
     );
     expect(new Set(events.map(({ actor }) => actor))).toEqual(new Set(['ldap:people']));
+    expect(events.every(({ profile }) => profile === null)).toBe(true);
     const types = [
       'user.created',
       'user.updated',

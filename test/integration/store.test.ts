@@ -376,6 +376,7 @@ describe('the declared types are those of the tables', () => {
       data: 'json',
       actor: 'string',
       request_id: 'string?',
+      profile: 'string?',
       created_at: 'date',
     },
     event_heads: { directory_id: 'string', position: 'number', pruned_position: 'number' },

@@ -59,6 +59,11 @@ export const eventShape = z
     askedBy: z.object({ actor: z.string(), requestId: z.string().nullable() }).optional().openapi({
       description: 'Of a change that the guard had held: whose request it was that the actor let be done.',
     }),
+    profile: z.string().nullable().openapi({
+      description:
+        'The interop profile of the directory under which the request of an identity provider was understood; null for all other actors.',
+      example: 'entra',
+    }),
     resource: z.object({
       type: z.string().openapi({ example: 'User' }),
       id: z.guid(),

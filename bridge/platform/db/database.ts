@@ -206,6 +206,8 @@ export interface EventsTable {
   data: Json;
   actor: string;
   request_id: string | null;
+  /** The profile of the identity provider; null for all who are none. */
+  profile: string | null;
   created_at: Timestamp;
 }
 

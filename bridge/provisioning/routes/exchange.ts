@@ -148,7 +148,7 @@ export function requesterOf(c: ScimContext): Omit<ScimRequest, 'projection' | 'i
   return {
     directory,
     types: c.get('types'),
-    actor: { name: actor, requestId: c.get('requestId') },
+    actor: { name: actor, requestId: c.get('requestId'), profile: directory.profile },
     tolerances: { ...tolerancesOf(directory.profile), used: (name) => noteUse(c, name) },
     baseUrl: c.get('scimBaseUrl'),
   };
