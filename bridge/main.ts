@@ -182,7 +182,7 @@ export async function serve(config: Config, ldapTiming?: Partial<WorkerTiming>):
     secretsKeys: secrets.secretsKeys,
     eventRetention: config.eventRetention,
     retention: { log: logger, metrics: metrics.retention },
-    outbound: { log: logger },
+    outbound: { log: logger, metrics: metrics.outbound },
     ldap: {
       log: logger,
       metrics,

@@ -88,7 +88,7 @@ export interface ServiceDeps {
   /** Told of old rows that are removed. */
   retention?: Partial<Pick<RetentionDeps, 'log' | 'metrics'>>;
   /** How other SCIM servers are pushed to. */
-  outbound?: Partial<Pick<OutboundDeps, 'log' | 'timing'>>;
+  outbound?: Partial<Pick<OutboundDeps, 'log' | 'metrics' | 'timing'>>;
   /** How LDAP directories are read and asked, apart from their settings. */
   ldap?: Partial<
     Pick<LdapWorkerDeps, 'log' | 'metrics' | 'timing'> & Pick<PasswordCheckDeps, 'limits' | 'onChecked' | 'onFailure'>

@@ -188,11 +188,12 @@ const problemLines = (title: string, problems: ResourceProblem[]): string[] =>
       ];
 
 function statusLines({ slug, mode, settings }: ShownTarget, status: TargetStatus): string[] {
-  const { counts, behind, held, pushedAt, run, lastReport, quarantined, failing } = status;
+  const { counts, behind, held, pushedAt, run, lastReport, quarantined, failing, lacking } = status;
   return [
     `Target ${slug} (${mode}): ${settings.baseUrl}, preset ${settings.preset}`,
     `${counts.ok} as they should be, ${counts.pending} to be pushed, ${counts.quarantined} refused; ${behind} events behind; last pushed ${formatTime(pushedAt)} UTC`,
     ...(held ? [`Left alone until ${formatTime(held.until)} UTC: ${held.reason}`] : []),
+    ...(lacking.length > 0 ? [`It says that it has these, and refuses them: ${lacking.join(', ')}`] : []),
     ...(run ? [`Comparing everything: ${run.done} of ${run.tasks} tasks done`] : []),
     ...(lastReport ? reportLines(lastReport) : []),
     ...problemLines('REFUSED', quarantined),

@@ -2395,6 +2395,7 @@ export interface components {
         OutboundFeatures: {
             patch?: boolean;
             etag?: boolean;
+            bulk?: boolean;
             filter?: boolean;
             /** @description Whether groups may be members of groups. */
             nestedGroups?: boolean;
@@ -2417,6 +2418,12 @@ export interface components {
                 until: string;
                 reason: string;
             } | null;
+            /** @description What is used of the target; null as long as it could not be asked. */
+            features: {
+                [key: string]: boolean;
+            } | null;
+            /** @description Features that the target says to have, and had not when they were used. */
+            lacking: string[];
             /** Format: date-time */
             pushedAt: string | null;
             /** @description The full comparison that is under way. */

@@ -1,6 +1,7 @@
 // What an operator says of a target, and what is told of it.
 import { z } from '@hono/zod-openapi';
 import { isStorable } from '../platform/db/storable.ts';
+import type { JsonObject } from '../scim/json.ts';
 import { mappingFault } from './mapping.ts';
 import { presetNames } from './presets.ts';
 
@@ -35,6 +36,7 @@ const features = z
   .strictObject({
     patch: z.boolean().optional(),
     etag: z.boolean().optional(),
+    bulk: z.boolean().optional(),
     filter: z.boolean().optional(),
     nestedGroups: z.boolean().optional().openapi({ description: 'Whether groups may be members of groups.' }),
     membersShown: z.boolean().optional().openapi({ description: 'Whether a group that is read has its members.' }),
@@ -99,6 +101,21 @@ export interface Target {
 
 export type ResourceKind = 'User' | 'Group';
 
+/** What is known of a user or group at a target, leased to whoever pushes it. */
+export interface PushedResource {
+  sourceId: string;
+  type: ResourceKind;
+  state: 'ok' | 'pending' | 'quarantined';
+  remoteId: string | null;
+  adopted: boolean;
+  retired: boolean;
+  wanted: number;
+  /** With the present one. */
+  attempts: number;
+  pushed: JsonObject | null;
+  etag: string | null;
+}
+
 /** Something at the target that was not as it should be. */
 export interface Drift {
   type: ResourceKind;
@@ -126,6 +143,10 @@ export interface TargetStatus {
   /** Events that are not noted yet. */
   behind: number;
   held: { until: Date; reason: string } | null;
+  /** What is used of the target; null as long as it could not be asked. */
+  features: Record<string, boolean> | null;
+  /** Features that it says to have, and had not when they were used. */
+  lacking: string[];
   pushedAt: Date | null;
   run: { startedAt: string; tasks: number; done: number } | null;
   lastReport: RunReport | null;

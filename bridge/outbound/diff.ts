@@ -4,12 +4,12 @@ import { ApiError } from '../platform/http/api-error.ts';
 import { isUuid } from '../platform/ids.ts';
 import { type JsonObject, own } from '../scim/json.ts';
 import { differencesOf } from './compare.ts';
-import type { Difference, ResourceKind, Target } from './contracts.ts';
+import type { Difference, PushedResource, ResourceKind, Target } from './contracts.ts';
 import { desiredOf, type Source } from './desired.ts';
 import { TargetFailure } from './failure.ts';
 import { inParallel } from './pusher.ts';
 import { nameAttributes, type Remote } from './remote.ts';
-import type { PushedResource, ResourcesRepository } from './resources-repository.ts';
+import type { ResourcesRepository } from './resources-repository.ts';
 import type { SourceRepository } from './source-repository.ts';
 import type { TargetTypes } from './target-types.ts';
 

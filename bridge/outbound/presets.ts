@@ -37,7 +37,7 @@ export const presets: Record<PresetName, Preset> = {
   // One value of each multi-valued attribute, given and family name required; groups are shown without members, may not be
   // replaced, and hold users only.
   'aws-iam-identity-center': {
-    features: { patch: true, nestedGroups: false, membersShown: false, etag: false, filter: true },
+    features: { patch: true, nestedGroups: false, membersShown: false, etag: false, filter: true, bulk: false },
     mappings: user({
       ...givenNames,
       emails: oneEmail,
@@ -61,8 +61,9 @@ export const presets: Record<PresetName, Preset> = {
       roles: null,
     }),
   },
+  // Shows its configuration as ServiceProviderConfigs. Wants a profile in `entitlements`, which only the operator knows.
   salesforce: {
-    features: { nestedGroups: false, etag: false },
+    features: { patch: true, nestedGroups: false, etag: false, bulk: false },
     mappings: user({
       ...givenNames,
       emails: oneEmail,

@@ -1,5 +1,6 @@
 // Asks a target what it can do and which attributes it has. What it doesn't tell is assumed, and found out by trying.
 import { isJsonObject, type JsonObject, own } from '../scim/json.ts';
+import { type BulkLimits, bulkLimitsOf } from './bulk.ts';
 import type { TargetClient } from './client.ts';
 import type { TargetSettings } from './contracts.ts';
 import { TargetFailure } from './failure.ts';
@@ -20,6 +21,7 @@ export interface Probe {
 export interface Abilities {
   features: Features;
   types: TargetTypes;
+  bulkLimits: BulkLimits;
 }
 
 async function optional(client: TargetClient, path: string): Promise<JsonObject | null> {
@@ -49,5 +51,6 @@ export function abilitiesOf(settings: TargetSettings, { config, schemas, learned
   return {
     features: combineFeatures(told, presets[settings.preset].features, learned, settings.features),
     types: targetTypes(schemas ?? undefined),
+    bulkLimits: bulkLimitsOf(config ?? undefined),
   };
 }

@@ -2,12 +2,13 @@
 // another process that doesn't know how far the first one came.
 import { cloneObject, deepEqual, type JsonObject, own } from '../scim/json.ts';
 import { differencesOf, patchOperations } from './compare.ts';
-import type { Outcome, Target } from './contracts.ts';
+import type { Outcome, PushedResource, Target } from './contracts.ts';
 import { deactivated, desiredOf, type Source } from './desired.ts';
 import { TargetFailure } from './failure.ts';
 import type { MembersPush, MembersPushed } from './push-members.ts';
 import { nameAttributes, type Remote, type RemoteResource } from './remote.ts';
-import type { PushedResource, ResourcesRepository, Settlement } from './resources-repository.ts';
+import type { ResourcesRepository } from './resources-repository.ts';
+import type { Settlement } from './settlements-repository.ts';
 import type { TargetTypes } from './target-types.ts';
 
 export interface PushDeps {
@@ -96,7 +97,7 @@ export function createPush({ target, owner, remote, types, resources, membersPus
     const name = nameAttributes[row.type];
     throw new TargetFailure(
       'resource',
-      `The target says that it has such a ${row.type} already (409), and shows none with ${name} ${JSON.stringify(own(desired, name))}.`,
+      `Creating the ${row.type}: ${answer.detail}. That says that there is one already, and none is shown with ${name} ${JSON.stringify(own(desired, name))}.`,
       { status: 409 },
     );
   }

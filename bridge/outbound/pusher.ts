@@ -1,14 +1,16 @@
 // Pushes leased resources to one target and settles each by what came of it: what is of the resource is told of the
 // resource, and what is of the target closes its gate for a while.
-
 import type { Clock } from '../platform/clock.ts';
 import { violatedConstraint } from '../platform/db/errors.ts';
-import type { Drift, Outcome, ResourceKind, Target } from './contracts.ts';
+import type { Limiter } from '../platform/limiter.ts';
+import type { Drift, Outcome, PushedResource, ResourceKind, Target } from './contracts.ts';
 import type { Source } from './desired.ts';
 import { backOffMs, TargetFailure } from './failure.ts';
 import type { Gate, Hold } from './gate.ts';
 import type { Push, Pushed } from './push.ts';
-import type { PushedResource, ResourcesRepository, Settlement } from './resources-repository.ts';
+import type { ResourcesRepository } from './resources-repository.ts';
+import type { Settlement } from './settlements-repository.ts';
+import { createSettling } from './settling.ts';
 
 export interface RetryTiming {
   retryMs: number;
@@ -25,6 +27,8 @@ export interface PusherDeps {
   onHold: (hold: Hold | null) => Promise<void>;
   /** The target has taken something. */
   onPushed: () => Promise<void>;
+  /** `seconds` undefined: it went with others, in one request. */
+  onDone: (done: { outcome: Outcome; seconds?: number }) => void;
   onError: (error: unknown, row: PushedResource) => void;
 }
 
@@ -33,64 +37,125 @@ export interface Done {
   drift?: Drift;
 }
 
-/** What a resource is called in messages. */
-export const sharedAccount = 'The account at the target is already that of another user or group of the directory.';
+/** What came of a call: an answer; nothing, because the target is left alone; or a failure. */
+type Called<T> = { kind: 'answer'; answer: T } | { kind: 'closed' } | { kind: 'failure'; error: unknown };
+
+interface PushWork {
+  push: Push;
+  row: PushedResource;
+  /** Undefined: the target is not to have it. */
+  source: Source | undefined;
+  verifying: boolean;
+}
+
+/** Where pushes wait for their turn; what came of them is written beside the next one. */
+interface Line {
+  lanes: Limiter;
+  /** Whether a resource that has waited is still leased. */
+  isOurs: (sourceId: string) => Promise<boolean>;
+}
+
+const noLine: Line = { lanes: { run: (work) => work() }, isOurs: async () => true };
+
+const sharedAccount = 'The account at the target is already that of another user or group of the directory.';
+
+/** Whether an account was to be that of two. */
+export const isShared = (error: unknown): boolean => violatedConstraint(error) === 'outbound_resources_remote_key';
 
 export function createPusher(deps: PusherDeps) {
-  const { target, owner, resources, gate, clock, timing, onHold, onPushed, onError } = deps;
+  const { target, owner, resources, gate, clock, timing, onHold, onPushed, onDone, onError } = deps;
   const after = (ms: number) => new Date(clock.now().getTime() + ms);
+  const settling = createSettling((all) => resources.settle(target, owner, all, clock.now()));
+  const settle = (row: PushedResource, settlement: Settlement) => settling({ row, settlement });
 
-  const settle = (row: PushedResource, settlement: Settlement) =>
-    resources.settle(target, owner, row, settlement, clock.now());
-
-  async function finish(row: PushedResource, { outcome, settlement, drift }: Pushed): Promise<Done> {
-    if (settlement === 'forget') await resources.forget(target, owner, row);
-    else await settle(row, settlement);
-    return { outcome, ...(drift !== undefined && { drift: { type: row.type, sourceId: row.sourceId, what: drift } }) };
+  /** Calls the target if it may be called now, and tells the gate what came of it. */
+  async function call<T>(work: () => Promise<T>): Promise<Called<T>> {
+    if (!gate.enter()) return { kind: 'closed' };
+    try {
+      const answer = await work();
+      if (gate.succeeded()) await onHold(null);
+      return { kind: 'answer', answer };
+    } catch (error) {
+      const isAnswered = isShared(error) || (error instanceof TargetFailure && error.kind === 'resource');
+      if (isAnswered && gate.succeeded()) await onHold(null);
+      else if (!isAnswered && error instanceof TargetFailure) {
+        const hold = gate.failed(error);
+        if (hold) await onHold(hold);
+      } else if (!isAnswered) gate.gaveUp();
+      return { kind: 'failure', error };
+    }
   }
 
-  async function fail(row: PushedResource, error: unknown): Promise<Done> {
-    if (violatedConstraint(error) === 'outbound_resources_remote_key') {
-      gate.succeeded();
-      await settle(row, { state: 'quarantined', problem: sharedAccount });
-      return { outcome: 'refused' };
-    }
-    if (error instanceof TargetFailure && error.kind === 'resource') {
-      if (gate.succeeded()) await onHold(null);
-      await settle(row, { state: 'quarantined', problem: error.message });
-      return { outcome: 'refused' };
-    }
+  function failed(row: PushedResource, error: unknown): Pushed {
+    const refused = (problem: string): Pushed => ({
+      outcome: 'refused',
+      settlement: { state: 'quarantined', problem },
+    });
+    if (isShared(error)) return refused(sharedAccount);
+    if (error instanceof TargetFailure && error.kind === 'resource') return refused(error.message);
     const wait = backOffMs(row.attempts, { firstMs: timing.retryMs, maxMs: timing.maxRetryMs });
     if (error instanceof TargetFailure) {
-      const hold = gate.failed(error);
-      if (hold) await onHold(hold);
       const retryAt = after(Math.max(wait, gate.waitMs()));
-      await settle(row, { state: 'retry', problem: error.message, retryAt });
-    } else {
-      gate.gaveUp();
-      onError(error, row);
-      await settle(row, { state: 'retry', problem: "The bridge failed; see the bridge's log.", retryAt: after(wait) });
+      return { outcome: 'failed', settlement: { state: 'retry', problem: error.message, retryAt } };
     }
-    return { outcome: 'failed' };
+    onError(error, row);
+    const problem = "The bridge failed; see the bridge's log.";
+    return { outcome: 'failed', settlement: { state: 'retry', problem, retryAt: after(wait) } };
+  }
+
+  async function attempt({ push, row, source, verifying }: PushWork): Promise<Pushed> {
+    const called = await call(() => push.push(row, source, verifying));
+    if (called.kind === 'answer') return called.answer;
+    if (called.kind === 'failure') return failed(row, called.error);
+    const retryAt = after(Math.max(gate.waitMs(), timing.retryMs));
+    return { outcome: 'failed', settlement: { state: 'retry', retryAt } };
+  }
+
+  async function write(row: PushedResource, pushed: Pushed): Promise<Pushed> {
+    try {
+      if (pushed.settlement === 'forget') await resources.forget(target, owner, row);
+      else await settle(row, pushed.settlement);
+      return pushed;
+    } catch (error) {
+      const other = failed(row, error);
+      if (other.settlement !== 'forget') await settle(row, other.settlement);
+      return other;
+    }
   }
 
   return {
-    /** Never throws, unless the database does. `source` undefined: the target is not to have it. */
-    async push(push: Push, row: PushedResource, source: Source | undefined, verifying: boolean): Promise<Done> {
-      if (!gate.enter()) {
-        await settle(row, { state: 'retry', retryAt: after(Math.max(gate.waitMs(), timing.retryMs)) });
-        return { outcome: 'failed' };
-      }
-      try {
-        const pushed = await push.push(row, source, verifying);
-        if (gate.succeeded()) await onHold(null);
-        const done = await finish(row, pushed);
-        if (done.outcome !== 'same') await onPushed();
-        return done;
-      } catch (error) {
-        return fail(row, error);
-      }
+    call,
+
+    /** Never throws, unless the database does. Undefined: it is not this process's any more. */
+    async push(work: PushWork, line: Line = noLine): Promise<Done | undefined> {
+      const { row } = work;
+      let seconds = 0;
+      const pushed = await line.lanes.run(async () => {
+        if (!(await line.isOurs(row.sourceId))) return undefined;
+        const started = performance.now();
+        const attempted = await attempt(work);
+        seconds = (performance.now() - started) / 1_000;
+        return attempted;
+      });
+      if (!pushed) return undefined;
+      const { outcome, drift } = await write(row, pushed);
+      onDone({ outcome, seconds });
+      if (outcome !== 'same' && outcome !== 'failed' && outcome !== 'refused') await onPushed();
+      return {
+        outcome,
+        ...(drift !== undefined && { drift: { type: row.type, sourceId: row.sourceId, what: drift } }),
+      };
     },
+
+    /** Of what was pushed with others, in one request. */
+    async noteCreated(row: PushedResource, settlement: Settlement): Promise<void> {
+      await settle(row, settlement);
+      onDone({ outcome: 'created' });
+      await onPushed();
+    },
+
+    /** Whoever compares it may push it at once, and whoever pushes what is due after that time. */
+    letGo: (row: PushedResource, retryAt: Date) => settle(row, { state: 'retry', retryAt }),
   };
 }
 

@@ -3,18 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/ids.ts';
+import { createLimiter } from '../platform/limiter.ts';
+import { createBulkCreates } from './bulk-creates.ts';
 import type { RunReport, Target } from './contracts.ts';
 import type { Gate } from './gate.ts';
-import type { Abilities } from './probe.ts';
-import type { Push } from './push.ts';
 import { type Done, inParallel, type Pusher } from './pusher.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
 import type { SourceRepository } from './source-repository.ts';
-import type { Run, TargetState, TargetsRepository, Task, TaskReport } from './targets-repository.ts';
+import type { TargetState, TargetsRepository } from './targets-repository.ts';
+import type { Run, Task, TaskReport } from './tasks-repository.ts';
+import type { Tools } from './tools.ts';
 
 const taskSize = 100;
-/** Resources that are leased at once, for each that is pushed at a time. */
-const claimedAhead = 5;
 const maxDrift = 200;
 
 export interface ReconcilerDeps {
@@ -29,7 +29,7 @@ export interface ReconcilerDeps {
   timing: { pollMs: number; leaseSeconds: number };
   rowSeconds: number;
   stop: AbortSignal;
-  tools: () => Promise<{ push: Push; abilities: Abilities } | undefined>;
+  tools: () => Promise<Tools | undefined>;
 }
 
 const nothing = (): TaskReport => ({
@@ -57,6 +57,9 @@ function sum(reports: readonly TaskReport[]): TaskReport {
 export function createReconciler(deps: ReconcilerDeps) {
   const { target, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds, stop, tools } = deps;
   const { settings } = target;
+  const lanes = createLimiter(settings.concurrency);
+  const createInBulk = createBulkCreates({ target, owner, resources, source, pusher, clock, rowSeconds });
+  const taskSeconds = timing.leaseSeconds + rowSeconds;
 
   const pause = (ms: number): Promise<void> =>
     sleep(ms, undefined, { signal: stop }).then(
@@ -80,15 +83,19 @@ export function createReconciler(deps: ReconcilerDeps) {
     await targets.beginRun(target, { id: newId(), startedAt: clock.now().toISOString() }, tasks);
   }
 
-  async function end({ id, startedAt }: Run): Promise<void> {
+  /** By whichever replica has done the last task, or looks after the target. */
+  async function endIfDone({ id, startedAt }: Run): Promise<boolean> {
+    const { open } = await targets.countTasks(target, id);
+    if (open > 0) return false;
     const now = clock.now();
     const seconds = (now.getTime() - Date.parse(startedAt)) / 1_000;
     const report: RunReport = { startedAt, seconds, ...sum(await targets.listReports(target, id)) };
     await targets.endRun(target, id, report, now);
+    return true;
   }
 
   /** Undefined once the bridge is to stop. */
-  async function whenOpen(task: Task): ReturnType<typeof tools> {
+  async function whenOpen(task: Task): Promise<Tools | undefined> {
     while (!stop.aborted) {
       const made = gate.waitMs() > 0 ? undefined : await tools();
       if (made) return made;
@@ -98,63 +105,95 @@ export function createReconciler(deps: ReconcilerDeps) {
     return undefined;
   }
 
+  /** Says before each push whether the leases that were taken with many others still hold. */
+  function createLeaseCheck(task: Task): (sourceId: string) => Promise<boolean> {
+    const leasedAt = performance.now();
+    let taskRenewedAt = leasedAt;
+    return async (sourceId) => {
+      const now = performance.now();
+      if (stop.aborted) return false;
+      if (now - taskRenewedAt > (taskSeconds * 1_000) / 3) {
+        taskRenewedAt = now;
+        await targets.renewTask(target, task, owner, taskSeconds);
+      }
+      if (now - leasedAt < (rowSeconds * 1_000) / 3) return true;
+      return resources.renew(target, owner, sourceId, rowSeconds);
+    };
+  }
+
   /** Answers those that somebody else was pushing. */
   async function reconcile(task: Task, ids: readonly string[], report: TaskReport): Promise<string[] | undefined> {
     const made = await whenOpen(task);
     if (!made) return undefined;
     const { type } = task;
     const claimed = await resources.claim(target, owner, { type, ids, seconds: rowSeconds, now: clock.now() });
+    const isOurs = createLeaseCheck(task);
     const claimedIds = claimed.map(({ sourceId }) => sourceId);
     const sources = await source.readSources(target, type, claimedIds, made.abilities.features);
-    await inParallel(claimed, settings.concurrency, async (row) => {
-      add(report, await pusher.push(made.push, row, sources.get(row.sourceId), true));
+    const done = new Set<string>();
+    await inParallel(claimed, claimed.length, async (row) => {
+      const work = { push: made.push, row, source: sources.get(row.sourceId), verifying: true };
+      const outcome = await pusher.push(work, { lanes, isOurs });
+      if (!outcome) return;
+      done.add(row.sourceId);
+      add(report, outcome);
     });
-    const done = new Set(claimedIds);
     return ids.filter((id) => !done.has(id));
   }
 
   /** Also those that were just being pushed: a push of a change trusts what the bridge remembers. */
   async function reconcileAll(task: Task, ids: readonly string[], report: TaskReport): Promise<boolean> {
-    const seconds = timing.leaseSeconds + rowSeconds;
     let left: readonly string[] = ids;
     for (let wait = 20; left.length > 0; wait = Math.min(wait * 2, timing.pollMs)) {
       const rest = await reconcile(task, left, report);
       if (!rest || stop.aborted) return false;
       left = rest;
       if (left.length === 0) return true;
-      await targets.renewTask(target, task, owner, seconds);
+      await targets.renewTask(target, task, owner, taskSeconds);
       await pause(wait);
     }
     return true;
   }
 
+  /** What is left of the task to be compared one by one. */
+  async function createMany(task: Task, report: TaskReport): Promise<string[] | undefined> {
+    const made = await whenOpen(task);
+    if (!made) return undefined;
+    const goOn = async () => {
+      await targets.renewTask(target, task, owner, taskSeconds);
+      return !stop.aborted;
+    };
+    const created = new Set(await createInBulk(task.type, task.sourceIds, made, goOn));
+    for (let n = 0; n < created.size; n += 1) add(report, { outcome: 'created' });
+    return task.sourceIds.filter((id) => !created.has(id));
+  }
+
   return {
-    /** Begins what is due and ends what is done. Only for who has the target's lease. */
-    async tend(state: TargetState): Promise<void> {
-      if (state.run) {
-        const { open } = await targets.countTasks(target, state.run.id);
-        if (open === 0) await end(state.run);
-        return;
-      }
+    /** Begins what is due and ends what is done; answers whether there are tasks. Only for who has the target's lease. */
+    async tend(state: TargetState): Promise<boolean> {
+      if (state.run) return !(await endIfDone(state.run));
       if (target.mode === 'purging' && state.lastRunAt && !state.runRequested) {
         const { pending } = await resources.countAll(target);
-        if (pending === 0) return targets.endPurge(target);
+        if (pending === 0) {
+          await targets.endPurge(target);
+          return false;
+        }
       }
-      if (isDue(state)) await begin();
+      const isBegun = isDue(state);
+      if (isBegun) await begin();
+      return isBegun;
     },
 
     /** Does a task that nobody else does; false when there is none. */
     async workOnTask(): Promise<boolean> {
-      const seconds = timing.leaseSeconds + rowSeconds;
-      const task = await targets.takeTask(target, owner, seconds);
+      const task = await targets.takeTask(target, owner, taskSeconds);
       if (!task) return false;
       const report = nothing();
-      const width = settings.concurrency * claimedAhead;
-      for (let start = 0; start < task.sourceIds.length; start += width) {
-        if (start > 0) await targets.renewTask(target, task, owner, seconds);
-        if (!(await reconcileAll(task, task.sourceIds.slice(start, start + width), report))) return false;
-      }
+      const left = await createMany(task, report);
+      if (!left || !(await reconcileAll(task, left, report))) return false;
       await targets.finishTask(target, task, report);
+      const run = (await targets.findState(target))?.run;
+      if (run?.id === task.runId) await endIfDone(run);
       return true;
     },
   };

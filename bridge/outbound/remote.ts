@@ -13,7 +13,7 @@ export interface RemoteResource {
   etag: string | undefined;
 }
 
-export type Created = { kind: 'created'; remote: RemoteResource } | { kind: 'conflict' };
+export type Created = { kind: 'created'; remote: RemoteResource } | { kind: 'conflict'; detail: string };
 export type Changed = { kind: 'changed'; etag: string | undefined } | { kind: 'absent' };
 
 export interface Change {
@@ -23,7 +23,7 @@ export interface Change {
   whole: JsonObject;
 }
 
-const endpoints = { User: '/Users', Group: '/Groups' } as const;
+export const endpoints = { User: '/Users', Group: '/Groups' } as const;
 /** By which attribute somebody else's resource is recognised. */
 export const nameAttributes = { User: 'userName', Group: 'displayName' } as const;
 
@@ -32,7 +32,8 @@ const refusal = (answer: TargetAnswer, what: string): TargetFailure =>
 
 const isGood = ({ status }: TargetAnswer): boolean => status >= 200 && status < 300;
 
-function idOf({ body, location }: TargetAnswer): string | undefined {
+/** RFC 7644 §3.3: in the body, or else the end of the location. */
+export function idOf({ body, location }: Pick<TargetAnswer, 'body' | 'location'>): string | undefined {
   const id = body && own(body, 'id');
   if (typeof id === 'string' && id !== '') return id;
   if (typeof id === 'number') return String(id);
@@ -40,13 +41,15 @@ function idOf({ body, location }: TargetAnswer): string | undefined {
   return last ? decodeURIComponent(last) : undefined;
 }
 
+/** RFC 7644 §3.14: in a header, or else in the body. */
+export function versionOf({ etag, body }: Pick<TargetAnswer, 'etag' | 'body'>): string | undefined {
+  const meta = body && own(body, 'meta');
+  const version = isJsonObject(meta) ? own(meta, 'version') : undefined;
+  return etag ?? (typeof version === 'string' ? version : undefined);
+}
+
 export function createRemote(client: TargetClient, features: Features, learn: (told: Partial<Features>) => void) {
   const at = (type: ResourceKind, id: string) => `${endpoints[type]}/${encodeURIComponent(id)}`;
-  const versionOf = ({ etag, body }: TargetAnswer): string | undefined => {
-    const meta = body && own(body, 'meta');
-    const version = isJsonObject(meta) ? own(meta, 'version') : undefined;
-    return etag ?? (typeof version === 'string' ? version : undefined);
-  };
 
   async function read(type: ResourceKind, id: string, members = true): Promise<RemoteResource | undefined> {
     const query = type === 'Group' && !members ? '?excludedAttributes=members' : '';
@@ -82,7 +85,7 @@ export function createRemote(client: TargetClient, features: Features, learn: (t
 
     async create(type: ResourceKind, resource: JsonObject): Promise<Created> {
       const answer = await client.call('POST', endpoints[type], resource);
-      if (answer.status === 409) return { kind: 'conflict' };
+      if (answer.status === 409) return { kind: 'conflict', detail: detailOf(answer) };
       if (!isGood(answer)) throw refusal(answer, `creating the ${type}`);
       const id = idOf(answer);
       // It may have been created all the same; whoever tries again looks for it first.

@@ -5,25 +5,19 @@ import type { EventReader } from '../events/repository.ts';
 import { type ChangeSignal, createLocalSignal } from '../events/signal.ts';
 import { createWaker } from '../events/waker.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { KeptConnections, Outgoing } from '../platform/http/outgoing.ts';
+import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import type { Sealer } from '../platform/secrets/sealed.ts';
-import { createTargetClient, type TargetClient } from './client.ts';
-import type { Target } from './contracts.ts';
-import { TargetFailure } from './failure.ts';
+import type { Outcome, Target } from './contracts.ts';
 import { createGate, type GateTiming } from './gate.ts';
 import type { MembersRepository } from './members-repository.ts';
 import { concernedBy } from './noting.ts';
-import { type Abilities, abilitiesOf, type Probe, probeTarget } from './probe.ts';
-import { createPush, type Push } from './push.ts';
-import { createMembersPush } from './push-members.ts';
-import { createPusher, idsOf, type Pusher, type RetryTiming } from './pusher.ts';
+import { createPusher, idsOf, type RetryTiming } from './pusher.ts';
 import { createReconciler } from './reconciler.ts';
-import { createRemote } from './remote.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
-import { secretPlace } from './secrets.ts';
 import type { SourceRepository } from './source-repository.ts';
 import type { TargetsRepository } from './targets-repository.ts';
+import { createTools } from './tools.ts';
 
 export interface OutboundTiming extends RetryTiming, GateTiming {
   pollMs: number;
@@ -31,11 +25,26 @@ export interface OutboundTiming extends RetryTiming, GateTiming {
   /** Of a resource that is being pushed, beside what its calls may take. */
   rowLeaseSeconds: number;
   probeMs: number;
+  /** How often it is told how a target does. */
+  tellMs: number;
 }
 
 export interface OutboundLog {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
+}
+
+interface NamedTarget {
+  directory: string;
+  target: string;
+}
+
+export interface OutboundWorkerMetrics {
+  pushed(push: NamedTarget & { outcome: Outcome; seconds?: number }): void;
+  resources(counts: NamedTarget & { pending: number; quarantined: number }): void;
+  state(target: NamedTarget & { state: 'active' | 'held' | 'paused' | 'purging' }): void;
+  /** The target is gone, or another replica looks after it. */
+  forget(target: NamedTarget): void;
 }
 
 export interface RunnerDeps {
@@ -49,6 +58,7 @@ export interface RunnerDeps {
   outgoing: Outgoing;
   clock: Clock;
   log: OutboundLog;
+  metrics?: OutboundWorkerMetrics | undefined;
   timing: OutboundTiming;
 }
 
@@ -58,16 +68,18 @@ const callsOfOne = 6;
 /** So long calls may go on that run when the bridge is to end. */
 const graceMs = 2_000;
 const dueTopic = 'due';
+const tasksTopic = 'tasks';
 const pushNotedMs = 5_000;
 
-/** What is needed to push; made when it is first needed. */
-interface Tools {
-  push: Push;
-  abilities: Abilities;
+export interface RunnerPlace {
+  /** The slug of the target's directory. */
+  directory: string;
+  /** Signalled when targets have changed. */
+  wake: string;
 }
 
-export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake: string }) {
-  const { targets, resources, members, source, reader, sealer, outgoing, clock, log, timing } = deps;
+export function createRunner(deps: RunnerDeps, target: Target, { directory, wake }: RunnerPlace) {
+  const { targets, resources, members, source, reader, sealer, outgoing, clock, log, metrics, timing } = deps;
   const { settings } = target;
   // Of this runner alone: its successor, after a change of the settings, waits for its leases.
   const owner = newId();
@@ -76,75 +88,32 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
   const noted = createLocalSignal();
   const tending = createWaker(deps.signal, stop.signal);
   const pushing = createWaker(noted, stop.signal);
-  const tasking = createWaker(deps.signal, stop.signal);
+  const tasking = createWaker(noted, stop.signal);
   const about = { directoryId: target.directoryId, target: target.slug };
+  const named: NamedTarget = { directory, target: target.slug };
   const rowSeconds = timing.rowLeaseSeconds + settings.timeoutSeconds * callsOfOne;
   const gate = createGate({ clock, timing });
-  let connections: KeptConnections | undefined;
-  let client: TargetClient | undefined;
-  let probe: { probe: Probe; abilities: Abilities } | undefined;
   let pushNotedAt = Number.NEGATIVE_INFINITY;
   let holdsLease = false;
   let leasedAt = Number.NEGATIVE_INFINITY;
-
-  async function openClient(): Promise<TargetClient> {
-    if (client) return client;
-    const secret = await sealer.open(target.sealedSecret, secretPlace(target));
-    connections ??= outgoing.keep({ maxConnections: settings.concurrency * 2 });
-    client = createTargetClient({ connections, settings, secret, clock });
-    return client;
-  }
-
-  /** @throws TargetFailure */
-  async function currentAbilities(using: TargetClient): Promise<Abilities> {
-    const isFresh = (known: Probe) => clock.now().getTime() - Date.parse(known.at) < timing.probeMs;
-    if (probe && isFresh(probe.probe)) return probe.abilities;
-    const stored = (await targets.findState(target))?.probe;
-    const fresh = stored && isFresh(stored) ? stored : await probeTarget(using, clock.now());
-    if (fresh !== stored) await targets.updateProbe(target, fresh);
-    probe = { probe: fresh, abilities: abilitiesOf(settings, fresh) };
-    return probe.abilities;
-  }
-
-  /** Undefined while the target can't be asked what it can do. */
-  async function tools(): Promise<Tools | undefined> {
-    if (!gate.enter()) return undefined;
-    try {
-      const using = await openClient();
-      const abilities = await currentAbilities(using);
-      const remote = createRemote(using, abilities.features, learn);
-      const goOn = async (sourceId: string) => {
-        stop.signal.throwIfAborted();
-        if (await resources.renew(target, owner, sourceId, rowSeconds)) return;
-        throw new Error('another replica pushes this resource');
-      };
-      const membersPush = createMembersPush({ target, remote, members, goOn });
-      const push = createPush({ target, owner, remote, types: abilities.types, resources, membersPush });
-      gate.gaveUp();
-      return { push, abilities };
-    } catch (error) {
-      if (error instanceof TargetFailure) {
-        const hold = gate.failed(error);
-        if (hold) await targets.updateHold(target, hold);
-        return undefined;
-      }
-      gate.gaveUp();
-      throw error;
-    }
-  }
-
-  function learn(told: Probe['learned']): void {
-    if (!probe) return;
-    probe.probe.learned = { ...probe.probe.learned, ...told };
-    log.info({ ...about, ...told }, 'an outbound target can not do what it says');
-    targets.updateProbe(target, probe.probe).catch(failed('what a target can do could not be noted'));
-  }
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   const failed = (message: string) => (error: unknown) => {
     if (!stop.signal.aborted) log.warn({ ...about, err: error }, message);
   };
 
-  const pusher: Pusher = createPusher({
+  const tools = createTools({
+    ...{ target, owner, targets, resources, members, sealer, outgoing, clock, gate, probeMs: timing.probeMs },
+    async goOn(sourceId) {
+      stop.signal.throwIfAborted();
+      if (await resources.renew(target, owner, sourceId, rowSeconds)) return;
+      throw new Error('another replica pushes this resource');
+    },
+    onLearned: (told) => log.info({ ...about, ...told }, 'an outbound target can not do what it says'),
+    onError: failed('what a target can do could not be noted'),
+  });
+
+  const pusher = createPusher({
     ...{ target, owner, resources, gate, clock, timing },
     async onHold(hold) {
       if (stop.signal.aborted) return;
@@ -158,12 +127,13 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
       pushNotedAt = performance.now();
       await targets.notePush(target, clock.now());
     },
+    onDone: (done) => metrics?.pushed({ ...named, ...done }),
     onError: (error, { sourceId }) => log.warn({ ...about, sourceId, err: error }, 'a resource could not be pushed'),
   });
 
   const reconciler = createReconciler({
     ...{ target, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds, stop: stop.signal },
-    tools,
+    tools: tools.open,
   });
 
   async function holdLease(): Promise<boolean> {
@@ -190,6 +160,21 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
     }
   }
 
+  /** Only who has the target's lease tells how it does. */
+  async function tell(leased: boolean): Promise<void> {
+    if (!metrics) return;
+    if (!leased) {
+      if (toldAt > Number.NEGATIVE_INFINITY) metrics.forget(named);
+      toldAt = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    const state = gate.waitMs() > 0 ? 'held' : target.mode;
+    metrics.state({ ...named, state });
+    if (performance.now() - toldAt < timing.tellMs) return;
+    toldAt = performance.now();
+    metrics.resources({ ...named, ...(await resources.countOpen(target)) });
+  }
+
   async function tend(): Promise<void> {
     tending.watch([target.directoryId, wake]);
     while (!stop.signal.aborted) {
@@ -200,8 +185,9 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
         if (state?.hold) gate.hold(state.hold.until);
         if (leased && state) {
           await note(state.position);
-          await reconciler.tend(state);
-        }
+          if (await reconciler.tend(state)) noted.changed(tasksTopic);
+        } else if (state?.run) noted.changed(tasksTopic);
+        await tell(leased);
       } catch (error) {
         failed('an outbound target could not be looked after')(error);
       }
@@ -232,11 +218,11 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
     if (free <= 0 || !holdsLease || gate.waitMs() > 0) return 0;
     const claimed = await resources.claimDue(target, owner, free, rowSeconds);
     if (claimed.length === 0) return 0;
-    const made = await tools();
+    const made = await tools.open();
     if (!made) {
       for (const row of claimed) {
         const retryAt = new Date(clock.now().getTime() + Math.max(gate.waitMs(), timing.retryMs));
-        await resources.settle(target, owner, row, { state: 'retry', retryAt }, clock.now());
+        await pusher.letGo(row, retryAt);
       }
       return 0;
     }
@@ -246,7 +232,7 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
     for (const row of claimed) {
       const one = (row.type === 'User' ? users : groups).get(row.sourceId);
       const done = pusher
-        .push(made.push, row, one, false)
+        .push({ push: made.push, row, source: one, verifying: false })
         .catch(failed('a resource could not be pushed'))
         .finally(() => running.delete(done));
       running.add(done);
@@ -255,7 +241,7 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
   }
 
   async function workOnTasks(): Promise<void> {
-    tasking.watch([wake]);
+    tasking.watch([tasksTopic]);
     while (!stop.signal.aborted) {
       tasking.rearm();
       const worked = await reconciler.workOnTask().catch((error: unknown) => {
@@ -274,8 +260,9 @@ export function createRunner(deps: RunnerDeps, target: Target, { wake }: { wake:
     async close(): Promise<void> {
       stop.abort();
       await Promise.race([loops, sleep(graceMs, undefined, { ref: false })]);
-      connections?.close();
+      tools.close();
       await loops;
+      await tell(false);
       for (const waker of [tending, pushing, tasking]) waker[Symbol.dispose]();
       await targets.release(target, owner).catch(() => undefined);
     },

@@ -215,6 +215,8 @@ export function createOutboundService(deps: OutboundServiceDeps) {
         counts: await resources.countAll(target),
         behind: Math.max(0, head - (state?.position ?? 0)),
         held: isHeld ? state.hold : null,
+        features: state?.probe ? { ...abilitiesOf(target.settings, state.probe).features } : null,
+        lacking: Object.keys(state?.probe?.learned ?? {}),
         pushedAt: state?.pushedAt ?? null,
         run: run && tasks && { startedAt: run.startedAt, tasks: tasks.all, done: tasks.all - tasks.open },
         lastReport: state?.lastReport ?? null,

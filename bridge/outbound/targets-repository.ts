@@ -6,17 +6,12 @@ import type { DirectoryChange } from '../events/audit/repository.ts';
 import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { OutboundStatesTable, OutboundTargetsTable } from '../platform/db/database.ts';
 import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
-import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
-import { type ResourceKind, type RunReport, type Target, type TargetMode, targetSettings } from './contracts.ts';
+import { readIn, writeIn } from '../platform/db/scope.ts';
+import { type RunReport, type Target, type TargetMode, targetSettings } from './contracts.ts';
 import type { Hold } from './gate.ts';
 import type { Probe } from './probe.ts';
+import { createTasks, ownState, type Run } from './tasks-repository.ts';
 import { writeAgain } from './write-again-repository.ts';
-
-/** A full reconciliation that is under way. */
-export interface Run {
-  id: string;
-  startedAt: string;
-}
 
 export interface TargetState {
   position: number;
@@ -53,7 +48,6 @@ const toState = (row: Selectable<OutboundStatesTable>): TargetState => ({
 });
 
 const columns = ['directory_id', 'id', 'slug', 'settings', 'secret', 'mode', 'revision', 'created_at'] as const;
-const tasksPerInsert = 500;
 
 export interface TargetChange {
   settings?: Target['settings'];
@@ -61,21 +55,10 @@ export interface TargetChange {
   mode?: TargetMode;
 }
 
-/** What a task came to; see RunReport. */
-export type TaskReport = Omit<RunReport, 'startedAt' | 'seconds'>;
-
-export interface Task {
-  runId: string;
-  number: number;
-  type: ResourceKind;
-  sourceIds: string[];
-}
-
 export function createTargetsRepository(pool: Pool) {
-  const own = (scope: Scope, { directoryId, id }: Pick<Target, 'directoryId' | 'id'>) =>
-    scope.updateTable('outbound_states').where('directory_id', '=', directoryId).where('target_id', '=', id);
-
   return {
+    ...createTasks(pool),
+
     async insertTarget(target: Target, directory: Directory, position: number, change: DirectoryChange): Promise<void> {
       await writeIn(pool, directory.id, async (scope) => {
         await scope
@@ -120,7 +103,7 @@ export function createTargetsRepository(pool: Pool) {
           .where('id', '=', target.id)
           .execute();
         const isOther = change.settings !== undefined || change.sealedSecret !== undefined;
-        await own(scope, target)
+        await ownState(scope, target)
           .set({ held_until: null, held_reason: null, run_requested: true, ...(isOther && { probe: null }) })
           .execute();
         if (changes.length > 0) await recordDirectoryChanges(scope, directory, changes, now);
@@ -191,7 +174,7 @@ export function createTargetsRepository(pool: Pool) {
     /** Takes or renews the lease, by the database's clock; false while another has it. */
     async takeLease(target: Target, owner: string, seconds: number): Promise<boolean> {
       const result = await writeIn(pool, target.directoryId, (scope) =>
-        own(scope, target).set(leaseOf(owner, seconds)).where(isLeasableBy(owner)).executeTakeFirst(),
+        ownState(scope, target).set(leaseOf(owner, seconds)).where(isLeasableBy(owner)).executeTakeFirst(),
       );
       return result.numUpdatedRows > 0n;
     },
@@ -214,144 +197,28 @@ export function createTargetsRepository(pool: Pool) {
 
     async updateHold(target: Target, hold: Hold | null): Promise<void> {
       await writeIn(pool, target.directoryId, (scope) =>
-        own(scope, target)
+        ownState(scope, target)
           .set({ held_until: hold?.until ?? null, held_reason: hold?.reason ?? null })
           .execute(),
       );
     },
 
     async notePush(target: Target, at: Date): Promise<void> {
-      await writeIn(pool, target.directoryId, (scope) => own(scope, target).set({ pushed_at: at }).execute());
+      await writeIn(pool, target.directoryId, (scope) => ownState(scope, target).set({ pushed_at: at }).execute());
     },
 
     async updateProbe(target: Target, probe: Probe): Promise<void> {
       await writeIn(pool, target.directoryId, (scope) =>
-        own(scope, target)
+        ownState(scope, target)
           .set({ probe: JSON.stringify(probe) })
           .execute(),
       );
     },
 
     async requestRun(target: Target): Promise<void> {
-      await writeIn(pool, target.directoryId, (scope) => own(scope, target).set({ run_requested: true }).execute());
-    },
-
-    /** Begins a reconciliation, unless another has. */
-    async beginRun(target: Target, run: Run, tasks: readonly Omit<Task, 'runId' | 'number'>[]): Promise<boolean> {
-      return writeIn(pool, target.directoryId, async (scope) => {
-        const { numUpdatedRows } = await own(scope, target)
-          .set({ run: JSON.stringify(run), run_requested: false })
-          .where('run', 'is', null)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) return false;
-        const rows = tasks.map(({ type, sourceIds }, number) => ({
-          directory_id: target.directoryId,
-          target_id: target.id,
-          run_id: run.id,
-          number,
-          resource_type: type,
-          source_ids: sourceIds,
-        }));
-        for (let start = 0; start < rows.length; start += tasksPerInsert) {
-          await scope
-            .insertInto('outbound_tasks')
-            .values(rows.slice(start, start + tasksPerInsert))
-            .execute();
-        }
-        return true;
-      });
-    },
-
-    /** A task that nobody does; one of groups only when all users are done, since groups name them. */
-    async takeTask({ directoryId, id }: Target, owner: string, seconds: number): Promise<Task | undefined> {
-      const { rows } = await writeIn(pool, directoryId, (scope) =>
-        sql<{ run_id: string; number: number; resource_type: ResourceKind; source_ids: string[] }>`
-          with open as (
-            select run_id, number, resource_type, lease_until from outbound_tasks
-            where directory_id = ${directoryId} and target_id = ${id} and report is null
-          ), next as (
-            select t.run_id, t.number from outbound_tasks t
-            where t.directory_id = ${directoryId} and t.target_id = ${id} and t.report is null
-              and (t.lease_until is null or t.lease_until < now())
-              and (t.resource_type = 'User' or not exists (select from open o where o.resource_type = 'User'))
-            order by t.number limit 1 for update skip locked
-          )
-          update outbound_tasks t set lease_owner = ${owner}, lease_until = now() + make_interval(secs => ${seconds})
-          from next n where t.directory_id = ${directoryId} and t.target_id = ${id}
-            and t.run_id = n.run_id and t.number = n.number
-          returning t.run_id, t.number, t.resource_type, t.source_ids`.execute(scope),
+      await writeIn(pool, target.directoryId, (scope) =>
+        ownState(scope, target).set({ run_requested: true }).execute(),
       );
-      const [row] = rows;
-      return row && { runId: row.run_id, number: row.number, type: row.resource_type, sourceIds: row.source_ids };
-    },
-
-    async renewTask(
-      { directoryId, id }: Target,
-      { runId, number }: Task,
-      owner: string,
-      seconds: number,
-    ): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
-          .updateTable('outbound_tasks')
-          .set({ lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
-          .where('directory_id', '=', directoryId)
-          .where('target_id', '=', id)
-          .where('run_id', '=', runId)
-          .where('number', '=', number)
-          .where('lease_owner', '=', owner)
-          .execute(),
-      );
-    },
-
-    async finishTask({ directoryId, id }: Target, { runId, number }: Task, report: TaskReport): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
-          .updateTable('outbound_tasks')
-          .set({ report: JSON.stringify(report), lease_owner: null, lease_until: null })
-          .where('directory_id', '=', directoryId)
-          .where('target_id', '=', id)
-          .where('run_id', '=', runId)
-          .where('number', '=', number)
-          .execute(),
-      );
-    },
-
-    async countTasks({ directoryId, id }: Target, runId: string): Promise<{ all: number; open: number }> {
-      const { rows } = await readIn(pool, [directoryId], (scope) =>
-        sql<{ all: number; open: number }>`
-          select count(*)::int as "all", (count(*) filter (where report is null))::int as open from outbound_tasks
-          where directory_id = ${directoryId} and target_id = ${id} and run_id = ${runId}`.execute(scope),
-      );
-      return rows[0] ?? { all: 0, open: 0 };
-    },
-
-    async listReports({ directoryId, id }: Target, runId: string): Promise<TaskReport[]> {
-      const rows = await readIn(pool, [directoryId], (scope) =>
-        scope
-          .selectFrom('outbound_tasks')
-          .select('report')
-          .where('directory_id', '=', directoryId)
-          .where('target_id', '=', id)
-          .where('run_id', '=', runId)
-          .orderBy('number')
-          .execute(),
-      );
-      return rows.flatMap(({ report }) => (report === null ? [] : [report as unknown as TaskReport]));
-    },
-
-    async endRun(target: Target, runId: string, report: RunReport, now: Date): Promise<void> {
-      await writeIn(pool, target.directoryId, async (scope) => {
-        await own(scope, target)
-          .set({ run: null, last_run_at: now, last_report: JSON.stringify(report) })
-          .execute();
-        await scope
-          .deleteFrom('outbound_tasks')
-          .where('directory_id', '=', target.directoryId)
-          .where('target_id', '=', target.id)
-          .where('run_id', '=', runId)
-          .execute();
-      });
     },
   };
 }

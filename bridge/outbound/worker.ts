@@ -22,14 +22,17 @@ const usualTiming: OutboundTiming = {
   failures: 5,
   firstMs: 5_000,
   maxMs: 300_000,
+  tellMs: 15_000,
 };
 
 export function createOutboundWorker({ listDirectories, timing: given, ...deps }: OutboundWorkerDeps) {
-  const { targets, log } = deps;
+  const { targets, log, metrics } = deps;
   const timing = { ...usualTiming, ...given };
   const closing = new AbortController();
   const runners = new Map<string, Runner>();
   const ending = new Set<Promise<void>>();
+  /** Told as paused, which no runner does. */
+  const toldPaused = new Map<string, { directory: string; target: string }>();
   let main: Promise<void> | undefined;
 
   function end(key: string, runner: Runner): Promise<void> {
@@ -42,7 +45,21 @@ export function createOutboundWorker({ listDirectories, timing: given, ...deps }
     return ended;
   }
 
-  async function adopt(wanted: readonly Target[]): Promise<void> {
+  function tellPaused(all: readonly Target[], slugOf: (target: Target) => string): void {
+    const paused = new Map(
+      all
+        .filter(({ mode }) => mode === 'paused')
+        .map((target) => [target.id, { directory: slugOf(target), target: target.slug }]),
+    );
+    for (const [id, target] of toldPaused) if (!paused.has(id)) metrics?.forget(target);
+    toldPaused.clear();
+    for (const [id, target] of paused) {
+      toldPaused.set(id, target);
+      metrics?.state({ ...target, state: 'paused' });
+    }
+  }
+
+  function adopt(wanted: readonly Target[], slugOf: (target: Target) => string): void {
     const byId = new Map(wanted.map((target) => [target.id, target]));
     for (const [id, runner] of runners) {
       if (byId.get(id)?.revision === runner.target.revision) continue;
@@ -50,7 +67,8 @@ export function createOutboundWorker({ listDirectories, timing: given, ...deps }
       void end(id, runner);
     }
     for (const [id, target] of byId) {
-      if (!runners.has(id)) runners.set(id, createRunner({ ...deps, timing }, target, { wake: outboundTopic }));
+      if (runners.has(id)) continue;
+      runners.set(id, createRunner({ ...deps, timing }, target, { directory: slugOf(target), wake: outboundTopic }));
     }
   }
 
@@ -62,7 +80,13 @@ export function createOutboundWorker({ listDirectories, timing: given, ...deps }
       try {
         const directories = (await listDirectories()).filter(({ enabled }) => enabled);
         const all = await targets.listTargets(directories.map(({ id }) => id));
-        await adopt(all.filter(({ mode }) => mode !== 'paused'));
+        const slugs = new Map(directories.map(({ id, slug }) => [id, slug]));
+        const slugOf = ({ directoryId }: Target) => slugs.get(directoryId) ?? directoryId;
+        tellPaused(all, slugOf);
+        adopt(
+          all.filter(({ mode }) => mode !== 'paused'),
+          slugOf,
+        );
       } catch (error) {
         log.warn({ err: error }, 'the outbound targets could not be listed');
       }

@@ -6,11 +6,7 @@ import { type Scope, writeIn } from '../platform/db/scope.ts';
 const attempts = 5;
 
 /** Like {@link writeIn}; `work` may run several times. */
-export async function writeAgain(
-  pool: Pool,
-  directoryId: string,
-  work: (scope: Scope) => Promise<void>,
-): Promise<void> {
+export async function writeAgain<T>(pool: Pool, directoryId: string, work: (scope: Scope) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await writeIn(pool, directoryId, work);

@@ -1,5 +1,6 @@
 // Prometheus metrics, served on a port of their own.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createOutboundMetrics, type OutboundMetrics } from './outbound-metrics.ts';
 import type { RetentionMetrics } from './retention.ts';
 import { createRetentionMetrics } from './retention-metrics.ts';
 import { createWebhookMetrics, type WebhookMetrics } from './webhook-metrics.ts';
@@ -42,6 +43,7 @@ export interface Metrics extends HttpMetrics, ToleranceMetrics, LdapMetrics, Hoo
   registry: Registry;
   webhooks: WebhookMetrics;
   retention: RetentionMetrics;
+  outbound: OutboundMetrics;
 }
 
 /** `pool` gives the numbers of the connection pool at scrape time. */
@@ -144,6 +146,7 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     secretStale: ({ variable, stale }) => staleSecrets.set({ variable }, stale ? 1 : 0),
     webhooks: createWebhookMetrics(registry),
     retention: createRetentionMetrics(registry),
+    outbound: createOutboundMetrics(registry),
     sourceHealth({ directory, state, seenAt }) {
       for (const each of ['ok', 'degraded', 'unavailable'] as const) {
         sources.set({ directory, state: each }, each === state ? 1 : 0);

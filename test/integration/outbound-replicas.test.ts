@@ -8,7 +8,7 @@ import { targetSettings } from '../../bridge/outbound/contracts.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import { createServices, type Services } from '../../bridge/services.ts';
-import { type AwkwardServer, startAwkwardServer } from '../support/awkward-scim-server.ts';
+import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import type { ScimClient, TestBridge } from '../support/bridge.ts';
 import { createTestBridge } from '../support/bridge.ts';
 import { isSettled, outgoing, patience, quick } from '../support/outbound-stage.ts';
@@ -34,8 +34,8 @@ describe('two replicas that push to one target', { timeout: 240_000 }, () => {
     await server?.close();
   });
 
-  async function prepare(): Promise<void> {
-    server = await startAwkwardServer({ delayMs: 5 });
+  async function prepare(habits: Partial<Habits> = {}): Promise<void> {
+    server = await startAwkwardServer({ delayMs: 5, ...habits });
     bridge = await createTestBridge({ outgoing: outgoing() });
     scim = await bridge.directory('company');
     const ids: string[] = [];
@@ -115,28 +115,42 @@ describe('two replicas that push to one target', { timeout: 240_000 }, () => {
     return child;
   }
 
-  it('lose nothing and make nothing twice when one is killed in the middle of its pushes', async () => {
-    await prepare();
-    await target();
-    for (const share of [0.1, 0.3, 0.5]) {
-      const child = startProcess();
-      await vi.waitFor(() => expect(server.users.size).toBeGreaterThan(users * share), patience);
-      await sleep(Math.random() * 100);
-      child.kill('SIGKILL');
-      // So that who goes on needn't wait for leases that nobody has any more.
-      await bridge.services.outbound.requestSync('company', 'app');
-      await endLeases(bridge);
-    }
-    newReplica();
-    await settled();
-    expectAllOnce();
-    const [{ id }] = (await scim.get('/Users?count=1')).body.Resources;
-    await scim.patch(`/Users/${id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
-    await vi.waitFor(
-      () => expect([...server.users.values()].some(({ title }) => title === 'Head')).toBe(true),
-      patience,
-    );
-  });
+  it.each([
+    ['in the middle of its pushes', {}],
+    // The target has created many, and the one who asked for them dies without hearing of it.
+    [
+      'while it waits for the answer to a Bulk request',
+      {
+        says: { patch: true, bulk: { maxOperations: 40, maxPayloadSize: 1_048_576 } },
+        bulk: 'works',
+        bulkAnswerMs: 500,
+      },
+    ],
+  ] satisfies [string, Partial<Habits>][])(
+    'lose nothing and make nothing twice when one is killed %s',
+    async (_, habits) => {
+      await prepare(habits);
+      await target();
+      for (const share of [0.1, 0.3, 0.5]) {
+        const child = startProcess();
+        await vi.waitFor(() => expect(server.users.size).toBeGreaterThan(users * share), patience);
+        await sleep(Math.random() * 100);
+        child.kill('SIGKILL');
+        // So that who goes on needn't wait for leases that nobody has any more.
+        await bridge.services.outbound.requestSync('company', 'app');
+        await endLeases(bridge);
+      }
+      newReplica();
+      await settled();
+      expectAllOnce();
+      const [{ id }] = (await scim.get('/Users?count=1')).body.Resources;
+      await scim.patch(`/Users/${id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
+      await vi.waitFor(
+        () => expect([...server.users.values()].some(({ title }) => title === 'Head')).toBe(true),
+        patience,
+      );
+    },
+  );
 });
 
 /** As if their time were over. */

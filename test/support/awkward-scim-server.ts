@@ -7,7 +7,7 @@ import type { Body } from './bridge.ts';
 
 export interface Habits {
   /** What its ServiceProviderConfig says; undefined: it has none. */
-  says: { patch: boolean; etag?: boolean } | undefined;
+  says: { patch: boolean; etag?: boolean; bulk?: { maxOperations: number; maxPayloadSize: number } } | undefined;
   patch: boolean;
   ignoresFilters: boolean;
   contentType: string;
@@ -18,6 +18,8 @@ export interface Habits {
   hangs: boolean;
   dropsMembers: boolean;
   hidesMembers: boolean;
+  /** Groups in groups are refused. */
+  holdsUsersOnly: boolean;
   /** Attributes that are never stored. */
   drops: string[];
   /** Users with this name are refused with 400. */
@@ -26,6 +28,20 @@ export interface Habits {
   isWebsite: boolean;
   maxMembers: number;
   requiresIfMatch: boolean;
+  /** The one that it takes; undefined: any. */
+  secret: string | undefined;
+  /** How `/Bulk` does: as it should; not there; only so much at once; doesn't say which answer is whose; half of it. */
+  bulk: 'works' | 'absent' | { most: number } | 'nameless' | 'half';
+  /** From what a bulk request does to its answer. */
+  bulkAnswerMs: number;
+  /** Why a write is refused with 400, if it is. */
+  refuses: (write: Write) => string | undefined;
+}
+
+export interface Write {
+  method: string;
+  kind: 'Users' | 'Groups';
+  body: Body;
 }
 
 const good: Habits = {
@@ -38,11 +54,16 @@ const good: Habits = {
   hangs: false,
   dropsMembers: false,
   hidesMembers: false,
+  holdsUsersOnly: false,
   drops: [],
   refusesUser: undefined,
   isWebsite: false,
   maxMembers: Number.POSITIVE_INFINITY,
   requiresIfMatch: false,
+  secret: undefined,
+  bulk: 'absent',
+  bulkAnswerMs: 0,
+  refuses: () => undefined,
 };
 
 export interface AwkwardServer {
@@ -53,6 +74,10 @@ export interface AwkwardServer {
   /** `METHOD /path`, in order. */
   requests: string[];
   authorizations: Set<string>;
+  /** Operations of each bulk request. */
+  bulks: number[];
+  /** Requests that got no answer and still wait for one. */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -83,6 +108,8 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
   const [users, groups] = [new Map<string, Body>(), new Map<string, Body>()];
   const requests: string[] = [];
   const authorizations = new Set<string>();
+  const bulks: number[] = [];
+  const unanswered = new Set<ServerResponse>();
   const state: { habits: Habits } = { habits: { ...good, ...habits } };
 
   function kept(resource: Body): Body {
@@ -90,6 +117,44 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     if (state.habits.dropsMembers) delete resource.members;
     resource.meta = { version: `W/"${Number(/\d+/.exec(resource.meta?.version ?? '0')?.[0] ?? 0) + 1}"` };
     return resource;
+  }
+
+  const nameOf = (kind: string, resource: Body): string =>
+    (kind === 'Users' ? resource.userName : resource.displayName) ?? '';
+
+  function create(kind: 'Users' | 'Groups', body: Body): { status: number; body: Body } {
+    const { refusesUser, refuses } = state.habits;
+    const all = kind === 'Users' ? users : groups;
+    const name = nameOf(kind, body);
+    if (refusesUser !== undefined && name === refusesUser) {
+      return { status: 400, body: { detail: 'I do not like it' } };
+    }
+    const refusal = refuses({ method: 'POST', kind, body });
+    if (refusal !== undefined) return { status: 400, body: { detail: refusal } };
+    if ([...all.values()].some((one) => nameOf(kind, one).toLowerCase() === name.toLowerCase())) {
+      return { status: 409, body: { detail: 'taken' } };
+    }
+    const made = kept({ ...body, id: randomUUID() });
+    all.set(made.id, made);
+    return { status: 201, body: made };
+  }
+
+  function answerBulk(operations: Body[]): { status: number; body: Body } {
+    const { bulk } = state.habits;
+    bulks.push(operations.length);
+    if (bulk === 'absent') return { status: 404, body: noId };
+    if (typeof bulk === 'object' && operations.length > bulk.most) {
+      return { status: 413, body: { detail: `no more than ${bulk.most} at once` } };
+    }
+    const done = bulk === 'half' ? operations.slice(0, operations.length / 2) : operations;
+    const Operations = done.map(({ path, bulkId, data }) => {
+      const { status, body } = create(path.slice(1), data);
+      const own = bulk === 'nameless' ? {} : { bulkId };
+      return status === 201
+        ? { ...own, status: '201', location: `http://any${path}/${body.id}`, version: body.meta.version }
+        : { ...own, status: String(status), response: body };
+    });
+    return { status: 200, body: { Operations } };
   }
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,18 +170,24 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
       response.writeHead(status, { 'Content-Type': now.contentType, ...(etag && { ETag: etag }), ...headers });
       response.end(body === undefined ? '' : JSON.stringify(body));
     };
-    if (now.hangs) return;
+    if (now.hangs) {
+      unanswered.add(response);
+      response.once('close', () => unanswered.delete(response));
+      return;
+    }
     if (now.isWebsite) return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Welcome</html>');
+    if (now.secret !== undefined && request.headers.authorization !== `Bearer ${now.secret}`) return send(401, {});
     if (url.pathname === '/oauth/token') return send(200, { access_token: `for ${text}`, expires_in: 3_600 });
     if (url.pathname === '/ServiceProviderConfig') {
       if (!now.says) return void response.writeHead(404, { 'Content-Type': 'text/html' }).end('<html>Not found</html>');
-      const { patch, etag = false } = now.says;
-      const features = { patch, etag, filter: true, bulk: false };
-      return send(200, Object.fromEntries(Object.entries(features).map(([name, supported]) => [name, { supported }])));
+      const { patch, etag = false, bulk } = now.says;
+      const features = { patch, etag, filter: true, bulk: bulk !== undefined };
+      const told = Object.entries(features).map(([name, supported]) => [name, { supported }]);
+      return send(200, { ...Object.fromEntries(told), bulk: { supported: bulk !== undefined, ...bulk } });
     }
-    const [, kind, id] = url.pathname.split('/');
-    const all = kind === 'Users' ? users : kind === 'Groups' ? groups : undefined;
-    if (!all) return send(404, noId);
+    const [, place, id] = url.pathname.split('/');
+    const kind = place === 'Users' || place === 'Groups' ? place : undefined;
+    if (!kind && place !== 'Bulk') return send(404, noId);
     if (request.method !== 'GET') {
       if (now.delayMs > 0) await sleep(now.delayMs);
       if (now.refusals.count > 0) {
@@ -128,7 +199,13 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
       const { members, ...rest } = resource;
       return now.hidesMembers ? rest : resource;
     };
-    const nameOf = (resource: Body): string => (kind === 'Users' ? resource.userName : resource.displayName) ?? '';
+    const body = text === '' ? undefined : JSON.parse(text);
+    if (!kind) {
+      const { status, body: answer } = answerBulk(body.Operations);
+      if (now.bulkAnswerMs > 0) await sleep(now.bulkAnswerMs);
+      return send(status, answer);
+    }
+    const all = kind === 'Users' ? users : groups;
     if (request.method === 'GET' && id === undefined) {
       const [, attribute = '', value = ''] = /^(\w+) eq "(.*)"$/.exec(url.searchParams.get('filter') ?? '') ?? [];
       const found = [...all.values()].filter(
@@ -136,22 +213,17 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
       );
       return send(200, { totalResults: found.length, Resources: found.map(shown) });
     }
-    const body = text === '' ? undefined : JSON.parse(text);
     if (request.method === 'POST') {
-      if (now.refusesUser !== undefined && nameOf(body) === now.refusesUser)
-        return send(400, { detail: 'I do not like it' });
-      if ([...all.values()].some((one) => nameOf(one).toLowerCase() === nameOf(body).toLowerCase())) {
-        return send(409, { detail: 'taken' });
-      }
-      const made = kept({ ...body, id: randomUUID() });
-      all.set(made.id, made);
-      return send(201, shown(made));
+      const { status, body: made } = create(kind, body);
+      return send(status, status === 201 ? shown(made) : made);
     }
     const resource = all.get(id ?? '');
     if (!resource) return send(404, noId);
     const version = request.headers['if-match'];
     if (request.method !== 'GET' && now.requiresIfMatch && version !== resource.meta.version) return send(412, {});
     if (request.method === 'GET') return send(200, shown(resource));
+    const refusal = now.refuses({ method: request.method ?? '', kind, body });
+    if (refusal !== undefined) return send(400, { detail: refusal });
     if (request.method === 'DELETE') {
       all.delete(resource.id);
       return send(204);
@@ -164,6 +236,10 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     const operations: Body[] = body.Operations;
     const count = operations.reduce((sum, one) => sum + (one.path === 'members' ? one.value.length : 1), 0);
     if (count > now.maxMembers) return send(400, { detail: `more than ${now.maxMembers} members at once` });
+    const added: Body[] = operations.flatMap(({ path, value }) => (path === 'members' ? value : []));
+    if (now.holdsUsersOnly && added.some(({ value }) => !users.has(value))) {
+      return send(400, { detail: 'a member is no user' });
+    }
     for (const operation of operations) applyOperation(resource, operation);
     kept(resource);
     send(200, shown(resource));
@@ -181,6 +257,8 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     groups,
     requests,
     authorizations,
+    bulks,
+    waiting: () => unanswered.size,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

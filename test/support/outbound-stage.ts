@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { TargetStatus } from '../../bridge/outbound/contracts.ts';
 import { targetSettings } from '../../bridge/outbound/contracts.ts';
-import type { OutboundTiming } from '../../bridge/outbound/runner.ts';
+import type { OutboundTiming, OutboundWorkerMetrics } from '../../bridge/outbound/runner.ts';
 import { createOutgoing } from '../../bridge/platform/http/outgoing.ts';
 import { createLogger } from '../../bridge/platform/log.ts';
 import { createTestBridge, type TestBridge } from './bridge.ts';
@@ -18,15 +18,20 @@ export const quick: Partial<OutboundTiming> = {
   failures: 3,
   firstMs: 200,
   maxMs: 1_000,
+  tellMs: 200,
 };
 
 export const outgoing = () => createOutgoing({ allow: ['127.0.0.0/8'] });
 
-export async function createPushingBridge(timing: Partial<OutboundTiming> = {}): Promise<TestBridge> {
+export async function createPushingBridge(
+  timing: Partial<OutboundTiming> = {},
+  metrics?: OutboundWorkerMetrics,
+): Promise<TestBridge> {
   const bridge = await createTestBridge({
     outgoing: outgoing(),
     outbound: {
       timing: { ...quick, ...timing },
+      metrics,
       log: createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'),
     },
   });

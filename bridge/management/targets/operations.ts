@@ -49,6 +49,12 @@ export const statusShape = z
       .object({ until: time, reason: z.string() })
       .nullable()
       .openapi({ description: 'Until when the target is left alone, and why.' }),
+    features: z.record(z.string(), z.boolean()).nullable().openapi({
+      description: 'What is used of the target; null as long as it could not be asked.',
+    }),
+    lacking: z.array(z.string()).openapi({
+      description: 'Features that the target says to have, and had not when they were used.',
+    }),
     pushedAt: time.nullable(),
     run: z
       .object({ startedAt: time, tasks: z.int(), done: z.int() })

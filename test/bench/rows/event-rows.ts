@@ -19,6 +19,8 @@ import { eventCostRow } from './event-cost-row.ts';
 
 export interface EventBenchOptions extends BenchOptions {
   deliveries: number;
+  /** That are pushed to another SCIM server. */
+  users: number;
   rows: number;
 }
 

@@ -1,0 +1,133 @@
+// Presets for vendors, against imitations of what their servers refuse: what goes through with the preset does not without.
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PresetName } from '../../bridge/outbound/presets.ts';
+import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
+import type { Body, ScimClient, TestBridge } from '../support/bridge.ts';
+import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
+import { newGroup, newUser, patchOp } from '../support/scim.ts';
+import * as imitations from '../support/vendor-imitations.ts';
+
+describe('a preset', { timeout: 180_000 }, () => {
+  let bridge: TestBridge;
+  let scim: ScimClient;
+  let anna: Body;
+  let inner: Body;
+  let count = 0;
+  const servers: AwkwardServer[] = [];
+
+  beforeAll(async () => {
+    bridge = await createPushingBridge();
+    scim = await bridge.directory('company');
+    anna = await newUser(scim, 'anna', {
+      displayName: 'Anna Arm',
+      name: { formatted: 'Anna Arm' },
+      emails: [
+        { value: 'private@anna.test', type: 'home' },
+        { value: 'anna@acme.test', type: 'work', primary: true },
+      ],
+      phoneNumbers: [
+        { value: '+49 1', type: 'mobile' },
+        { value: '+49 2', type: 'work' },
+      ],
+      ims: [{ value: 'anna', type: 'xmpp' }],
+      photos: [{ value: 'https://acme.test/anna.png', type: 'photo' }],
+    });
+    inner = await newGroup(scim, 'inner', [anna.id]);
+    await newGroup(scim, 'outer', [inner.id]);
+  });
+  afterAll(() => bridge?.close());
+  afterEach(async () => {
+    for (const { slug } of await bridge.services.outbound.listTargets('company')) {
+      await bridge.services.outbound.deleteTarget('company', slug);
+    }
+    for (const server of servers.splice(0)) await server.close();
+  });
+
+  async function pushed(habits: Partial<Habits>, preset: PresetName, wish: Wish = {}) {
+    const server = await startAwkwardServer(habits);
+    servers.push(server);
+    const slug = `target-${++count}`;
+    await newTarget(bridge, 'company', { slug, baseUrl: server.url, preset, ...wish });
+    const status = () =>
+      vi.waitFor(async () => {
+        const now = await bridge.services.outbound.readStatus('company', slug);
+        expect(isSettled(now), JSON.stringify(now)).toBe(true);
+        return now;
+      }, patience);
+    const problems = (await status()).quarantined.map(({ problem }) => problem);
+    const user: Body = [...server.users.values()][0];
+    const membersOf = (name: string): string[] =>
+      [...server.groups.values()]
+        .find(({ displayName }) => displayName === name)
+        ?.members?.map(({ value }: Body) => value) ?? [];
+    return { server, slug, problems, user, membersOf };
+  }
+
+  it('for AWS IAM Identity Center gives names, one value of each, and flat groups that are never replaced', async () => {
+    const without = await pushed(imitations.awsIamIdentityCenter, 'scim');
+    expect(without.problems).toContainEqual(expect.stringContaining('name.familyName is required'));
+    const { server, problems, user, membersOf } = await pushed(
+      imitations.awsIamIdentityCenter,
+      'aws-iam-identity-center',
+    );
+    expect(problems).toEqual([]);
+    expect(user).toMatchObject({
+      name: { givenName: 'Anna Arm', familyName: 'Anna Arm' },
+      emails: [{ value: 'anna@acme.test', primary: true }],
+      phoneNumbers: [{ value: '+49 2' }],
+    });
+    expect(membersOf('outer')).toEqual([user.id]);
+    // Its groups are shown without members, so they are never read to find some.
+    expect(server.requests).not.toContainEqual(expect.stringMatching(/^(PUT|POST) \/(Bulk|Groups\/)/));
+  });
+
+  it('for AWS IAM Identity Center takes members away whom it does not show, a hundred changes at a time', async () => {
+    const more = await Promise.all(Array.from({ length: 130 }, (_, n) => newUser(scim, `more-${n}`)));
+    const ids = more.map(({ id }) => id as string);
+    const large = await newGroup(scim, 'large', ids);
+    try {
+      const { slug, problems, membersOf } = await pushed(imitations.awsIamIdentityCenter, 'aws-iam-identity-center');
+      expect(problems).toEqual([]);
+      expect(membersOf('large')).toHaveLength(130);
+      await scim.patch(`/Groups/${large.id}`, patchOp({ op: 'remove', path: 'members' }));
+      await vi.waitFor(() => expect(membersOf('large')).toEqual([]), patience);
+      expect((await bridge.services.outbound.readStatus('company', slug)).quarantined).toEqual([]);
+    } finally {
+      await scim.delete(`/Groups/${large.id}`);
+      for (const id of ids) await scim.delete(`/Users/${id}`);
+    }
+  });
+
+  it('for Slack leaves out what it does not take, and flattens groups', async () => {
+    const without = await pushed(imitations.slack, 'scim');
+    expect(without.problems).toContainEqual(expect.stringContaining('ims is not supported'));
+    expect(without.problems).toContainEqual(expect.stringContaining('a member is no user'));
+    const { problems, user, membersOf } = await pushed(imitations.slack, 'slack');
+    expect(problems).toEqual([]);
+    expect(membersOf('outer')).toEqual([user.id]);
+  });
+
+  it('for Salesforce gives a last name and patches without being told; the profile is for the operator to map', async () => {
+    const unmapped = await pushed(imitations.salesforce, 'salesforce');
+    expect(unmapped.problems).toEqual([expect.stringContaining('user_must_have_one_entitlement')]);
+    const mappings = [{ name: 'profile', attributes: { entitlements: [{ value: '00e000000000001' }] } }];
+    const without = await pushed(imitations.salesforce, 'scim', { mappings });
+    expect(without.problems).toContainEqual(expect.stringContaining('name.familyName is required'));
+    const { server, problems, user } = await pushed(imitations.salesforce, 'salesforce', { mappings });
+    expect(problems).toEqual([]);
+    expect(user).toMatchObject({ name: { familyName: 'Anna Arm' }, entitlements: [{ value: '00e000000000001' }] });
+    await scim.patch(`/Users/${anna.id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
+    await vi.waitFor(() => expect(server.users.get(user.id)).toMatchObject({ title: 'Head' }), patience);
+    expect(server.requests).not.toContainEqual(expect.stringMatching(/^PUT /));
+  });
+
+  it('for GitHub pushes users alone', async () => {
+    const without = await pushed(imitations.github, 'scim');
+    expect(without.problems).toContainEqual(expect.stringContaining('there are no groups'));
+    const { server, problems, user } = await pushed(imitations.github, 'github');
+    expect(problems).toEqual([]);
+    expect(user).toMatchObject({ userName: 'anna', emails: [{ value: 'anna@acme.test' }] });
+    expect(user).not.toHaveProperty('phoneNumbers');
+    expect(server.requests).not.toContainEqual(expect.stringContaining('/Groups'));
+  });
+});
