@@ -38,6 +38,17 @@ describe('a waker', () => {
     await quickly(second);
   });
 
+  it('is woken although an earlier wait, which nobody waits for any more, ends first', async () => {
+    const signal = createLocalSignal();
+    using waker = createWaker(signal, new AbortController().signal);
+    waker.watch(['a']);
+    const earlier = waker.wait(20);
+    const later = waker.wait(long);
+    await earlier;
+    signal.changed('a');
+    await quickly(later);
+  });
+
   it('ends its waiting, now and later, when it is stopped', async () => {
     const stop = new AbortController();
     using waker = createWaker(createLocalSignal(), stop.signal);

@@ -37,13 +37,15 @@ export function createWaker(signal: Pick<ChangeSignal, 'subscribe'>, stop: Abort
     async wait(ms) {
       if (signalled || stop.aborted) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        resume = () => {
+        const end = () => {
           clearTimeout(timer);
+          // Another may wait meanwhile, since whoever waited for this or something else has gone on.
+          if (resume === end) resume = () => {};
           resolve();
         };
+        const timer = setTimeout(end, ms);
+        resume = end;
       });
-      resume = () => {};
     },
     [Symbol.dispose]() {
       unsubscribe();
