@@ -9,7 +9,7 @@ import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import type { Sealer } from '../platform/secrets/sealed.ts';
 import type { Outcome, Target } from './contracts.ts';
-import { createGate, type GateTiming } from './gate.ts';
+import { createGate, type GateTiming, type Hold } from './gate.ts';
 import type { MembersRepository } from './members-repository.ts';
 import { concernedBy } from './noting.ts';
 import { createPusher, idsOf, type RetryTiming } from './pusher.ts';
@@ -102,6 +102,13 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
     if (!stop.signal.aborted) log.warn({ ...about, err: error }, message);
   };
 
+  async function onHold(hold: Hold | null): Promise<void> {
+    if (stop.signal.aborted) return;
+    await targets.updateHold(target, hold);
+    if (hold) log.warn({ ...about, ...hold }, 'an outbound target is left alone for a while');
+    else log.info(about, 'an outbound target is well again');
+  }
+
   const tools = createTools({
     ...{ target, owner, targets, resources, members, sealer, outgoing, clock, gate, probeMs: timing.probeMs },
     async goOn(sourceId) {
@@ -109,18 +116,14 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
       if (await resources.renew(target, owner, sourceId, rowSeconds)) return;
       throw new Error('another replica pushes this resource');
     },
+    onHold,
     onLearned: (told) => log.info({ ...about, ...told }, 'an outbound target can not do what it says'),
     onError: failed('what a target can do could not be noted'),
   });
 
   const pusher = createPusher({
     ...{ target, owner, resources, gate, clock, timing },
-    async onHold(hold) {
-      if (stop.signal.aborted) return;
-      await targets.updateHold(target, hold);
-      if (hold) log.warn({ ...about, ...hold }, 'an outbound target is left alone for a while');
-      else log.info(about, 'an outbound target is well again');
-    },
+    onHold,
     async onPushed() {
       // Often enough for whoever looks, and no row that all pushes wait for.
       if (performance.now() - pushNotedAt < pushNotedMs) return;
@@ -240,11 +243,18 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
     return claimed.length;
   }
 
+  /** With nothing to do, whether the target can be reached is known all the same. */
+  async function workOrLook(): Promise<boolean> {
+    if (await reconciler.workOnTask()) return true;
+    if (holdsLease) await tools.open();
+    return false;
+  }
+
   async function workOnTasks(): Promise<void> {
     tasking.watch([tasksTopic]);
     while (!stop.signal.aborted) {
       tasking.rearm();
-      const worked = await reconciler.workOnTask().catch((error: unknown) => {
+      const worked = await workOrLook().catch((error: unknown) => {
         failed('a task of a reconciliation failed')(error);
         return false;
       });

@@ -6,7 +6,7 @@ import { type Bulk, createBulk } from './bulk.ts';
 import { createTargetClient, type TargetClient } from './client.ts';
 import type { Target } from './contracts.ts';
 import { TargetFailure } from './failure.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Hold } from './gate.ts';
 import type { MembersRepository } from './members-repository.ts';
 import { type Abilities, abilitiesOf, type Probe, probeTarget } from './probe.ts';
 import { createPush, type Push } from './push.ts';
@@ -36,6 +36,7 @@ export interface ToolsDeps {
   /** Called between the parts of a large push. @throws when it is to end */
   goOn: (sourceId: string) => Promise<void>;
   onLearned: (told: Probe['learned']) => void;
+  onHold: (hold: Hold | null) => Promise<void>;
   onError: (error: unknown) => void;
 }
 
@@ -44,7 +45,7 @@ const lostSecret =
 
 export function createTools(deps: ToolsDeps) {
   const { target, owner, targets, resources, members, sealer, outgoing, clock, gate, probeMs } = deps;
-  const { goOn, onLearned, onError } = deps;
+  const { goOn, onLearned, onHold, onError } = deps;
   const { settings } = target;
   let connections: KeptConnections | undefined;
   let client: TargetClient | undefined;
@@ -66,7 +67,10 @@ export function createTools(deps: ToolsDeps) {
     if (probe && isFresh(probe.probe)) return probe.abilities;
     const stored = (await targets.findState(target))?.probe;
     const fresh = stored && isFresh(stored) ? stored : await probeTarget(using, clock.now());
-    if (fresh !== stored) await targets.updateProbe(target, fresh);
+    if (fresh !== stored) {
+      if (gate.succeeded()) await onHold(null);
+      await targets.updateProbe(target, fresh);
+    }
     probe = { probe: fresh, abilities: abilitiesOf(settings, fresh) };
     return probe.abilities;
   }
@@ -95,7 +99,7 @@ export function createTools(deps: ToolsDeps) {
       } catch (error) {
         if (error instanceof TargetFailure) {
           const hold = gate.failed(error);
-          if (hold) await targets.updateHold(target, hold);
+          if (hold) await onHold(hold);
           return undefined;
         }
         gate.gaveUp();
