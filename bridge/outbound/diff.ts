@@ -7,6 +7,8 @@ import { differencesOf } from './compare.ts';
 import type { Difference, PushedResource, ResourceKind, Target } from './contracts.ts';
 import { desiredOf, type Source } from './desired.ts';
 import { TargetFailure } from './failure.ts';
+import type { MembersRepository } from './members-repository.ts';
+import { membersIn } from './push-members.ts';
 import { inParallel } from './pusher.ts';
 import { nameAttributes, type Remote } from './remote.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
@@ -18,6 +20,7 @@ export interface DiffDeps {
   remote: Remote;
   types: TargetTypes;
   resources: ResourcesRepository;
+  members: MembersRepository;
   source: SourceRepository;
 }
 
@@ -36,7 +39,7 @@ function parsePlace(text: string): { type: ResourceKind; id: string } {
   throw new ApiError('invalid_request', 'after: must be what the page before said in "next".');
 }
 
-export function createDiff({ target, remote, types, resources, source }: DiffDeps) {
+export function createDiff({ target, remote, types, resources, members, source }: DiffDeps) {
   const { settings } = target;
 
   async function leaver(row: PushedResource | undefined): Promise<Omit<Difference, 'type' | 'sourceId'> | undefined> {
@@ -49,6 +52,16 @@ export function createDiff({ target, remote, types, resources, source }: DiffDep
     return { name, action: 'delete', detail: row.remoteId };
   }
 
+  /** Of those whom the target has already; who is yet to come is told of as himself. */
+  async function memberDifferences(groupId: string, group: JsonObject): Promise<string[]> {
+    const { nestedGroups, membersShown } = remote.features;
+    const shown = membersShown ? (membersIn(group) ?? []) : undefined;
+    const { add, remove } = await members.compareMembers(target, groupId, { flattened: !nestedGroups, shown });
+    if (add + remove === 0) return [];
+    const changes = [add > 0 && `${add} to add`, remove > 0 && `${remove} to remove`].filter((one) => one !== false);
+    return [`members (${changes.join(', ')})`];
+  }
+
   async function present(
     one: Source,
     row: PushedResource | undefined,
@@ -58,13 +71,15 @@ export function createDiff({ target, remote, types, resources, source }: DiffDep
     if (!wished.ok) return { name: nameOf(type, one.resource), action: 'refuse', detail: wished.problem };
     const desired = wished.resource;
     const name = nameOf(type, desired);
-    const there = row?.remoteId != null ? await remote.read(type, row.remoteId, false) : undefined;
+    const isShown = type === 'Group' && remote.features.membersShown;
+    const there = row?.remoteId != null ? await remote.read(type, row.remoteId, isShown) : undefined;
     const found =
       there ??
       (await remote.find(type, 'externalId', one.id)) ??
       (name === '' ? undefined : await remote.find(type, nameAttributes[type], name));
     if (!found) return { name, action: 'create', detail: row?.remoteId != null ? 'it is gone there' : '' };
     const differing = differencesOf(desired, found.body);
+    if (there && type === 'Group') differing.push(...(await memberDifferences(one.id, there.body)));
     if (there) return differing.length === 0 ? undefined : { name, action: 'update', detail: differing.join(', ') };
     return { name, action: 'adopt', detail: [found.id, ...differing].join(', ') };
   }

@@ -10,6 +10,18 @@ export interface MemberChanges {
   remove: string[];
 }
 
+/** Members of a group that is shown beside those that it is to have. */
+export interface MembersCompared {
+  add: number;
+  remove: number;
+  /** Of those to add: who had been put there before. */
+  lost: number;
+  /** Of those to remove: whom somebody else has put there. */
+  foreign: number;
+  /** Who is shown and not known to be there, or the other way round. */
+  unnoted: number;
+}
+
 const rowsAtOnce = 10_000;
 
 /** The members that a group is to have at the target: those that the target has at all. Nested groups are `flattened`. */
@@ -52,20 +64,41 @@ export function createMembersRepository(pool: Pool) {
       };
     },
 
+    /** `shown` undefined: the target shows none, and is believed to have what was pushed. */
+    async compareMembers(
+      target: Target,
+      groupId: string,
+      { flattened, shown }: { flattened: boolean; shown: readonly string[] | undefined },
+    ): Promise<MembersCompared> {
+      const { directoryId, id } = target;
+      const { rows } = await readIn(pool, [directoryId], (scope) =>
+        sql<MembersCompared>`
+          ${wantedMembers(target, groupId, flattened)}, known as (
+            select remote_id from outbound_members
+            where directory_id = ${directoryId} and target_id = ${id} and group_id = ${groupId}
+          ), present as (
+            select unnest(${shown ?? []}::text[]) as remote_id
+            union select remote_id from known where ${shown === undefined}
+          ), named as (
+            select remote_id, bool_or(part = 'w') as wanted, bool_or(part = 'k') as known, bool_or(part = 'p') as present
+            from (select 'w' as part, remote_id from wanted union all select 'k', remote_id from known
+              union all select 'p', remote_id from present) parts group by remote_id
+          )
+          select (count(*) filter (where wanted and not present))::int as add,
+            (count(*) filter (where present and not wanted))::int as remove,
+            (count(*) filter (where wanted and known and not present))::int as lost,
+            (count(*) filter (where present and not wanted and not known))::int as foreign,
+            (count(*) filter (where known <> present))::int as unnoted from named`.execute(scope),
+      );
+      return rows[0] ?? { add: 0, remove: 0, lost: 0, foreign: 0, unnoted: 0 };
+    },
+
     async listWanted(target: Target, groupId: string, flattened: boolean): Promise<string[]> {
       const { rows } = await readIn(pool, [target.directoryId], (scope) =>
         sql<{ remote_id: string }>`
           ${wantedMembers(target, groupId, flattened)} select remote_id from wanted order by 1`.execute(scope),
       );
       return rows.map((row) => row.remote_id);
-    },
-
-    async countKnown({ directoryId, id }: Target, groupId: string): Promise<number> {
-      const { rows } = await readIn(pool, [directoryId], (scope) =>
-        sql<{ count: number }>`select count(*)::int as count from outbound_members
-          where directory_id = ${directoryId} and target_id = ${id} and group_id = ${groupId}`.execute(scope),
-      );
-      return rows[0]?.count ?? 0;
     },
 
     /** The target has taken a change. */

@@ -95,9 +95,16 @@ export function createMembersPush({ target, remote, members, goOn }: MembersDeps
       return { kind: 'done', changes, ...(problem !== undefined && { problem }) };
     },
 
-    /** Takes note of what a group that was read has. Answers how many of those that it was known to have it lacks. */
-    async noteShown(groupId: string, group: JsonObject): Promise<void> {
-      await members.replaceKnown(target, groupId, membersIn(group) ?? []);
+    /** Takes note of what a group that was read has. Answers how that differs from what it was left with, if it does. */
+    async noteShown(groupId: string, group: JsonObject): Promise<string | undefined> {
+      const shown = membersIn(group) ?? [];
+      const flattened = !remote.features.nestedGroups;
+      const { lost, foreign, unnoted } = await members.compareMembers(target, groupId, { flattened, shown });
+      if (unnoted === 0) return undefined;
+      await members.replaceKnown(target, groupId, shown);
+      const changes = [lost > 0 && `${lost} members had been taken away`, foreign > 0 && `${foreign} had been put in`];
+      const told = changes.filter((one) => one !== false);
+      return told.length === 0 ? undefined : `${told.join(', ')} there`;
     },
 
     async differs(groupId: string): Promise<MemberChanges> {

@@ -112,10 +112,15 @@ export function createPush({ target, owner, remote, types, resources, membersPus
     const isGroup = row.type === 'Group';
     const present = await remote.read(row.type, id, isGroup && remote.features.membersShown);
     if (!present) return { ...(await recreate(row, desired)), drift: 'it was gone' };
-    if (isGroup && remote.features.membersShown) await membersPush.noteShown(row.sourceId, present.body);
+    const drifts: string[] = [];
+    if (isGroup && remote.features.membersShown) {
+      const moved = await membersPush.noteShown(row.sourceId, present.body);
+      if (moved !== undefined && row.pushed) drifts.push(moved);
+    }
+    const told = () => (drifts.length > 0 ? { drift: drifts.join('; ') } : {});
     const differing = differencesOf(desired, present.body);
     const isSame = differing.length === 0 && deepEqual(row.pushed ?? undefined, desired);
-    if (isSame) return { outcome: 'same', id, adopted: row.adopted, etag: present.etag ?? null };
+    if (isSame) return { outcome: 'same', id, adopted: row.adopted, etag: present.etag ?? null, ...told() };
     const before = cloneObject(row.pushed ?? {});
     for (const key of differing) delete before[key.includes(':') ? key.slice(0, key.lastIndexOf(':')) : key];
     const answer = await change(row, id, desired, { before, etag: present.etag ?? null });
@@ -126,9 +131,9 @@ export function createPush({ target, owner, remote, types, resources, membersPus
       throw new TargetFailure('resource', `The target takes and does not keep: ${dropped.join(', ')}.`);
     }
     const drifted = differing.filter((key) => row.pushed && deepEqual(own(row.pushed, key), own(desired, key)));
-    const drift = drifted.length > 0 ? `${drifted.join(', ')} had been changed there` : undefined;
+    if (drifted.length > 0) drifts.unshift(`${drifted.join(', ')} had been changed there`);
     const etag = answer.etag ?? after?.etag ?? null;
-    return { outcome: 'updated', id, adopted: row.adopted, etag, ...(drift !== undefined && { drift }) };
+    return { outcome: 'updated', id, adopted: row.adopted, etag, ...told() };
   }
 
   async function bring(row: PushedResource, desired: JsonObject, verifying: boolean): Promise<Brought> {

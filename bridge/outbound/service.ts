@@ -15,6 +15,7 @@ import { createTargetClient } from './client.ts';
 import type { Difference, Target, TargetMode, TargetSettings, TargetStatus } from './contracts.ts';
 import { createDiff } from './diff.ts';
 import { TargetFailure } from './failure.ts';
+import type { MembersRepository } from './members-repository.ts';
 import { abilitiesOf, probeTarget } from './probe.ts';
 import { createRemote } from './remote.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
@@ -27,6 +28,7 @@ import { outboundTopic } from './worker.ts';
 export interface OutboundServiceDeps {
   targets: TargetsRepository;
   resources: ResourcesRepository;
+  members: MembersRepository;
   source: SourceRepository;
   reader: Pick<EventReader, 'placeEvents'>;
   requireDirectory: (slug: string) => Promise<Directory>;
@@ -59,7 +61,7 @@ const modeChanges: Record<TargetMode, DirectoryChange['type']> = {
 
 /** Each method throws ApiError: `directory_absent`, `target_absent`, `conflict` or `invalid_request`. */
 export function createOutboundService(deps: OutboundServiceDeps) {
-  const { targets, resources, source, reader, requireDirectory, sealer, outgoing, clock, signal } = deps;
+  const { targets, resources, members, source, reader, requireDirectory, sealer, outgoing, clock, signal } = deps;
   const changed = () => signal.changed(outboundTopic);
 
   async function requireTarget(directorySlug: string, slug: string): Promise<{ directory: Directory; target: Target }> {
@@ -241,7 +243,7 @@ export function createOutboundService(deps: OutboundServiceDeps) {
       return withClient(target, async (client) => {
         const { features, types } = abilitiesOf(target.settings, await probeTarget(client, clock.now()));
         const remote = createRemote(client, features, () => undefined);
-        return createDiff({ target, remote, types, resources, source })(query);
+        return createDiff({ target, remote, types, resources, members, source })(query);
       });
     },
   };

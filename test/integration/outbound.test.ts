@@ -136,15 +136,20 @@ describe('a directory that is pushed on to another bridge', { timeout: 180_000 }
   it('has what was changed or deleted there put right, and told as drift', async () => {
     const anna = await newUser(scim, 'anna', { title: 'Engineer' });
     const bert = await newUser(scim, 'bert');
-    await newGroup(scim, 'staff', [anna.id, bert.id]);
+    const crew = await newGroup(scim, 'staff', [anna.id, bert.id]);
     await target();
     await settled();
     const [before, gone, staff] = [await user('anna'), await user('bert'), await group('staff')];
     await remote('PATCH', `/Users/${before.id}`, patchOp({ op: 'replace', path: 'title', value: 'Intruder' }));
     await remote('DELETE', `/Users/${gone.id}`);
-    await remote('PATCH', `/Groups/${staff.id}`, patchOp({ op: 'remove', path: 'members' }));
+    const intruder = (await remote('POST', '/Users', { schemas: [], userName: 'intruder' })).body;
+    await remote('PUT', `/Groups/${staff.id}`, { ...staff, members: [{ value: intruder.id }] });
     const { differences } = await bridge.services.outbound.diff(slug, 'app', { limit: 100 });
-    expect(differences.map(({ action, name }) => `${action} ${name}`).sort()).toEqual(['create bert', 'update anna']);
+    expect(differences.map(({ action, name, detail }) => `${action} ${name}: ${detail}`).sort()).toEqual([
+      'create bert: it is gone there',
+      'update anna: title',
+      'update staff: members (2 to add, 1 to remove)',
+    ]);
     expect(await user('anna')).toMatchObject({ title: 'Intruder' });
     await bridge.services.outbound.requestSync(slug, 'app');
     await eventually(async () => {
@@ -154,6 +159,10 @@ describe('a directory that is pushed on to another bridge', { timeout: 180_000 }
     const drift = (await settled()).lastReport?.drift.map(({ sourceId, what }) => [sourceId, what]);
     expect(drift).toContainEqual([anna.id, 'title had been changed there']);
     expect(drift).toContainEqual([bert.id, 'it was gone']);
+    expect(drift).toContainEqual([
+      crew.id,
+      expect.stringMatching(/members had been taken away, 1 had been put in there$/),
+    ]);
   });
 
   it('pushes chosen groups, and of users those in them, however deep', async () => {
