@@ -2510,7 +2510,7 @@ export interface components {
             /** @description Whether window and limits are the default ones. */
             isDefault: boolean;
             windowMinutes: number;
-            /** @description To so many users (`count`), or to this share of the directory (`percent`) where that is more, it may be done within the window. Null: to all. */
+            /** @description To so many users (`count`), or to this share of the active users (`percent`) where that is more, it may be done within the window. Null: to all. */
             limits: {
                 deactivate: {
                     count: number;
@@ -2530,7 +2530,7 @@ export interface components {
              * @description Until then everything is let through.
              */
             passingUntil: string | null;
-            /** @description Of the directory. */
+            /** @description Active users of the directory: what `percent` is of. */
             users: number;
             /** @description Operations that wait for a decision. */
             held: number;

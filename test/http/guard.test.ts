@@ -1,6 +1,7 @@
 // The guard for pushed SCIM: what goes through, what is held, and what the identity provider is told of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
+import { newClient } from '../support/directory-moves.ts';
 import {
   activation,
   activeOf,
@@ -156,6 +157,26 @@ describe('the window', () => {
     // 15 % of the twenty that there were, not of those who are left.
     expect((await heldOf(operator)).length).toBe(17);
     expect((await scim.get('/Users')).body.totalResults).toBe(17);
+  });
+
+  test('takes no share of those who have left before', async () => {
+    const { scim, operator, ids } = await guardedDirectory(bridge, 10, 1);
+    for (let n = 0; n < 30; n += 1) await newUser(scim, `former-${n}`, { active: false });
+    await operator.patch('', { limits: { deactivate: { count: 1, percent: 20 } } });
+    expect((await operator.get('')).body).toMatchObject({ users: 10, windows: [{ allowed: 2 }, {}, {}] });
+    for (const id of ids.slice(0, 4)) await scim.patch(`/Users/${id}`, deactivation);
+    expect(await heldOf(operator), '20 % of ten').toEqual(['deactivate user-2', 'deactivate user-3']);
+    expect((await operator.get('')).body).toMatchObject({ users: 8, windows: [{ counted: 2, allowed: 2 }, {}, {}] });
+  });
+
+  test('is the same for every token of the directory', async () => {
+    const { scim, operator, ids } = await guardedDirectory(bridge, 3, 1);
+    const other = await newClient(bridge, scim);
+    await scim.patch(`/Users/${ids[0]}`, deactivation);
+    await other.patch(`/Users/${ids[1]}`, deactivation);
+    expect(await heldOf(operator)).toEqual(['deactivate user-1']);
+    await scim.patch(`/Users/${ids[1]}`, activation);
+    expect(await heldOf(operator), 'whoever takes it back').toEqual([]);
   });
 });
 

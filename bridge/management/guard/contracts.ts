@@ -40,10 +40,10 @@ export const guardShape = z
     windowMinutes: guardSettings.shape.windowMinutes,
     limits: guardSettings.shape.limits.openapi({
       description:
-        'To so many users (`count`), or to this share of the directory (`percent`) where that is more, it may be done within the window. Null: to all.',
+        'To so many users (`count`), or to this share of the active users (`percent`) where that is more, it may be done within the window. Null: to all.',
     }),
     passingUntil: time.nullable().openapi({ description: 'Until then everything is let through.' }),
-    users: z.int().openapi({ description: 'Of the directory.' }),
+    users: z.int().openapi({ description: 'Active users of the directory: what `percent` is of.' }),
     held: z.int().openapi({ description: 'Operations that wait for a decision.' }),
     released: z.int().openapi({ description: 'Operations that are decided and not done yet: release again.' }),
     windows: z

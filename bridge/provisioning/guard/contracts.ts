@@ -87,6 +87,7 @@ export interface GuardStatus {
   isDefault: boolean;
   /** Until then everything is let through. */
   passingUntil: Date | null;
+  /** Who can log in. */
   users: number;
   held: number;
   /** What was released and is not done yet. */

@@ -62,13 +62,13 @@ export function createGuard(clock: Clock) {
     const since = new Date(now.getTime() - windowMinutes * minutes);
     const change = { userIds, counted: window.counted, since, now };
     const { added, counted } = await windows.countChanges(scope, directoryId, operation, change);
-    // The directory shrinks while it is emptied: what counts is how many users it had within the window.
+    // The most users that the directory had within the window.
     const isCounted = window.knownAt !== null && window.knownAt > since;
     let known = isCounted ? window.known : 0;
     let knownAt = isCounted ? window.knownAt : null;
     if (!isWithinCount(counted, limit) && isTooMany(counted, limit, known)) {
-      const gone = operation === 'delete' ? counted - added.length : 0;
-      known = Math.max(known, gone + (await windows.countUsers(scope, directoryId)));
+      const gone = await windows.countGone(scope, directoryId, operation, since);
+      known = Math.max(known, gone + (await windows.countActiveUsers(scope, directoryId)));
       knownAt ??= now;
     }
     if (!isTooMany(counted, limit, known)) {

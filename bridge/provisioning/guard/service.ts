@@ -108,7 +108,7 @@ export function createGuardService(deps: GuardServiceDeps) {
     const since = new Date(now.getTime() - guard.settings.windowMinutes * minutes);
     const counted = await windows.listWindows(scope, id, since);
     const counts = await held.countHeld(scope, id);
-    const users = await windows.countUsers(scope, id);
+    const users = await windows.countActiveUsers(scope, id);
     const total = (state: 'held' | 'released', of: (operation: HeldOperation) => boolean = () => true) =>
       counts.reduce((sum, one) => sum + (one.state === state && of(one.operation) ? one.count : 0), 0);
     return {
@@ -125,7 +125,7 @@ export function createGuardService(deps: GuardServiceDeps) {
         return {
           operation,
           counted: window?.counted ?? 0,
-          allowed: limit && allowedBy(limit, Math.max(users, window?.known ?? 0)),
+          allowed: limit && allowedBy(limit, Math.max(users + (window?.gone ?? 0), window?.known ?? 0)),
           held: count,
           trippedAt: count > 0 ? (window?.trippedAt ?? null) : null,
         };

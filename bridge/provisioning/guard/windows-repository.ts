@@ -1,6 +1,6 @@
 // The SQL of what the guard counts. Counting is exact, however many replicas write: it is done under the lock of the
 // operation's row, until the commit of the write that is counted.
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Scope } from '../../platform/db/scope.ts';
 import { defaultSettings, type GuardedOperation, type GuardSettings, guardSettings } from './contracts.ts';
 
@@ -26,7 +26,7 @@ const toGuard = ({ enabled, settings, passing_until: passingUntil }: StoredGuard
 
 export interface WindowRow {
   counted: number;
-  /** Users that the directory had within the window; 0: they were not counted. */
+  /** Active users that the directory had within the window; 0: they were not counted. */
   known: number;
   knownAt: Date | null;
   trippedAt: Date | null;
@@ -129,13 +129,32 @@ export async function saveWindow(
     .execute();
 }
 
-export async function countUsers(scope: Scope, directoryId: string): Promise<number> {
+/** Of guard_changes `c`: those whose user can't log in any more, or is gone. */
+const isGone = sql<SqlBool>`not exists (select from users u
+  where u.directory_id = c.directory_id and u.id = c.user_id and u.active)`;
+
+/** Former employees who pile up in a directory make no wave look small. */
+export async function countActiveUsers(scope: Scope, directoryId: string): Promise<number> {
   const { count } = await scope
     .selectFrom('users')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('directory_id', '=', directoryId)
+    .where('active', '=', true)
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** Of those to whom it was done after `since`, who are no active users any more: a directory shrinks while it is emptied. */
+export async function countGone(
+  scope: Scope,
+  directoryId: string,
+  operation: GuardedOperation,
+  since: Date,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from guard_changes c where c.directory_id = ${directoryId} and c.operation = ${operation}
+      and c.at > ${since} and ${isGone}`.execute(scope);
+  return rows[0]?.count ?? 0;
 }
 
 /** Locks what is counted of the directory, in one order everywhere. */
@@ -162,17 +181,22 @@ export async function restartWindows(
 
 export interface CountedWindow {
   operation: GuardedOperation;
+  /** Users to whom it was done within the window. */
   counted: number;
+  /** Those of them who are no active users any more. */
+  gone: number;
+  /** As when they were last counted within the window. */
   known: number;
   trippedAt: Date | null;
 }
 
-/** `counted`: whom it was done to after `since`. */
 export async function listWindows(scope: Scope, directoryId: string, since: Date): Promise<CountedWindow[]> {
   const { rows } = await sql<CountedWindow>`
-    select w.operation, w.known, w.tripped_at as "trippedAt",
-      (select count(*) from guard_changes c
-        where c.directory_id = w.directory_id and c.operation = w.operation and c.at > ${since}) as counted
-    from guard_windows w where w.directory_id = ${directoryId}`.execute(scope);
+    select w.operation, case when w.known_at > ${since} then w.known else 0 end as known, w.tripped_at as "trippedAt",
+      c.counted, c.gone
+    from guard_windows w cross join lateral (
+      select count(*) as counted, count(*) filter (where ${isGone}) as gone from guard_changes c
+      where c.directory_id = w.directory_id and c.operation = w.operation and c.at > ${since}) as c
+    where w.directory_id = ${directoryId}`.execute(scope);
   return rows;
 }
