@@ -2,24 +2,24 @@
 // list of many such groups is ever held as a whole.
 import type { JsonObject } from '../scim/json.ts';
 import type { ScimRequest } from './contracts.ts';
-import { type MembersRow, membersText, nextMembers } from './groups/group-reads.ts';
+import { type MembersRow, membersText, nextMembers, type ShownMembers } from './groups/group-reads.ts';
 import type { Transactions } from './transactions.ts';
 
 type Requester = Pick<ScimRequest, 'directory' | 'baseUrl'>;
 
 /**
- * The members after `last`, each text of several joined by commas. Without a transaction that waits for the client: a
+ * The members that are to be shown, each text of several joined by commas. Without a transaction that waits for the client: a
  * member who comes or goes meanwhile may be in the answer or not, everybody else is.
  */
-export async function* membersAfter(
+export async function* membersTexts(
   { readAtOnce }: Pick<Transactions, 'readAtOnce'>,
   { directory, baseUrl }: Requester,
   groupId: string,
-  last: string,
+  { after: last = '', withoutHeld = false }: ShownMembers = {},
 ): AsyncGenerator<string> {
   for (let after: string | undefined = last; after !== undefined; ) {
     const [rows]: readonly [MembersRow[]] = await readAtOnce(directory.id, [
-      membersText(directory.id, groupId, baseUrl, after),
+      membersText(directory.id, groupId, baseUrl, { after, withoutHeld }),
     ]);
     for (const { members } of rows) yield members;
     after = nextMembers(rows);
@@ -53,7 +53,7 @@ export async function* listTexts(
     } else {
       yield `${comma}${text.slice(0, -1)}`;
       let opening = ',"members":[';
-      for await (const members of membersAfter(transactions, requester, id, '')) {
+      for await (const members of membersTexts(transactions, requester, id)) {
         const shown = isWhole ? members : partOf(showMembers(JSON.parse(`[${members}]`)));
         if (shown === '') continue;
         yield `${opening}${shown}`;

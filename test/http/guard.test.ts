@@ -233,6 +233,11 @@ describe('members', () => {
     const members = [at(ids, 0), at(ids, 5)].map((value) => ({ value }));
     const answer = await scim.put(`/Groups/${group.id}`, { schemas: [groupSchema], displayName: 'Crew', members });
     expect([answer.status, answer.body.displayName]).toEqual([200, 'Crew']);
+    expect(answer.body.members.map(({ value }: Body) => value).sort(), 'as it was asked for').toEqual(
+      [at(ids, 0), at(ids, 5)].sort(),
+    );
+    const renamed = await scim.patch(`/Groups/${group.id}`, patchOp({ op: 'replace', value: { displayName: 'Crew' } }));
+    expect(renamed.body.members).toHaveLength(2);
     expect(await membersOf(scim, group.id)).toEqual([...ids.slice(0, 4), at(ids, 5)].sort());
     expect((await heldOf(operator)).sort()).toEqual([1, 2, 3].map((n) => `remove_member user-${n} Crew`));
     const events = await eventsOf(bridge, scim);
@@ -267,6 +272,16 @@ describe('members', () => {
     await scim.patch(`/Groups/${group.id}`, patchOp({ op: 'add', path: 'members', value: [{ value: ids[1] }] }));
     expect(await heldOf(operator)).toEqual(['remove_member user-0 Team']);
     expect(await membersOf(scim, group.id)).toEqual([...ids].sort());
+  });
+
+  test('of a large group are not shown to whoever has taken them out, either', async () => {
+    const { scim, ids } = await guardedDirectory(bridge, 2, 0);
+    const others = Array.from({ length: 1_100 }, (_, n) => `somebody-${n}`);
+    const group = await newGroup(scim, 'Large', [...others, ...ids]);
+    const body = { schemas: [groupSchema], displayName: 'Large', members: others.map((value) => ({ value })) };
+    const answer = await scim.put(`/Groups/${group.id}`, body);
+    expect(answer.body.members).toHaveLength(1_100);
+    expect(await membersOf(scim, group.id)).toEqual([...others, ...ids].sort());
   });
 
   test('that are no users are not held', async () => {

@@ -23,8 +23,25 @@ export interface MembersRow {
   last: string;
 }
 
-/** The members after the one named, by their `value`; no row when there are none. */
-export function membersText(directoryId: string, groupId: string, baseUrl: string, after = ''): Statement<MembersRow> {
+/** Which members are shown. */
+export interface ShownMembers {
+  /** After this one, by their `value`. */
+  after?: string;
+  /** Not those whom the guard keeps in the group: for whoever has asked to take them out. */
+  withoutHeld?: boolean;
+}
+
+/** Of the members `table`, those whom the guard does not keep. */
+export const notHeld = (table: 'm' | 'group_members'): string => `not exists (select from guard_held as h
+  where h.directory_id = ${table}.directory_id and h.group_id = ${table}.group_id and h.user_id = ${table}.user_id)`;
+
+/** No row when there are no members to be shown. */
+export function membersText(
+  directoryId: string,
+  groupId: string,
+  baseUrl: string,
+  { after = '', withoutHeld = false }: ShownMembers = {},
+): Statement<MembersRow> {
   return {
     text: `select string_agg(member, ',' order by n) as members, count(*) as count, max(member_id) as last from (
         select m.member_id, json_strip_nulls(json_build_object(
@@ -35,7 +52,7 @@ export function membersText(directoryId: string, groupId: string, baseUrl: strin
             'display', coalesce(u.display_name, g.display_name, m.display)))::text as member,
           row_number() over (order by m.member_id) - 1 as n
         from (select * from group_members where directory_id = $1 and group_id = $2 and member_id > $4
-            order by member_id limit ${perPage}) as m
+            ${withoutHeld ? `and ${notHeld('group_members')}` : ''} order by member_id limit ${perPage}) as m
           left join users as u on u.directory_id = m.directory_id and u.id = m.user_id
           left join groups as g on g.directory_id = m.directory_id and g.id = m.child_group_id
       ) as shown group by n / ${perRow} order by n / ${perRow}`,

@@ -11,7 +11,7 @@ import type { GroupColumns } from '../resource-columns.ts';
 import { insertKeys, replaceKeys } from '../schemas/attribute-keys-repository.ts';
 import type { ListPage, RowLock, StoredGroup, StoredResource } from '../stored-resource.ts';
 import { toStored } from '../users/users-repository.ts';
-import { type MembersRow, membersText } from './group-reads.ts';
+import { type MembersRow, membersText, notHeld, type ShownMembers } from './group-reads.ts';
 
 const columns = ['id', 'resource', 'version', 'created_at', 'last_modified_at'] as const;
 
@@ -174,11 +174,12 @@ export interface StoredMember {
   display?: string;
 }
 
-/** All members of the groups, in a stable order. A user's display is its current name, else what was sent. */
+/** The members of the groups, in a stable order. A user's display is its current name, else what was sent. */
 export async function listMembers(
   scope: Scope,
   directoryId: string,
   groupIds: readonly string[],
+  { withoutHeld = false }: Pick<ShownMembers, 'withoutHeld'> = {},
 ): Promise<StoredMember[]> {
   if (groupIds.length === 0) return [];
   const rows = await scope
@@ -205,6 +206,7 @@ export async function listMembers(
     )
     .where('m.directory_id', '=', directoryId)
     .where('m.group_id', 'in', groupIds)
+    .$if(withoutHeld, (query) => query.where(sql.raw<SqlBool>(notHeld('m'))))
     .orderBy('m.created_at')
     .orderBy('m.member_id')
     .execute();
@@ -245,8 +247,9 @@ export async function readMembersText(
   directoryId: string,
   groupId: string,
   baseUrl: string,
+  which?: ShownMembers,
 ): Promise<MembersRow[]> {
-  const { text, values } = membersText(directoryId, groupId, baseUrl);
+  const { text, values } = membersText(directoryId, groupId, baseUrl, which);
   const { rows } = await scope.executeQuery<MembersRow>(CompiledQuery.raw(text, [...values]));
   return rows;
 }

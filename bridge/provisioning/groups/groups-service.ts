@@ -16,7 +16,7 @@ import type { Guard } from '../guard/guard.ts';
 import { cancelByGroupWrite, mayDeleteGroup, membersToKeep } from '../guard/guarded-groups.ts';
 import { findToTakeOver } from '../guard/held-repository.ts';
 import { inTime, parsePage } from '../lists/list-page.ts';
-import { heldMembers, listTexts, membersAfter } from '../member-texts.ts';
+import { heldMembers, listTexts, membersTexts } from '../member-texts.ts';
 import { guardGroupDeletion, guardOpenMove, noteGroupWrite, noteNewGroup, receiveGroup } from '../moves/adoption.ts';
 import { requireVersion } from '../preconditions.ts';
 import { listedGroup, membersAttribute, show } from '../presentation.ts';
@@ -27,8 +27,9 @@ import type { Transactions } from '../transactions.ts';
 import type { Writer } from '../users/user-changes.ts';
 import { toStored } from '../users/users-repository.ts';
 import { guardWrite } from '../write-guard-repository.ts';
+import { createGroupAnswers } from './group-answers.ts';
 import { removeGroup, saveGroup } from './group-changes.ts';
-import { groupById, membersText, nextMembers } from './group-reads.ts';
+import { groupById, membersText, nextMembers, type ShownMembers } from './group-reads.ts';
 import * as groups from './groups-repository.ts';
 import type { RemovedMember } from './members-repository.ts';
 import { insertPreparedGroup, mapGroupConflict, type PreparedGroup, prepareGroup } from './new-group.ts';
@@ -41,54 +42,14 @@ export interface GroupsServiceDeps {
   onChange: (directoryId: string) => void;
 }
 
-/** Members of a group with more than this are not looked into on their way to the client. */
-const plainMembersLimit = 1_000;
-
-/** A PATCH of a group with more members than this is answered without a body, unless attributes are asked for. */
-const shownMembersLimit = 100;
-
 export function createGroupsService({ transactions, clock, guard, onChange }: GroupsServiceDeps) {
+  const { shown, shownAfterPatch } = createGroupAnswers(transactions);
   const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
     directoryId: directory.id,
     resourceType: types.group,
     actor,
     now: clock.now(),
   });
-
-  /** With members as the text that PostgreSQL makes of them, the first in the scope and the others as they are sent. */
-  async function shownLarge(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
-    const rows = await groups.readMembersText(scope, request.directory.id, stored.id, request.baseUrl);
-    const last = nextMembers(rows);
-    return {
-      ...show(request.types.group, stored, {}, request),
-      members: rows.map(({ members }) => members),
-      ...(last !== undefined && { furtherMembers: membersAfter(transactions, request, stored.id, last) }),
-    };
-  }
-
-  async function shown(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
-    const { directory, projection } = request;
-    const isLarge =
-      request.isEmbedded !== true &&
-      wantsWhole(projection, 'members') &&
-      (await groups.haveMoreMembersThan(scope, directory.id, [stored.id], plainMembersLimit));
-    if (isLarge) return shownLarge(scope, stored, request);
-    // A group may have a hundred thousand members: they are read only when they are wanted.
-    const members = wantsAttribute(request.projection, 'members')
-      ? await groups.listMembers(scope, request.directory.id, [stored.id])
-      : [];
-    return show(request.types.group, stored, membersAttribute(members, request.baseUrl), request);
-  }
-
-  /** RFC 7644 §3.5.2 leaves it to the server whether PATCH answers with the resource or, as for large groups here, 204. */
-  async function shownAfterPatch(scope: Scope, stored: StoredResource, request: ScimRequest): Promise<ShownResource> {
-    const { projection, directory } = request;
-    const mayBeSilent = projection.mode !== 'only' && wantsAttribute(projection, 'members');
-    if (!mayBeSilent || !(await groups.haveMoreMembersThan(scope, directory.id, [stored.id], shownMembersLimit))) {
-      return shown(scope, stored, request);
-    }
-    return { ...show(request.types.group, stored, {}, request), silent: true };
-  }
 
   async function locked(
     scope: Scope,
@@ -102,23 +63,25 @@ export function createGroupsService({ transactions, clock, guard, onChange }: Gr
     return stored;
   }
 
-  /** Members whom the guard keeps in the group are there still, whatever is answered. */
+  /** Members whom the guard keeps in the group are there still, and are not shown to whoever has taken them out. */
   async function save(
     scope: Scope,
     request: ScimRequest,
     before: StoredGroup,
     resource: Resource,
     changes: readonly MemberChange[],
-  ): Promise<{ stored: StoredResource; changed: boolean }> {
+  ): Promise<{ stored: StoredResource; changed: boolean; which: ShownMembers }> {
     let noted = await cancelByGroupWrite(guard, scope, request, before, changes);
+    let withoutHeld = before.held.includes('remove_member');
     const keep = async (removed: readonly RemovedMember[]) => {
       const decided = await membersToKeep(guard, scope, request, before, removed);
       noted ||= decided.noted;
+      withoutHeld ||= decided.noted;
       return decided.kept;
     };
     const isGuarded = request.directory.kind === 'scim';
     const saved = await saveGroup(scope, writerOf(request), before, resource, changes, isGuarded ? keep : undefined);
-    return { ...saved, changed: saved.changed || noted };
+    return { ...saved, changed: saved.changed || noted, which: { withoutHeld } };
   }
 
   /** Creates a group in a directory that moves, or takes over the one of its name; who is in that stays in it. */
@@ -135,7 +98,7 @@ export function createGroupsService({ transactions, clock, guard, onChange }: Gr
     const changes: MemberChange[] = [{ kind: 'add', members }];
     const saved = await save(scope, request, before, stored.resource, changes);
     await noteGroupWrite(scope, request, saved.stored, changes, now);
-    return shown(scope, saved.stored, request);
+    return shown(scope, saved.stored, request, saved.which);
   }
 
   async function update(
@@ -157,7 +120,8 @@ export function createGroupsService({ transactions, clock, guard, onChange }: Gr
           if (moving) await guardOpenMove(scope, request);
           const saved = await save(scope, request, before, next.resource, next.members);
           if (moving) await noteGroupWrite(scope, request, saved.stored, next.members, clock.now());
-          return { result: await showAs(scope, saved.stored, request), changed: saved.changed || moving };
+          const result = await showAs(scope, saved.stored, request, saved.which);
+          return { result, changed: saved.changed || moving };
         },
         id,
       );
@@ -224,11 +188,11 @@ export function createGroupsService({ transactions, clock, guard, onChange }: Gr
         ? await transactions.readAtOnce(directory.id, [group, membersText(directory.id, id, baseUrl)])
         : [...(await transactions.readAtOnce(directory.id, [group])), []];
       if (!row) throw notFound('Group', id);
-      const last = nextMembers(members);
+      const after = nextMembers(members);
       return {
         ...show(request.types.group, toStored(row), {}, request),
         members: members.map((part) => part.members),
-        ...(last !== undefined && { furtherMembers: membersAfter(transactions, request, id, last) }),
+        ...(after !== undefined && { furtherMembers: membersTexts(transactions, request, id, { after }) }),
       };
     },
 
