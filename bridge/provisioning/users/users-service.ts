@@ -9,7 +9,6 @@ import type { ScimError } from '../../scim/errors.ts';
 import { own } from '../../scim/json.ts';
 import { parsePatch } from '../../scim/patch/parse.ts';
 import { planPatch } from '../../scim/patch/plan.ts';
-import type { PatchOperation } from '../../scim/patch/types.ts';
 import { wantsAttribute } from '../../scim/projection.ts';
 import { checkImmutable } from '../../scim/resource/declared-rules.ts';
 import { validate } from '../../scim/resource/validate.ts';
@@ -34,6 +33,7 @@ import { mapUserConflict, type PreparedUser, prepareUser, withActive } from './n
 import { type NextState, removeUser, saveUser, type Writer } from './user-changes.ts';
 import { countOfUsers, pageOfUsers, type ShownUser, toShownUser, userById } from './user-reads.ts';
 import * as users from './users-repository.ts';
+import { createWrittenPasswords } from './written-passwords.ts';
 
 export interface UsersServiceDeps {
   transactions: Transactions;
@@ -44,16 +44,11 @@ export interface UsersServiceDeps {
   onChange: (directoryId: string) => void;
 }
 
-/** The core schema's URN with an object as value may hold any core attribute. */
-function touchesPassword({ path }: PatchOperation): boolean {
-  if (path.kind === 'schema') return path.extension === undefined;
-  return path.kind !== 'unknown' && path.path.attribute.name === 'password';
-}
-
 /** What a write came to: the answer, or a refusal that is to be told after the commit. */
 type Written = { result: ShownResource; changed: boolean } | { error: ScimError };
 
 export function createUsersService({ transactions, clock, passwords, guard, onChange }: UsersServiceDeps) {
+  const { newPasswordHash, plannedPasswordHash } = createWrittenPasswords({ transactions, passwords });
   const writerOf = ({ directory, types, actor }: ScimRequest): Writer => ({
     directoryId: directory.id,
     resourceType: types.user,
@@ -206,31 +201,6 @@ export function createUsersService({ transactions, clock, passwords, guard, onCh
     return id === undefined ? undefined : update(request, id, () => ({ resource: stored.resource, passwordHash }));
   }
 
-  /** The hash is slow, so it is made outside the transaction, from a plan on the user as it is now. */
-  async function plannedPasswordHash(
-    request: ScimRequest,
-    id: string,
-    operations: readonly PatchOperation[],
-  ): Promise<string | null | undefined> {
-    const draft = isUuid(id)
-      ? await transactions.read(request.directory.id, (scope) => users.findUser(scope, request.directory.id, id))
-      : undefined;
-    if (!draft) throw notFound('User', id);
-    const { tolerances } = request;
-    const { password } = valueOrThrow(planPatch(request.types.user, { ...draft.resource, id }, operations, tolerances));
-    return typeof password === 'string' ? newPasswordHash(request, id, password) : password;
-  }
-
-  /** Undefined when it is the password that the user has: providers repeat it, and that must end no sessions. */
-  async function newPasswordHash(request: ScimRequest, id: string, password: string): Promise<string | undefined> {
-    const { id: directoryId } = request.directory;
-    const known = isUuid(id)
-      ? await transactions.read(directoryId, (scope) => users.findPasswordHash(scope, directoryId, id))
-      : undefined;
-    if (known !== undefined && (await passwords.verify(known, password)) === true) return undefined;
-    return passwords.hash(password);
-  }
-
   return {
     takeOverHeld,
 
@@ -302,9 +272,7 @@ export function createUsersService({ transactions, clock, passwords, guard, onCh
     async patchUser(request: ScimRequest, id: string, body: unknown): Promise<ShownResource> {
       const { tolerances } = request;
       const operations = valueOrThrow(parsePatch(body, request.types.user, tolerances));
-      const passwordHash = operations.some(touchesPassword)
-        ? await plannedPasswordHash(request, id, operations)
-        : undefined;
+      const passwordHash = await plannedPasswordHash(request, id, operations);
       return update(request, id, (before) => {
         const plan = valueOrThrow(planPatch(request.types.user, { ...before.resource, id }, operations, tolerances));
         const { id: _id, ...resource } = plan.resource;
