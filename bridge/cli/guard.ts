@@ -19,6 +19,7 @@ type Limit = GuardSettings['limits'][GuardedOperation];
 const budgetMs = 5_000;
 /** Of the list that is shown before a decision. */
 const shownFirst = 20;
+const longestList = 1_000;
 const minuteMs = 60_000;
 
 /** Loaded only for the commands that need it, so that help and mistakes are told at once. */
@@ -94,7 +95,7 @@ function statusLines(status: GuardStatus): string[] {
     formatTime(trippedAt),
   ]);
   return [
-    `Guard of "${directory}": ${enabled ? 'on' : 'off'}${isDefault ? ', default settings' : ''}, ${users} users, window ${settings.windowMinutes} minutes`,
+    `Guard of "${directory}": ${enabled ? 'on' : 'off'}${isDefault ? ', default settings' : ''}, ${users} active users, window ${settings.windowMinutes} minutes`,
     ...(passingUntil ? [`Everything is let through until ${formatTime(passingUntil)} UTC.`] : []),
     formatTable(['USERS', 'ALLOWED', 'NOW THAT IS', 'IN THE WINDOW', 'HELD', 'TRIPPED (UTC)'], rows),
     ...(released > 0
@@ -187,16 +188,21 @@ interface DecideOptions {
 
 /** Shows what would be decided about, and how to do it. */
 async function refuseWithout(
-  yes: true | undefined,
+  { yes, until = new Date(), pass }: DecideOptions,
   { output, services }: CommandContext,
-  directory: string,
-  line: string,
+  { name, directory, ids }: { name: string; directory: string; ids: readonly string[] },
 ): Promise<void> {
   if (yes) return;
   const { shownHeld } = await presentation();
-  const { held: count } = await services.guard.status(directory);
-  const first = await services.guard.listHeld(directory, { limit: shownFirst });
-  const hint = `${line} --yes --until ${new Date().toISOString()}`;
+  const status = await services.guard.status(directory);
+  const isChosen = ids.length > 0;
+  const all = await services.guard.listHeld(directory, { limit: isChosen ? longestList : shownFirst });
+  const first = isChosen ? all.filter(({ id }) => ids.includes(id)) : all;
+  const count = isChosen ? first.length : status.held;
+  const passing = pass === undefined ? [] : ['--pass', `${pass}m`];
+  const hint = [`realmbridge guard ${name}`, directory, ...ids, ...passing, '--yes --until', until.toISOString()].join(
+    ' ',
+  );
   output.result({ held: count, operations: first.map(shownHeld), decideWith: hint }, () =>
     count === 0 && first.length === 0
       ? 'Nothing is held.'
@@ -234,12 +240,7 @@ function releaseCommand(shell: Shell): Command {
   return command.action((directory: string, ids: string[], options: DecideOptions) =>
     withServices(shell, command, async (context) => {
       const { output, services } = context;
-      await refuseWithout(
-        options.yes,
-        context,
-        directory,
-        `realmbridge guard release ${[directory, ...ids].join(' ')}`,
-      );
+      await refuseWithout(options, context, { name: 'release', directory, ids });
       const selection = {
         ...selectionOf(ids, options),
         ...(options.pass !== undefined && { passMinutes: options.pass }),
@@ -266,7 +267,7 @@ function rejectCommand(shell: Shell): Command {
   const command = decision('reject', 'forget what is held; the identity provider believes that it was done');
   return command.action((directory: string, ids: string[], options: DecideOptions) =>
     withServices(shell, command, async (context) => {
-      await refuseWithout(options.yes, context, directory, `realmbridge guard reject ${[directory, ...ids].join(' ')}`);
+      await refuseWithout(options, context, { name: 'reject', directory, ids });
       const { rejected } = await context.services.guard.reject(directory, selectionOf(ids, options));
       context.output.result(
         { rejected },

@@ -17,7 +17,7 @@ afterAll(() => bridge.close());
 test('the settings are shown and changed', async () => {
   await bridge.directory('settings');
   const shown = await shell.run('guard', 'show', 'settings');
-  expect(shown.stdout).toContain('Guard of "settings": on, default settings, 0 users, window 60 minutes');
+  expect(shown.stdout).toContain('Guard of "settings": on, default settings, 0 active users, window 60 minutes');
   expect(shown.stdout).toContain('100, or 10 % if that is more');
   expect(shown.stdout).toContain('Nothing is held.');
   const set = ['guard', 'set', 'settings', '--window', '2h', '--delete', '5', '--remove-member', 'off'];
@@ -75,7 +75,12 @@ test('what was not meant is rejected, or released one by one, and the rest of a 
   const { slug } = scim.directory;
   for (const id of ids.slice(0, 2)) await scim.patch(`/Users/${id}`, deactivation);
   const { operations } = await shell.json('guard', 'show', slug, '--limit', '1');
-  expect((await shell.run('guard', 'reject', slug, operations[0].id)).code, 'without --yes').toBe(1);
+  const seen = await shell.run('guard', 'reject', slug, operations[0].id);
+  expect(seen.code, 'without --yes').toBe(1);
+  expect(seen.stdout).toContain('user-0');
+  expect(seen.stdout, 'nobody else').not.toContain('user-1');
+  const wave = await shell.run('guard', 'release', slug, '--pass', '1h');
+  expect(wave.stdout).toContain(`realmbridge guard release ${slug} --pass 60m --yes --until `);
   expect(await shell.json('guard', 'reject', slug, operations[0].id, '--yes')).toEqual({ rejected: 1 });
   const passed = await shell.json('guard', 'release', slug, '--pass', '1h', '--yes');
   expect(passed).toMatchObject({ done: 1, passingUntil: expect.any(String) });
