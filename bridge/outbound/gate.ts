@@ -34,10 +34,12 @@ export function createGate({ clock, timing }: { clock: Clock; timing: GateTiming
       return true;
     },
 
-    /** Answers true when it had been closed. */
+    /** Answers true when it had been closed. A call that began before it closed says nothing of the time since. */
     succeeded(): boolean {
+      trying = false;
+      if (heldUntil > clock.now().getTime()) return false;
       const wasClosed = closings > 0;
-      [failures, closings, heldUntil, trying] = [0, 0, 0, false];
+      [failures, closings, heldUntil] = [0, 0, 0];
       return wasClosed;
     },
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
 import { targetSettings } from '../../bridge/outbound/contracts.ts';
 import { systemClock } from '../../bridge/platform/clock.ts';
+import { createLogger } from '../../bridge/platform/log.ts';
 import { createPasswordHasher } from '../../bridge/platform/secrets/passwords.ts';
 import { createServices, type Services } from '../../bridge/services.ts';
 import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
@@ -71,14 +72,18 @@ describe('two replicas that push to one target', { timeout: 240_000 }, () => {
     );
   }
 
-  function newReplica(): Services {
+  function newReplica(onPushed = () => {}): Services {
     const replica = createServices({
       store: bridge.database,
       clock: systemClock,
       passwords: createPasswordHasher({ memoryCost: 1_024, timeCost: 1 }),
       signal: createLocalSignal(),
       outgoing: outgoing(),
-      outbound: { timing: quick },
+      outbound: {
+        timing: quick,
+        log: createLogger('silent'),
+        metrics: { pushed: onPushed, resources() {}, state() {}, forget() {} },
+      },
     });
     replica.outboundWorker.start();
     replicas.push(replica);
@@ -87,15 +92,45 @@ describe('two replicas that push to one target', { timeout: 240_000 }, () => {
 
   it('share a comparison, and go on when one of them ends', async () => {
     await prepare();
-    const [first] = [newReplica(), newReplica()];
+    const pushes = [0, 0];
+    const [first] = pushes.map((_, n) =>
+      newReplica(() => {
+        pushes[n] = (pushes[n] ?? 0) + 1;
+      }),
+    );
     await target();
     await vi.waitFor(() => expect(server.users.size).toBeGreaterThan(20), patience);
     await first?.outboundWorker.close();
     const { lastReport } = await settled();
-    expect(lastReport?.resources).toBeGreaterThanOrEqual(1);
+    expect(lastReport).toMatchObject({ resources: users + 1, failed: 0 });
+    expect(Math.min(...pushes)).toBeGreaterThan(0);
     expectAllOnce();
     await newUser(scim, 'late');
     await vi.waitFor(() => expect(server.users.size).toBe(users + 1), patience);
+  });
+
+  it('both leave it alone as long as it asks one of them to', async () => {
+    await prepare({ delayMs: 20 });
+    newReplica();
+    newReplica();
+    await target();
+    await vi.waitFor(() => expect(server.users.size).toBeGreaterThan(20), patience);
+    server.habits.refusals = { status: 429, count: 1, headers: { 'Retry-After': '10' } };
+    const hold = await vi.waitFor(async () => {
+      const { held } = await bridge.services.outbound.readStatus('company', 'app');
+      expect(held).not.toBeNull();
+      return held;
+    }, patience);
+    // The other hears of it from the database, at its next look.
+    let quietFrom = new Date();
+    for (let before = -1; before !== server.requests.length; await sleep(1_000)) {
+      before = server.requests.length;
+      quietFrom = new Date();
+    }
+    expect(server.users.size).toBeLessThan(users);
+    expect(quietFrom.getTime()).toBeLessThan(hold?.until.getTime() ?? 0);
+    await settled();
+    expectAllOnce();
   });
 
   function startProcess(): ChildProcess {
