@@ -61,10 +61,11 @@ describe('attribute mappings', () => {
     );
   });
 
-  it('with something that is no path, or a name that no attribute has, are refused', () => {
+  it('with something that is no path, a name that no attribute has, or a password, are refused', () => {
     expect(mappingFault({ title: '{name.}' })).toContain('"name."');
     expect(mappingFault({ title: '{__proto__}' })).toContain('no path');
     expect(mappingFault(JSON.parse('{"constructor": {"x": 1}}'))).toContain('no attribute');
+    expect(mappingFault({ Password: 'first-1' })).toBe('has a password, which is never pushed');
     expect(mappingFault({ title: '{name.givenName}', a: [{ b: '{userName | id}' }] })).toBeUndefined();
   });
 });

@@ -140,6 +140,8 @@ export function mappingFault(value: JsonValue, depth = 0): string | undefined {
   const parts = Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
   const keys = isJsonObject(value) ? Object.keys(value) : [];
   if (keys.some(isForbiddenName)) return 'has a name that no attribute has';
+  // What is pushed is remembered, and read back to be compared: neither is for a password.
+  if (keys.some((key) => /^(urn:.*:)?password$/i.test(key))) return 'has a password, which is never pushed';
   for (const part of parts) {
     const fault = mappingFault(part, depth + 1);
     if (fault !== undefined) return fault;
