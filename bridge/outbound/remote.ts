@@ -73,8 +73,9 @@ export function createRemote(client: TargetClient, features: Features, learn: (t
     const matching = (version: string | null | undefined) => (features.etag && version ? { 'If-Match': version } : {});
     const answer = await send(matching(etag));
     if (answer.status !== 412) return answer;
+    // It minds versions, whatever it says.
     const present = await read(type, id, false);
-    return send(matching(present?.etag));
+    return send(present?.etag ? { 'If-Match': present.etag } : {});
   }
 
   const noPatch = new Set([404, 405, 501]);
