@@ -106,13 +106,20 @@ describe('a target that behaves badly', { timeout: 180_000 }, () => {
   it('has lost an account: it is made again, and its memberships with it', async () => {
     const server = await serving();
     const anna = await newUser(scim, 'anna');
-    await newGroup(scim, 'staff', [anna.id]);
+    const staff = await newGroup(scim, 'staff', [anna.id]);
     await target(server);
     await settled();
     server.users.clear();
     await scim.patch(`/Users/${anna.id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
     await eventually(() => {
       expect(named(server, 'anna')).toMatchObject({ title: 'Head' });
+      expect(memberNames(server)).toEqual(['anna']);
+    });
+    await settled();
+    server.groups.clear();
+    await scim.patch(`/Groups/${staff.id}`, patchOp({ op: 'replace', path: 'displayName', value: 'crew' }));
+    await eventually(() => {
+      expect(onlyGroup(server)).toMatchObject({ displayName: 'crew' });
       expect(memberNames(server)).toEqual(['anna']);
     });
   });
@@ -127,6 +134,38 @@ describe('a target that behaves badly', { timeout: 180_000 }, () => {
     there.meta.version = 'W/"77"';
     await scim.patch(`/Users/${anna.id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
     await eventually(() => expect(named(server, 'anna')).toMatchObject({ title: 'Head' }));
+  });
+
+  it('has versions that must match and says nothing of them', async () => {
+    const server = await serving({ requiresIfMatch: true });
+    const anna = await newUser(scim, 'anna');
+    await target(server);
+    await settled();
+    await scim.patch(`/Users/${anna.id}`, patchOp({ op: 'add', path: 'title', value: 'Head' }));
+    await eventually(() => expect(named(server, 'anna')).toMatchObject({ title: 'Head' }));
+  });
+
+  it('shows schemas of its own: it gets what they have, and what they refuse is told before it is sent', async () => {
+    const attributes = [
+      { name: 'userName', type: 'string', required: true },
+      { name: 'title', type: 'string', required: true },
+      { name: 'active', type: 'boolean' },
+    ];
+    const schemas = [{ id: 'urn:ietf:params:scim:schemas:core:2.0:User', name: 'User', attributes }];
+    const server = await serving({ schemas });
+    await newUser(scim, 'anna', { title: 'Head', nickName: 'Annie', password: 'never-handed-on-1' });
+    const bert = await newUser(scim, 'bert');
+    await target(server);
+    expect((await settled()).quarantined).toEqual([
+      expect.objectContaining({
+        sourceId: bert.id,
+        problem: expect.stringMatching(/target's schema refuses it.*title/),
+      }),
+    ]);
+    expect(named(server, 'anna')).toMatchObject({ title: 'Head', active: true });
+    expect(named(server, 'anna')).not.toHaveProperty('nickName');
+    expect(named(server, 'anna')).not.toHaveProperty('password');
+    expect(server.requests.filter((one) => one === 'POST /Users')).toHaveLength(1);
   });
 
   it('refuses one resource: it is told which and why, and the others are pushed', async () => {
@@ -241,6 +280,15 @@ describe('a target that behaves badly', { timeout: 180_000 }, () => {
     expect(server.users.size).toBe(1);
     expect([...server.authorizations]).toContain('Bearer for grant_type=client_credentials&scope=scim');
     expect(server.requests.filter((one) => one.endsWith('/oauth/token'))).toHaveLength(1);
+  });
+
+  it('gives its OAuth client no token: that is told', async () => {
+    const server = await serving({ refusesClient: true });
+    const tokenUrl = `${server.url}/oauth/token`;
+    await target(server, { authentication: { type: 'oauth', tokenUrl, clientId: 'bridge', scope: null } });
+    await eventually(async () =>
+      expect((await status()).held?.reason).toBe('The token URL answered 401 (invalid_client) instead of a token.'),
+    );
   });
 
   it('gets what the mappings make of a user; a mapping that its schema refuses is told', async () => {

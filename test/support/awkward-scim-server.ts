@@ -8,6 +8,8 @@ import type { Body } from './bridge.ts';
 export interface Habits {
   /** What its ServiceProviderConfig says; undefined: it has none. */
   says: { patch: boolean; etag?: boolean; bulk?: { maxOperations: number; maxPayloadSize: number } } | undefined;
+  /** What it shows at /Schemas; undefined: nothing. */
+  schemas: Body[] | undefined;
   patch: boolean;
   ignoresFilters: boolean;
   contentType: string;
@@ -30,6 +32,8 @@ export interface Habits {
   requiresIfMatch: boolean;
   /** The one that it takes; undefined: any. */
   secret: string | undefined;
+  /** No OAuth client gets a token. */
+  refusesClient: boolean;
   /** How `/Bulk` does: as it should; not there; only so much at once; doesn't say which answer is whose; half of it. */
   bulk: 'works' | 'absent' | { most: number } | 'nameless' | 'half';
   /** From what a bulk request does to its answer. */
@@ -46,6 +50,7 @@ export interface Write {
 
 const good: Habits = {
   says: { patch: true },
+  schemas: undefined,
   patch: true,
   ignoresFilters: false,
   contentType: 'application/scim+json',
@@ -61,6 +66,7 @@ const good: Habits = {
   maxMembers: Number.POSITIVE_INFINITY,
   requiresIfMatch: false,
   secret: undefined,
+  refusesClient: false,
   bulk: 'absent',
   bulkAnswerMs: 0,
   refuses: () => undefined,
@@ -177,6 +183,7 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     }
     if (now.isWebsite) return void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Welcome</html>');
     if (now.secret !== undefined && request.headers.authorization !== `Bearer ${now.secret}`) return send(401, {});
+    if (url.pathname === '/oauth/token' && now.refusesClient) return send(401, { error: 'invalid_client' });
     if (url.pathname === '/oauth/token') return send(200, { access_token: `for ${text}`, expires_in: 3_600 });
     if (url.pathname === '/ServiceProviderConfig') {
       if (!now.says) return void response.writeHead(404, { 'Content-Type': 'text/html' }).end('<html>Not found</html>');
@@ -185,6 +192,7 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
       const told = Object.entries(features).map(([name, supported]) => [name, { supported }]);
       return send(200, { ...Object.fromEntries(told), bulk: { supported: bulk !== undefined, ...bulk } });
     }
+    if (url.pathname === '/Schemas' && now.schemas) return send(200, { Resources: now.schemas });
     const [, place, id] = url.pathname.split('/');
     const kind = place === 'Users' || place === 'Groups' ? place : undefined;
     if (!kind && place !== 'Bulk') return send(404, noId);
