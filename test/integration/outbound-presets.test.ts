@@ -10,6 +10,7 @@ import * as imitations from '../support/vendor-imitations.ts';
 describe('a preset', { timeout: 180_000 }, () => {
   let bridge: TestBridge;
   let scim: ScimClient;
+  let large: ScimClient;
   let anna: Body;
   let inner: Body;
   let count = 0;
@@ -18,6 +19,7 @@ describe('a preset', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     bridge = await createPushingBridge();
     scim = await bridge.directory('company');
+    large = await bridge.directory('large');
     anna = await newUser(scim, 'anna', {
       displayName: 'Anna Arm',
       name: { formatted: 'Anna Arm' },
@@ -37,20 +39,22 @@ describe('a preset', { timeout: 180_000 }, () => {
   });
   afterAll(() => bridge?.close());
   afterEach(async () => {
-    for (const { slug } of await bridge.services.outbound.listTargets('company')) {
-      await bridge.services.outbound.deleteTarget('company', slug);
+    for (const directory of ['company', 'large']) {
+      for (const { slug } of await bridge.services.outbound.listTargets(directory)) {
+        await bridge.services.outbound.deleteTarget(directory, slug);
+      }
     }
     for (const server of servers.splice(0)) await server.close();
   });
 
-  async function pushed(habits: Partial<Habits>, preset: PresetName, wish: Wish = {}) {
+  async function pushed(habits: Partial<Habits>, preset: PresetName, wish: Wish = {}, directory = 'company') {
     const server = await startAwkwardServer(habits);
     servers.push(server);
     const slug = `target-${++count}`;
-    await newTarget(bridge, 'company', { slug, baseUrl: server.url, preset, ...wish });
+    await newTarget(bridge, directory, { slug, baseUrl: server.url, preset, ...wish });
     const status = () =>
       vi.waitFor(async () => {
-        const now = await bridge.services.outbound.readStatus('company', slug);
+        const now = await bridge.services.outbound.readStatus(directory, slug);
         expect(isSettled(now), JSON.stringify(now)).toBe(true);
         return now;
       }, patience);
@@ -82,20 +86,25 @@ describe('a preset', { timeout: 180_000 }, () => {
   });
 
   it('for AWS IAM Identity Center takes members away whom it does not show, a hundred changes at a time', async () => {
-    const more = await Promise.all(Array.from({ length: 130 }, (_, n) => newUser(scim, `more-${n}`)));
-    const ids = more.map(({ id }) => id as string);
-    const large = await newGroup(scim, 'large', ids);
-    try {
-      const { slug, problems, membersOf } = await pushed(imitations.awsIamIdentityCenter, 'aws-iam-identity-center');
-      expect(problems).toEqual([]);
-      expect(membersOf('large')).toHaveLength(130);
-      await scim.patch(`/Groups/${large.id}`, patchOp({ op: 'remove', path: 'members' }));
-      await vi.waitFor(() => expect(membersOf('large')).toEqual([]), patience);
-      expect((await bridge.services.outbound.readStatus('company', slug)).quarantined).toEqual([]);
-    } finally {
-      await scim.delete(`/Groups/${large.id}`);
-      for (const id of ids) await scim.delete(`/Users/${id}`);
-    }
+    const members = await Promise.all(
+      Array.from({ length: 130 }, (_, n) => newUser(large, `more-${n}`, { displayName: `More ${n}` })),
+    );
+    const group = await newGroup(
+      large,
+      'large',
+      members.map(({ id }) => id),
+    );
+    const { slug, problems, membersOf } = await pushed(
+      imitations.awsIamIdentityCenter,
+      'aws-iam-identity-center',
+      {},
+      'large',
+    );
+    expect(problems).toEqual([]);
+    expect(membersOf('large')).toHaveLength(130);
+    await large.patch(`/Groups/${group.id}`, patchOp({ op: 'remove', path: 'members' }));
+    await vi.waitFor(() => expect(membersOf('large')).toEqual([]), patience);
+    expect((await bridge.services.outbound.readStatus('large', slug)).quarantined).toEqual([]);
   });
 
   it('for Slack leaves out what it does not take, and flattens groups', async () => {
