@@ -6,6 +6,7 @@ import { baselineRows } from './rows/baseline-rows.ts';
 import { batchRows } from './rows/batch-rows.ts';
 import { filterRows } from './rows/filter-row.ts';
 import { groupRows } from './rows/group-rows.ts';
+import { guardRows } from './rows/guard-rows.ts';
 import { lookupRows } from './rows/lookup-rows.ts';
 import { memoryRows } from './rows/memory-row.ts';
 import { turnRows } from './rows/turn-rows.ts';
@@ -24,6 +25,7 @@ const rows: Row[] = [
   ...lookupRows,
   ...groupRows,
   ...filterRows,
+  ...guardRows,
   ...turnRows,
   ...batchRows,
 ];
