@@ -225,11 +225,13 @@ function rotateCommand(shell: Shell): Command {
   const command = new Command('rotate-token')
     .description('make a new token for the poller; for a while the old one is good, too')
     .argument('<slug>', 'which event stream')
-    .option('--overlap <duration>', 'how long, such as 12h or 7d (default: 24h)', duration);
-  return command.action((slug: string, { overlap }: { overlap?: number }) =>
+    .option('--overlap <duration>', 'how long, such as 12h or 7d (default: 24h)', duration)
+    .addOption(new Option('--at-once', 'refuse the old one from now on: after a leak').conflicts('overlap'));
+  return command.action((slug: string, { overlap, atOnce }: { overlap?: number; atOnce?: true }) =>
     withServices(shell, command, async ({ output, services }) => {
       const { tokenRotation } = await import('../event-streams/contracts.ts');
-      const asked = tokenRotation.safeParse(overlap === undefined ? {} : { overlapSeconds: overlap / 1_000 });
+      const overlapMs = atOnce ? 0 : overlap;
+      const asked = tokenRotation.safeParse(overlapMs === undefined ? {} : { overlapSeconds: overlapMs / 1_000 });
       if (!asked.success) throw new UsageError('--overlap can be 30d at most.');
       const { token, previousUntil } = await services.eventStreams.rotateToken(slug, asked.data.overlapSeconds);
       output.result({ slug, pollToken: token, previousUntil }, () =>
@@ -238,7 +240,7 @@ function rotateCommand(shell: Shell): Command {
           '',
           `  ${token}`,
           '',
-          `It is not shown again. The old one is good until ${formatTime(previousUntil)} UTC.`,
+          `It is not shown again. The old one is ${atOnce ? 'refused now' : `good until ${formatTime(previousUntil)} UTC`}.`,
         ].join('\n'),
       );
     }),
