@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
+import { appendDead, lockLogs } from '../webhooks/delivery-events-repository.ts';
 import type { Parked } from '../webhooks/lane.ts';
 
 /** Acknowledged beyond the oldest that is not; a poller that holds one back gets nothing that lies after so many. */
@@ -90,6 +91,7 @@ export function createPollRepository(pool: Pool) {
     /** Takes note of what the poller said. What it says of SETs that are settled already changes nothing. */
     async settle(directoryId: string, streamId: string, { acknowledged, refused, head, now }: Settled): Promise<void> {
       await writeIn(pool, directoryId, async (scope) => {
+        const logs = refused.length === 0 ? [] : await lockLogs(scope, { id: directoryId });
         await sql`insert into webhook_cursors (directory_id, webhook_id, position) values (${directoryId}, ${streamId}, 0)
           on conflict do nothing`.execute(scope);
         const { rows } = await sql<{ position: number; acknowledged: number[] }>`
@@ -115,6 +117,7 @@ export function createPollRepository(pool: Pool) {
         await sql`update webhook_cursors set acknowledged = ${JSON.stringify([...known])}::jsonb,
             delivered_at = case when ${acknowledgedNow.length > 0} then ${now}::timestamptz else delivered_at end
           where directory_id = ${directoryId} and webhook_id = ${streamId}`.execute(scope);
+        for (const id of logs) await appendDead(scope, id, { id: streamId, kind: 'poll' }, refusedNow, now);
       });
     },
 

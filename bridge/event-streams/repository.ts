@@ -5,7 +5,7 @@ import type { NewAuditEntry } from '../events/audit/contracts.ts';
 import { recordChanges } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { Pause } from '../webhooks/contracts.ts';
-import { insertRow, type Making, selectRows, toWebhook, updateRow } from '../webhooks/repository.ts';
+import { changeWebhook, insertRow, type Making, selectRows, toWebhook, updateRow } from '../webhooks/repository.ts';
 import type { EventStream, ScimEvent, StreamSettings } from './contracts.ts';
 
 /** What opens a stream for its poller. */
@@ -136,12 +136,13 @@ export function createStreamRepository(db: Kysely<Database>) {
     },
 
     async updateStream(
-      id: string,
+      stream: EventStream,
       { pause, ...change }: StreamChange,
       now: Date,
       entries: readonly NewAuditEntry[],
     ): Promise<void> {
-      await db.transaction().execute(async (transaction) => {
+      const { id } = stream;
+      await changeWebhook(db, stream, { pause, now, entries }, async (transaction) => {
         await updateRow(transaction, id, pause === undefined ? {} : { pause }, now);
         const columns = {
           ...(change.url !== undefined && { url: change.url }),
@@ -154,7 +155,7 @@ export function createStreamRepository(db: Kysely<Database>) {
         if (Object.keys(columns).length > 0) {
           await transaction.updateTable('event_streams').set(columns).where('id', '=', id).execute();
         }
-        await recordChanges(transaction, entries, now);
+        return true;
       });
     },
 

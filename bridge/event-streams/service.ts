@@ -8,6 +8,7 @@ import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import { SealedError, type Sealer } from '../platform/secrets/sealed.ts';
 import { digestToken, newToken, sameDigest } from '../platform/secrets/tokens.ts';
+import { pauseEntry } from '../webhooks/audit.ts';
 import { mapWebhookConflict, type ReplayRequest } from '../webhooks/contracts.ts';
 import type { WebhookRepository } from '../webhooks/repository.ts';
 import type { Sent } from '../webhooks/sender.ts';
@@ -138,9 +139,10 @@ export function createStreamService(deps: StreamServiceDeps) {
       if (paused) entries.push(paused.entry);
       const secret = authorization === undefined ? {} : { authorization: await sealed(stream.id, authorization) };
       // A pause for want of a readable secret is over.
-      const readable = authorization !== undefined && stream.pause?.cause === 'secret' ? { pause: null } : {};
-      const pause = paused ? { pause: paused.pause } : readable;
-      await repository.updateStream(stream.id, { ...told, ...secret, ...pause }, clock.now(), entries);
+      const isReadable = authorization !== undefined && stream.pause?.cause === 'secret' && !paused;
+      if (isReadable) entries.push(pauseEntry(stream, null));
+      const pause = paused ? { pause: paused.pause } : isReadable ? { pause: null } : {};
+      await repository.updateStream(stream, { ...told, ...secret, ...pause }, clock.now(), entries);
       changed();
       return requireStream(slug);
     },

@@ -45,6 +45,9 @@ export const directoryEventTypes = [
 /** What the guard for pushed SCIM does by itself. */
 const guardEventTypes = ['guard.tripped', 'guard.held', 'guard.cancelled'] as const;
 
+/** Of webhooks and event streams: whether what happens in the directory still reaches them. */
+const deliveryEventTypes = ['delivery.paused', 'delivery.resumed', 'delivery.dead'] as const;
+
 export const eventTypes = [
   'user.created',
   'user.updated',
@@ -66,6 +69,7 @@ export const eventTypes = [
   'resource.deleted',
   ...guardEventTypes,
   ...directoryEventTypes,
+  ...deliveryEventTypes,
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -96,9 +100,15 @@ export interface EventData {
   askedBy?: { actor: string; requestId: string | null };
 }
 
+/** Whether it says of the deliveries themselves how they do. */
+export const isOfDeliveries = (type: string): boolean => deliveryEventTypes.some((one) => one === type);
+
 export interface NewEvent {
   type: EventType;
-  /** `User`, `Group`, the name of a type that the directory declares; `Directory`, `Token`, `Issuer`, `Target`. */
+  /**
+   * `User`, `Group`, the name of a type that the directory declares; `Directory`, `Token`, `Issuer`, `Target`, `Webhook`,
+   * `EventStream`.
+   */
   resourceType: string;
   resourceId: string;
   resourceVersion?: number;

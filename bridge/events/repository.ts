@@ -61,6 +61,20 @@ export async function appendEvents(
   }
 }
 
+/** Appends one event to each of these logs, in the caller's transaction. They must be few enough for one statement. */
+export async function appendToEach(
+  scope: Scope,
+  directoryIds: readonly string[],
+  event: NewEvent,
+  actor: Actor,
+  now: Date,
+): Promise<void> {
+  const [first, ...others] = directoryIds.map((id) => rowOf(id, event, actor, now));
+  if (!first) return;
+  const { text, values } = insertion('events', [first, ...others]);
+  await scope.executeQuery(CompiledQuery.raw(text, [...values]));
+}
+
 /** Where a directory's log begins and ends. */
 export interface LogSpan {
   /** The last position. */

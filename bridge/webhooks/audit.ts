@@ -1,7 +1,7 @@
 // What the audit log says of changes to webhooks.
 import { changesBetween } from '../events/audit/changes.ts';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
-import type { Pause, Webhook } from './contracts.ts';
+import { type Pause, resourceTypeOf, type Webhook } from './contracts.ts';
 
 /** What happens to webhooks and to event streams alike. */
 type Happening = 'created' | 'updated' | 'deleted' | 'secret_rotated' | 'paused' | 'resumed' | 'replayed';
@@ -9,14 +9,11 @@ type Changed = Partial<Pick<Webhook, 'url' | 'types'>>;
 
 const told = (pause: Pause | null) => (pause ? { cause: pause.cause, reason: pause.reason } : null);
 
-function entryOf(
-  { id, kind, slug, directory }: Webhook,
-  what: Happening,
-  changes: NewAuditEntry['changes'],
-): NewAuditEntry {
-  const names = kind === 'webhook' ? (['webhook', 'Webhook'] as const) : (['event_stream', 'EventStream'] as const);
-  const resource = { type: names[1], id, name: slug };
-  return { type: `${names[0]}.${what}`, ...(directory && { directory }), resource, changes };
+function entryOf(webhook: Webhook, what: Happening, changes: NewAuditEntry['changes']): NewAuditEntry {
+  const { id, kind, slug, directory } = webhook;
+  const resource = { type: resourceTypeOf(webhook), id, name: slug };
+  const prefix = kind === 'webhook' ? kind : 'event_stream';
+  return { type: `${prefix}.${what}`, ...(directory && { directory }), resource, changes };
 }
 
 const settingsOf = ({ url, types, directory }: Webhook) => ({ url, types, directory: directory?.slug ?? null });

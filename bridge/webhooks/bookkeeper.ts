@@ -1,6 +1,7 @@
 // Writes down what became of messages, many at once: a statement for each would cost more than the calls.
 import type { Clock } from '../platform/clock.ts';
 import type { Limiter } from '../platform/limiter.ts';
+import type { Webhook } from './contracts.ts';
 import { type DeliveryRepository, PlaceLost } from './deliveries-repository.ts';
 import type { Track } from './track.ts';
 
@@ -9,7 +10,7 @@ const pruneAfter = 500;
 const troubleMs = 1_000;
 
 export interface BookkeeperDeps {
-  webhookId: string;
+  webhook: Pick<Webhook, 'id' | 'kind'>;
   tracks: ReadonlyMap<string, Track>;
   repository: Pick<DeliveryRepository, 'store' | 'prune'>;
   limiter: Limiter;
@@ -22,7 +23,7 @@ export interface BookkeeperDeps {
 }
 
 export function createBookkeeper(deps: BookkeeperDeps) {
-  const { webhookId, tracks, repository, limiter, clock, storeMs, onPlaceLost, onStored, onError } = deps;
+  const { webhook, tracks, repository, limiter, clock, storeMs, onPlaceLost, onStored, onError } = deps;
   const written = new Map<string, number>();
   let storing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -38,7 +39,7 @@ export function createBookkeeper(deps: BookkeeperDeps) {
     const taken = changes ?? { position: lane.storedPosition(), missed: 0, rows: new Map() };
     try {
       const done = { ...taken, attempts, delivered, now: clock.now() };
-      await limiter.run(() => repository.store(directory.id, webhookId, epoch, done));
+      await limiter.run(() => repository.store(directory.id, webhook, epoch, done));
       lane.stored(taken);
     } catch (error) {
       if (error instanceof PlaceLost) return onPlaceLost(track);
@@ -49,7 +50,7 @@ export function createBookkeeper(deps: BookkeeperDeps) {
     }
     const count = (written.get(directory.id) ?? pruneAfter) + attempts.length;
     written.set(directory.id, count < pruneAfter ? count : 0);
-    if (count >= pruneAfter) await limiter.run(() => repository.prune(directory.id, webhookId));
+    if (count >= pruneAfter) await limiter.run(() => repository.prune(directory.id, webhook.id));
   }
 
   async function storeAll(): Promise<void> {

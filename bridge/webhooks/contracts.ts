@@ -89,6 +89,10 @@ export type InDirectory<T> = T & { directory: { id: string; slug: string } };
 /** The id of an event, and of the message about it. */
 export const messageId = (directoryId: string, position: number): string => `${directoryId}.${position}`;
 
+/** What events and the audit log call it. */
+export const resourceTypeOf = ({ kind }: Pick<Webhook, 'kind'>) =>
+  kind === 'webhook' ? ('Webhook' as const) : ('EventStream' as const);
+
 /** What people call it. */
 export const nounOf = ({ kind }: Pick<Webhook, 'kind'>): string => (kind === 'webhook' ? 'webhook' : 'event stream');
 

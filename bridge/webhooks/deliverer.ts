@@ -111,7 +111,7 @@ export function createDeliverer(deps: DelivererDeps) {
     onError: troubled,
   });
   const books = createBookkeeper({
-    ...{ webhookId: webhook.id, tracks, repository, limiter, clock, storeMs: timing.storeMs },
+    ...{ webhook, tracks, repository, limiter, clock, storeMs: timing.storeMs },
     onPlaceLost: loseTrack,
     onStored() {
       const behind = ({ head, lane }: Track) => Math.max(0, head - (lane?.storedPosition() ?? 0));

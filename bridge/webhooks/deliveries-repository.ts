@@ -4,7 +4,8 @@ import { type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { WebhookDeliveriesTable } from '../platform/db/database.ts';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
-import type { Attempt, FailedDelivery } from './contracts.ts';
+import type { Attempt, FailedDelivery, Webhook } from './contracts.ts';
+import { appendDead, lockLogs } from './delivery-events-repository.ts';
 import type { LaneChanges, Parked } from './lane.ts';
 
 /** Of each webhook and directory; older ones go. */
@@ -173,9 +174,18 @@ export function createDeliveryRepository(pool: Pool) {
     },
 
     /** @throws PlaceLost */
-    async store(directoryId: string, webhookId: string, epoch: number, done: Bookkeeping): Promise<void> {
+    async store(
+      directoryId: string,
+      webhook: Pick<Webhook, 'id' | 'kind'>,
+      epoch: number,
+      done: Bookkeeping,
+    ): Promise<void> {
+      const webhookId = webhook.id;
       const owner = [directoryId, webhookId] as const;
+      const kept = [...done.rows.values()].filter((row) => row !== undefined);
+      const dead = kept.filter(({ state }) => state === 'dead');
       await writeIn(pool, directoryId, async (scope) => {
+        const logs = dead.length === 0 ? [] : await lockLogs(scope, { id: directoryId });
         const { rows } = await sql`
           update webhook_cursors set position = ${done.position}, missed = missed + ${done.missed},
             missed_at = case when ${done.missed} > 0 then ${done.now} else missed_at end,
@@ -185,7 +195,6 @@ export function createDeliveryRepository(pool: Pool) {
           where directory_id = ${directoryId} and webhook_id = ${webhookId} and epoch = ${epoch}
           returning 1`.execute(scope);
         if (rows.length === 0) throw new PlaceLost('the place of a webhook was taken over');
-        const kept = [...done.rows.values()].filter((row) => row !== undefined);
         for (let start = 0; start < kept.length; start += rowsPerInsert) {
           await storeRows(scope, owner, kept.slice(start, start + rowsPerInsert));
         }
@@ -195,6 +204,7 @@ export function createDeliveryRepository(pool: Pool) {
             and position = any(${gone}::bigint[])`.execute(scope);
         }
         await storeAttempts(scope, owner, done.attempts);
+        for (const id of logs) await appendDead(scope, id, webhook, dead, done.now);
       });
     },
 

@@ -1,4 +1,5 @@
 // Reads the logs of a webhook's directories, in turn, as far as there is room for what they hold.
+import { isOfDeliveries } from '../events/contracts.ts';
 import type { EventReader } from '../events/repository.ts';
 import type { Limiter } from '../platform/limiter.ts';
 import type { DeliveryRepository } from './deliveries-repository.ts';
@@ -45,8 +46,10 @@ export function createLogReading(deps: LogReadingDeps) {
       // Positions have no gaps: what is lacking has been cut off.
       lane.passed(event.position - 1, event.position - lane.readTo() - 1);
       const isSkipped = event.position > track.skipAfter && event.position <= track.skipTo;
+      // A receiver that fails would get one more message for each failure.
+      const isOfItself = event.resourceId === webhookId && isOfDeliveries(event.type);
       const body = bodies[index];
-      if (isSkipped || body === undefined) lane.passed(event.position);
+      if (isSkipped || isOfItself || body === undefined) lane.passed(event.position);
       else {
         const { position, type, resourceType, resourceId, createdAt } = event;
         lane.add({ position, type, resourceType, resourceId, createdAt, body });

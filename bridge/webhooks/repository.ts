@@ -6,6 +6,7 @@ import { recordChanges } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
 import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import type { Pause, Webhook } from './contracts.ts';
+import { appendPause, lockLogs } from './delivery-events-repository.ts';
 
 export interface StoredSecret {
   id: string;
@@ -122,6 +123,38 @@ export async function updateRow(db: Kysely<Database>, id: string, change: RowCha
     .execute();
 }
 
+/** For what it is paused, whatever whoever asks has seen before; so it stays until the transaction ends. */
+async function lockPause(transaction: Kysely<Database>, id: string): Promise<Pause['cause'] | null> {
+  const row = await transaction
+    .selectFrom('webhooks')
+    .select('pause_cause')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.pause_cause ?? null;
+}
+
+/**
+ * A transaction that may pause it, or end a pause, which the logs of its directories say then. `work` answers whether
+ * anything was changed.
+ */
+export async function changeWebhook(
+  db: Kysely<Database>,
+  webhook: Webhook,
+  { pause, now, entries }: { pause: Pause | null | undefined; now: Date; entries: readonly NewAuditEntry[] },
+  work: (transaction: Kysely<Database>) => Promise<boolean>,
+): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const logs = pause === undefined ? [] : await lockLogs(transaction, webhook.directory);
+    const before = logs.length === 0 ? null : await lockPause(transaction, webhook.id);
+    if (!(await work(transaction))) return false;
+    if (pause !== undefined)
+      await appendPause(transaction, logs, webhook, { before, after: pause?.cause ?? null }, now);
+    await recordChanges(transaction, entries, now);
+    return true;
+  });
+}
+
 export function createWebhookRepository(db: Kysely<Database>) {
   return {
     listWebhooks: async (): Promise<Webhook[]> =>
@@ -156,14 +189,14 @@ export function createWebhookRepository(db: Kysely<Database>) {
 
     /** An empty change only has whoever delivers it look again at where it is. */
     async updateWebhook(
-      id: string,
+      webhook: Webhook,
       change: RowChange,
       now: Date,
       entries: readonly NewAuditEntry[] = [],
     ): Promise<void> {
-      await db.transaction().execute(async (transaction) => {
-        await updateRow(transaction, id, change, now);
-        await recordChanges(transaction, entries, now);
+      await changeWebhook(db, webhook, { pause: change.pause, now, entries }, async (transaction) => {
+        await updateRow(transaction, webhook.id, change, now);
+        return true;
       });
     },
 
@@ -230,19 +263,17 @@ export function createWebhookRepository(db: Kysely<Database>) {
 
     /** Pauses it, or ends a pause of that cause, unless somebody else has paused it for another. Tells whether it did. */
     async setPause(
-      id: string,
+      webhook: Webhook,
       { cause, pause, now, entry }: { cause: Pause['cause']; pause: Pause | null; now: Date; entry: NewAuditEntry },
     ): Promise<boolean> {
-      return db.transaction().execute(async (transaction) => {
-        const result = await transaction
+      return changeWebhook(db, webhook, { pause, now, entries: [entry] }, async (transaction) => {
+        const { numUpdatedRows } = await transaction
           .updateTable('webhooks')
           .set({ ...pauseColumns(pause), updated_at: now })
-          .where('id', '=', id)
+          .where('id', '=', webhook.id)
           .where((eb) => eb.or([eb('pause_cause', 'is', null), eb('pause_cause', '=', cause)]))
           .executeTakeFirst();
-        if (result.numUpdatedRows === 0n) return false;
-        await recordChanges(transaction, [entry], now);
-        return true;
+        return numUpdatedRows > 0n;
       });
     },
 

@@ -118,7 +118,7 @@ export function createWebhookService(deps: WebhookServiceDeps) {
       const paused = upkeep.pauseBy(webhook, change.paused);
       const pause = paused && { pause: paused.pause };
       if (paused) entries.push(paused.entry);
-      await repository.updateWebhook(webhook.id, { ...settings, ...pause }, clock.now(), entries);
+      await repository.updateWebhook(webhook, { ...settings, ...pause }, clock.now(), entries);
       changed();
       return requireWebhook(slug);
     },
@@ -138,7 +138,7 @@ export function createWebhookService(deps: WebhookServiceDeps) {
       await repository.rotateSecret(webhook.id, await stored(webhook.id, secret), previousUntil, entry);
       // A pause for want of a readable secret is over.
       if (webhook.pause?.cause === 'secret') {
-        await repository.updateWebhook(webhook.id, { pause: null }, clock.now(), [pauseEntry(webhook, null)]);
+        await repository.updateWebhook(webhook, { pause: null }, clock.now(), [pauseEntry(webhook, null)]);
       }
       changed();
       return { secret, previousUntil };

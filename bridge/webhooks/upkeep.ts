@@ -104,7 +104,7 @@ export function createUpkeep({ repository, deliveries, reader, directories, cloc
       }
       const replayed = await replayEvents({ reader, deliveries }, webhook, chosen, asked);
       const told = replayed.map(({ directory, from, to }) => ({ directory: directory.slug, from, to }));
-      await repository.updateWebhook(webhook.id, {}, clock.now(), [replayEntry(webhook, told)]);
+      await repository.updateWebhook(webhook, {}, clock.now(), [replayEntry(webhook, told)]);
       changed();
       return replayed;
     },
@@ -122,7 +122,7 @@ export function createUpkeep({ repository, deliveries, reader, directories, cloc
         if (!positions || positions.length > 0) revived += await deliveries.revive(id, webhook.id, positions);
       }
       if (revived === 0) return 0;
-      await repository.updateWebhook(webhook.id, {}, clock.now());
+      await repository.updateWebhook(webhook, {}, clock.now());
       changed();
       return revived;
     },

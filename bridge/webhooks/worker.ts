@@ -122,12 +122,11 @@ export function createWebhookWorker(deps: WebhookWorkerDeps) {
   }
 
   async function setPause(webhook: DeliverableWebhook, pause: Pause | null): Promise<void> {
-    const { id } = webhook;
     const name = metricName(webhook);
     const entry = pauseEntry(webhook, pause);
     const cause = pause?.cause ?? 'failing';
     // Whoever has woken this process up has nothing to do with it.
-    const set = () => repository.setPause(id, { cause, pause, now: clock.now(), entry });
+    const set = () => repository.setPause(webhook, { cause, pause, now: clock.now(), entry });
     if (!(await actingAs(bridgeItself, set))) return;
     metrics?.paused(name, pause !== null);
     if (pause) log.warn({ webhook: name, cause: pause.cause, reason: pause.reason }, 'a webhook is paused');

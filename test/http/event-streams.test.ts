@@ -49,6 +49,10 @@ test('a poller gets what it has not acknowledged, again and with the same jti, u
   expect(await calls.poll('polled', pollToken, { ack: [jti], setErrs })).toEqual({ sets: {}, moreAvailable: false });
   const dead = await calls.call('GET', '/event-streams/polled/deliveries?state=dead');
   expect(dead.body).toMatchObject([{ resource: { id: berta.id }, problem: expect.stringContaining('no such type') }]);
+  const { events } = (await calls.call('GET', '/events?directory=polled&type=delivery.*')).body;
+  expect(events).toMatchObject([
+    { type: 'delivery.dead', resource: { type: 'EventStream' }, changes: { dead: { after: [dead.body[0].event] } } },
+  ]);
 
   expect((await calls.call('POST', '/event-streams/polled/dead/replay', {})).body).toEqual({ replayed: 1 });
   expect(Object.keys((await calls.poll('polled', pollToken, {})).sets)).toEqual([second]);
@@ -100,6 +104,10 @@ test('SETs are pushed; one that is refused for itself is not sent again', async 
     .toMatchObject([{ attempts: 1, problem: expect.stringContaining('invalid_request (not understood') }]);
   expect(receiver.received).toHaveLength(3);
   expect(receiver.forged).toEqual([]);
+  const { body } = await calls.call('GET', '/events?directory=pushed&type=delivery.*');
+  expect(body.events).toMatchObject([
+    { type: 'delivery.dead', resource: { type: 'EventStream', id: stream.id }, changes: { dead: { before: null } } },
+  ]);
 });
 
 test('a new signing key is published before it signs, and the old one after', async () => {

@@ -111,7 +111,8 @@ describe('a webhook', { timeout: 120_000 }, () => {
       }, patience)
       .toBe(true);
     await stage.happen(acme.id, ids(3));
-    await expect.poll(async () => (await status('app')).behind, patience).toBe(3);
+    // Those, and that it was paused.
+    await expect.poll(async () => (await status('app')).behind, patience).toBe(4);
     expect(receiver.accepted).toHaveLength(3);
     await stage.services.webhooks.updateWebhook('app', { paused: false });
     await expect.poll(() => receiver.accepted.length, patience).toBe(6);

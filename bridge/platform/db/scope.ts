@@ -2,7 +2,7 @@
 // a round trip for it: `begin` and the setting are sent together with the first statement. Statements that don't wait for
 // each other's answers go out as one batch, which is a transaction of its own.
 import { Writable } from 'node:stream';
-import { Kysely, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { BatchFailure, type BatchStatement, runBatch } from './batch.ts';
 import type { Database } from './database.ts';
@@ -103,6 +103,11 @@ async function inScope<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/** Lets a transaction that was begun otherwise see the rows of these directories from here on, instead of others. */
+export async function seeDirectories(transaction: Scope, directoryIds: readonly string[]): Promise<void> {
+  await transaction.executeQuery(CompiledQuery.raw(setDirectories, [directoryList(directoryIds)]));
 }
 
 /** One transaction for one directory: all of `work` is committed, or nothing. */
