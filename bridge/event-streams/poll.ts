@@ -14,7 +14,7 @@ import type { StoredStream, StreamRepository } from './repository.ts';
 import { parseJti, type SetClaims, verificationEvent } from './security-event.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** RFC 8936 §2.4. */
+/** RFC 8936 §2.2. */
 export interface PollRequest {
   maxEvents: number;
   returnImmediately: boolean;
@@ -23,7 +23,7 @@ export interface PollRequest {
   setErrs: Readonly<Record<string, Refusal>>;
 }
 
-/** RFC 8936 §2.5. */
+/** RFC 8936 §2.3. */
 export interface PollAnswer {
   /** Signed, by `jti`. */
   sets: Record<string, string>;
@@ -257,7 +257,7 @@ export function createPoll(deps: PollDeps) {
     /** Settles what the poller says of earlier SETs, and answers those that it has not acknowledged. */
     async poll(stream: StoredStream, request: PollRequest, gone: AbortSignal): Promise<PollAnswer> {
       await settle(stream, request);
-      // RFC 8936 §2.4: it only wants to acknowledge.
+      // RFC 8936 §2.4.2: it only wants to acknowledge.
       if (request.maxEvents === 0) return { sets: {}, moreAvailable: false };
       const present = await streams.findStreamById(stream.id);
       if (!present) return { sets: {}, moreAvailable: false };

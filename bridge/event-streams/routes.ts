@@ -26,7 +26,7 @@ const keysMaxAgeSeconds = 300;
 const jti = z.string().max(300);
 const setError = z.object({ err: z.string().max(300), description: z.string().max(2_000).optional() });
 
-/** RFC 8936 §2.4; what else there is may be of a later version. */
+/** RFC 8936 §2.2; what else there is may be of a later version. */
 const pollRequest = z.object({
   maxEvents: z.number().refine(Number.isInteger, 'must be a whole number').min(0).optional(),
   returnImmediately: z.boolean().optional(),

@@ -1,5 +1,9 @@
 // Event streams from the management API to the receiver: SETs by poll and by push, verified with the keys that are served.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectFolder } from '../../bridge/dev/paths.ts';
 import { createOutgoing } from '../../bridge/platform/http/outgoing.ts';
 import { type Body, createTestBridge, readAnswer, type TestBridge } from '../support/bridge.ts';
 import { createEventStreamCalls, type EventStreamCalls, eventUri } from '../support/event-streams.ts';
@@ -124,4 +128,22 @@ test('a new signing key is published before it signs, and the old one after', as
   const now = (await calls.call('POST', '/signing-keys/rotate', { aheadSeconds: 0, overlapSeconds: 0 })).body;
   expect(now).toMatchObject([{ state: 'signing', publishedUntil: null }]);
   expect(await published()).toEqual([now[0].id]);
+});
+
+test('the page shows a SET as it is', async () => {
+  const scim = await bridge.directory('acme');
+  const baseUrl = 'https://bridge.example.com';
+  const over = { slug: 'audit', delivery: 'poll', directory: 'acme', content: 'full', baseUrl };
+  const { pollToken } = await calls.made({ ...over, audience: 'https://app.example.com' });
+  const name = { givenName: 'Anna', familyName: 'Meier' };
+  await newUser(scim, 'anna@acme.example', { externalId: 'e-17', name, active: true });
+  const [set = ''] = Object.values<string>((await calls.poll('audit', pollToken)).sets);
+  const page = await readFile(join(projectFolder, 'docs/security-event-tokens.md'), 'utf8');
+  const [, example = '{}'] = /```json\n(.*?)```/s.exec(page) ?? [];
+  /** Ids and times are others each time. */
+  const shape = (claims: object) =>
+    JSON.parse(
+      JSON.stringify({ ...claims, iat: 0, toe: 0 }).replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID'),
+    );
+  expect(shape(decodeJwt(set))).toEqual(shape(JSON.parse(example)));
 });
