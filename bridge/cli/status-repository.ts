@@ -8,7 +8,7 @@ export interface DirectoryCounts {
   activeUsers: number;
   groups: number;
   events: number;
-  /** Operations that the guard holds until an operator decides. */
+  /** Operations that the guard holds until an operator decides, and those that are released and not done yet. */
   held: number;
   /** When a user, a group or another resource was last written; null: never. */
   lastWriteAt: Date | null;
@@ -33,7 +33,7 @@ export async function countDirectory({ pool }: Store, directoryId: string): Prom
              (select count(*) from users where directory_id = ${directoryId} and active) as "activeUsers",
              (select count(*) from groups where directory_id = ${directoryId}) as groups,
              (select count(*) from events where directory_id = ${directoryId}) as events,
-             (select count(*) from guard_held where directory_id = ${directoryId} and state = 'held') as held,
+             (select count(*) from guard_held where directory_id = ${directoryId}) as held,
              (select max(created_at) from events where directory_id = ${directoryId}
               and split_part(type, '.', 1) in ('user', 'group', 'resource')) as "lastWriteAt"`.execute(scope),
   );

@@ -130,7 +130,7 @@ export function createMetrics(pool: { totalCount: number; idleCount: number; wai
     watchHeld(read) {
       new Gauge({
         name: 'realmbridge_guard_held_operations',
-        help: 'What the guard of a directory holds until an operator decides, by directory and operation.',
+        help: 'What the guard of a directory holds until it is released and done, or rejected, by directory and operation.',
         labelNames: ['directory', 'operation'] as const,
         registers: [registry],
         async collect() {

@@ -166,8 +166,42 @@ describe('a release', () => {
   });
 });
 
+describe('what was released and is not done yet', () => {
+  /** A release that ended after its first transaction, with one group still to be deleted. */
+  async function halfReleased() {
+    const stage = await guardedDirectory(bridge, 1, 0);
+    for (let n = 0; n < 11; n += 1) {
+      const group = await newGroup(stage.scim, `Group ${n}`, stage.ids);
+      await stage.scim.delete(`/Groups/${group.id}`);
+    }
+    const { slug } = stage.scim.directory;
+    expect(await bridge.services.guard.release(slug, {}, { budgetMs: 0 })).toMatchObject({ done: 10, left: 1 });
+    return stage;
+  }
+
+  test('is still told by the metrics, and keeps the directory from being moved', async () => {
+    const metrics = createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 });
+    metrics.watchHeld(bridge.services.guard.countHeld);
+    const { scim, operator } = await halfReleased();
+    const { slug } = scim.directory;
+    const line = `realmbridge_guard_held_operations{directory="${slug}",operation="delete_group"}`;
+    expect(await metrics.registry.metrics()).toContain(`${line} 1`);
+    const { moves } = bridge.services;
+    await expect(moves.start(slug, { match: ['userName'] })).rejects.toMatchObject({ code: 'conflict' });
+    expect((await operator.post('/release', {})).body).toMatchObject({ done: 1, left: 0 });
+    expect(await metrics.registry.metrics()).not.toContain(line);
+  });
+
+  test('can be rejected, and is not done by the next release', async () => {
+    const { scim, operator } = await halfReleased();
+    expect((await operator.post('/reject', {})).body).toEqual({ rejected: 1 });
+    expect((await operator.post('/release', {})).body).toMatchObject({ done: 0, left: 0 });
+    expect((await scim.get('/Groups')).body.totalResults).toBe(1);
+  });
+});
+
 describe('a rejection', () => {
-  test('leaves everything as it is, and begins the window anew', async () => {
+  test('leaves everything as it is', async () => {
     const { scim, operator, ids, team, crew } = await oneOfEach();
     expect((await operator.post('/reject', {})).body).toEqual({ rejected: 4 });
     expect(await heldOf(operator)).toEqual([]);

@@ -71,6 +71,12 @@ export async function isAnythingHeld(
   return rows.length > 0;
 }
 
+/** Whether anything is held, or was released and is not done yet. */
+export async function isAnythingUndone(scope: Scope, directoryId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from guard_held where directory_id = ${directoryId} limit 1`.execute(scope);
+  return rows.length > 0;
+}
+
 /** Of the users, those whose leaving the group is held. */
 export async function listHeldMembers(
   scope: Scope,
@@ -122,7 +128,7 @@ export async function countHeld(
 /** Directories that are read by one statement. */
 const directoriesAtOnce = 500;
 
-/** What waits for a decision in any of the directories, where something does. */
+/** What waits for a decision in any of the directories, or is released and not done yet, where something does or is. */
 export async function countAllHeld(
   pool: Pool,
   directoryIds: readonly string[],
@@ -133,7 +139,7 @@ export async function countAllHeld(
     const { rows } = await readIn(pool, ids, (scope) =>
       sql<(typeof counted)[number]>`
         select directory_id as "directoryId", operation, count(*) as count from guard_held
-        where directory_id = any(${ids}::uuid[]) and state = 'held' group by 1, 2`.execute(scope),
+        where directory_id = any(${ids}::uuid[]) group by 1, 2`.execute(scope),
     );
     counted.push(...rows);
   }
@@ -159,8 +165,8 @@ export async function listHeld(
   return rows;
 }
 
-const selected = ({ ids, until }: HeldSelection) => sql<boolean>`state = 'held'
-  and (${ids ? [...ids] : null}::uuid[] is null or id = any(${ids ? [...ids] : null}::uuid[]))
+const selected = ({ ids, until }: HeldSelection) => sql<boolean>`
+  (${ids ? [...ids] : null}::uuid[] is null or id = any(${ids ? [...ids] : null}::uuid[]))
   and (${until ?? null}::timestamptz is null or held_at <= ${until ?? null}::timestamptz)`;
 
 type CountByOperation = Partial<Record<HeldOperation, number>>;
@@ -178,10 +184,11 @@ export const markReleased = (scope: Scope, directoryId: string, selection: HeldS
   counted(
     scope,
     sql`with changed as (update guard_held set state = 'released'
-        where directory_id = ${directoryId} and ${selected(selection)} returning operation)
+        where directory_id = ${directoryId} and state = 'held' and ${selected(selection)} returning operation)
       select operation, count(*) as count from changed group by operation`,
   );
 
+/** Also what was released and is not done yet. */
 export const dropHeld = (scope: Scope, directoryId: string, selection: HeldSelection): Promise<CountByOperation> =>
   counted(
     scope,

@@ -10,8 +10,7 @@ import type { Scope } from '../../platform/db/scope.ts';
 import { ApiError } from '../../platform/http/api-error.ts';
 import { isUuid, newId } from '../../platform/ids.ts';
 import type { ProfileName } from '../../scim/interop/profiles.ts';
-import { heldOperations } from '../guard/contracts.ts';
-import { forgetHeld, isAnythingHeld } from '../guard/held-repository.ts';
+import { forgetHeld, isAnythingUndone } from '../guard/held-repository.ts';
 import type { TypeCatalogue } from '../schemas/catalogue.ts';
 import type { Transactions } from '../transactions.ts';
 import { haveWritersEnded } from '../write-guard-repository.ts';
@@ -257,7 +256,7 @@ export function createMoveService(deps: MoveServiceDeps) {
         if (known?.state === 'starting') return known;
         if (known && !['finished', 'undone'].includes(known.state))
           throw new ApiError('conflict', `Directory "${slug}" is being moved already; its move is ${known.state}.`);
-        if (await isAnythingHeld(scope, id, heldOperations))
+        if (await isAnythingUndone(scope, id))
           throw new ApiError(
             'conflict',
             `The guard of directory "${slug}" holds what its identity provider has asked for: release or reject it first, see \`realmbridge guard show ${slug}\`.`,
