@@ -215,6 +215,20 @@ describe('a rejection', () => {
     expect((await operator.post('/release', {})).body).toMatchObject({ done: 0, left: 0 });
   });
 
+  test('lets nothing more of the same wave through: what comes again is held at once, until the window has slid', async () => {
+    const { scim, operator, ids } = await guardedDirectory(bridge, 5, 2);
+    for (const id of ids.slice(0, 3)) await scim.patch(`/Users/${id}`, deactivation);
+    await operator.post('/reject', {});
+    for (const id of ids.slice(2)) await scim.patch(`/Users/${id}`, deactivation);
+    expect(await Promise.all(ids.map((id) => activeOf(scim, id)))).toEqual([false, false, true, true, true]);
+    expect(await heldOf(operator)).toEqual(['deactivate user-2', 'deactivate user-3', 'deactivate user-4']);
+    expect(typesOf(await guardEvents(bridge, scim)).filter((type) => type === 'guard.tripped')).toHaveLength(2);
+    await operator.post('/reject', {});
+    later(61);
+    await scim.patch(`/Users/${ids[2]}`, deactivation);
+    expect(await heldOf(operator)).toEqual([]);
+  });
+
   test('takes single operations', async () => {
     const { scim, operator, ids } = await guardedDirectory(bridge, 2, 0);
     for (const id of ids) await scim.delete(`/Users/${id}`);

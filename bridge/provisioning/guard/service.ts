@@ -231,15 +231,14 @@ export function createGuardService(deps: GuardServiceDeps) {
       return { done, left, passingUntil: passingUntil !== null && passingUntil > clock.now() ? passingUntil : null };
     },
 
-    /** Forgets what is held. Answers how many operations. */
+    /** Forgets what is held, and what was released and is not done yet. Answers how many operations. */
     async reject(slug: string, selection: HeldSelection): Promise<{ rejected: number }> {
       const directory = await requireDirectory(slug);
       const { id } = directory;
       checkSelection(selection);
       const rejected = await transactions.write(id, async (scope) => {
-        await windows.lockWindows(scope, id);
+        // The windows go on: what was rejected is sent again, and is to be held again.
         const dropped = await held.dropHeld(scope, id, selection);
-        await restart(scope, id, dropped);
         const changes = changesBetween(undefined, dropped);
         if (!isEmpty(changes))
           await recordDirectoryChanges(scope, directory, [{ type: 'guard.rejected', changes }], clock.now());
