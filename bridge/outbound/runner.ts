@@ -67,6 +67,8 @@ const eventsAtOnce = 500;
 const callsOfOne = 6;
 /** So long calls may go on that run when the bridge is to end. */
 const graceMs = 2_000;
+/** One is prepared and written down while the other's calls are under way; they share what may go on at a time. */
+const mostTasksAtOnce = 2;
 const dueTopic = 'due';
 const tasksTopic = 'tasks';
 const pushNotedMs = 5_000;
@@ -88,7 +90,6 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
   const noted = createLocalSignal();
   const tending = createWaker(deps.signal, stop.signal);
   const pushing = createWaker(noted, stop.signal);
-  const tasking = createWaker(noted, stop.signal);
   const about = { directoryId: target.directoryId, target: target.slug };
   const named: NamedTarget = { directory, target: target.slug };
   const rowSeconds = timing.rowLeaseSeconds + settings.timeoutSeconds * callsOfOne;
@@ -251,6 +252,7 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
   }
 
   async function workOnTasks(): Promise<void> {
+    using tasking = createWaker(noted, stop.signal);
     tasking.watch([tasksTopic]);
     while (!stop.signal.aborted) {
       tasking.rearm();
@@ -262,7 +264,8 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
     }
   }
 
-  const loops = Promise.all([tend(), pushDue(), workOnTasks()]);
+  const tasksAtOnce = Math.min(mostTasksAtOnce, settings.concurrency);
+  const loops = Promise.all([tend(), pushDue(), ...Array.from({ length: tasksAtOnce }, workOnTasks)]);
 
   return {
     target,
@@ -273,7 +276,7 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
       tools.close();
       await loops;
       await tell(false);
-      for (const waker of [tending, pushing, tasking]) waker[Symbol.dispose]();
+      for (const waker of [tending, pushing]) waker[Symbol.dispose]();
       await targets.release(target, owner).catch(() => undefined);
     },
   };
