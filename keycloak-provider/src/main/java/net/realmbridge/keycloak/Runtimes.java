@@ -93,10 +93,17 @@ final class Runtimes implements AutoCloseable {
 
     /** Asked by a feed's thread before each poll. A component that has changed behind its back gets a new thread instead. */
     private boolean isStillWanted(KeycloakSessionFactory factory, BridgeConfig config) {
-        BridgeConfig now = KeycloakInternals.inTransaction(factory, config.realmId(), (session, realm) -> {
-            ComponentModel model = realm.getComponent(config.componentId());
-            return model == null ? null : BridgeConfig.of(model);
-        });
+        BridgeConfig now;
+        try {
+            now = KeycloakInternals.inTransaction(factory, config.realmId(), (session, realm) -> {
+                ComponentModel model = realm.getComponent(config.componentId());
+                return model == null ? null : BridgeConfig.of(model);
+            });
+        } catch (RuntimeException e) {
+            // Keycloak's database is away, most likely. The poll finds that out as well, and waits before it tries again.
+            LOG.debugf(e, "Whether component %s is still as it was could not be read", config.componentId());
+            return true;
+        }
         if (config.equals(now)) {
             return true;
         }
