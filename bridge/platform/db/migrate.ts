@@ -25,6 +25,7 @@ import * as untoldValues from './migrations/20261202-untold-values.ts';
 import * as eventStreams from './migrations/20261203-event-streams.ts';
 import * as guard from './migrations/20261203-guard.ts';
 import * as eventProfile from './migrations/20261204-event-profile.ts';
+import * as guardHeldIndexes from './migrations/20261204-guard-held-indexes.ts';
 
 /**
  * All migrations by name, in order; imported statically so that a bundle has them too. A name that ends in `.breaking`
@@ -54,6 +55,7 @@ const migrations: Record<string, Migration> = {
   '20261203-event-streams': eventStreams,
   '20261203-guard': guard,
   '20261204-event-profile': eventProfile,
+  '20261204-guard-held-indexes': guardHeldIndexes,
 };
 
 const provider: MigrationProvider = { getMigrations: async () => migrations };
