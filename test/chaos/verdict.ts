@@ -7,6 +7,8 @@ import type { TestRealm } from '../support/keycloak.ts';
 import type { BridgeUnderTest, ScimCalls } from '../support/running-bridge.ts';
 import type { KnownUser, Model, UserState } from './model.ts';
 
+type Log = (line: string) => void;
+
 export interface Scene {
   bridge: BridgeUnderTest;
   stack: RealmbridgeStack;
@@ -120,19 +122,20 @@ function differences(bridge: ReadonlyMap<string, Found>, keycloak: ReadonlyMap<s
 }
 
 /** Waits until Keycloak has caught up, for as long as it gets nearer. */
-async function checkAgreement(scene: Scene, found: ReadonlyMap<string, Found>): Promise<string[]> {
+async function checkAgreement(scene: Scene, found: ReadonlyMap<string, Found>, log: Log): Promise<string[]> {
   await eventually('the connection', scene.component.status, ({ lease }) => lease, 120_000);
+  log('Keycloak follows the bridge');
   const compare = async () => differences(found, await readKeycloak(scene));
   return eventually('the agreement', compare, (differing) => differing.length === 0, 60_000).catch(compare);
 }
 
 /** What is wrong, in words; nothing when all is well. */
-export async function listViolations(scene: Scene, log: (line: string) => void): Promise<string[]> {
+export async function listViolations(scene: Scene, log: Log): Promise<string[]> {
   const found = await readBridge(scene);
   log(`the bridge has ${found.size} users`);
   const violations = [...checkWrites(scene, found), ...(await checkEvents(scene, found))];
   log('the log is read');
-  violations.push(...(await checkAgreement(scene, found)));
+  violations.push(...(await checkAgreement(scene, found, log)));
   log('Keycloak is compared');
   return violations;
 }
