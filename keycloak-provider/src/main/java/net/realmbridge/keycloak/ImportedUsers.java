@@ -96,11 +96,12 @@ final class ImportedUsers {
 
     /**
      * Null, which removes the user, only when the bridge has declared it absent. It asks the bridge for no more than one user in a
-     * session, so that a list of a hundred doesn't make a hundred calls, and for none while the feed holds its lease.
+     * session, so that a list of a hundred doesn't make a hundred calls, and for none while the feed holds its lease or where copies
+     * are being written.
      */
     UserModel validate(RealmModel realm, UserModel local) {
         String id = local.getId();
-        if (asked || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
+        if (asked || UserImporter.writesIn(session) || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
             return known(realm, local, false);
         }
         asked = true;

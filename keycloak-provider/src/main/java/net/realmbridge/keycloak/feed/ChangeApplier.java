@@ -30,11 +30,7 @@ final class ChangeApplier {
         this.leavers = new Leavers(runtime);
     }
 
-    /**
-     * @return whether a full sync must follow, because the federation itself has changed, or because a row could not be written: the
-     *     feed goes on without it, and would never bring it again
-     */
-    boolean apply(List<Change> changes) {
+    void apply(List<Change> changes) {
         voidPendingLinks(changes);
         importing.each(changes, this::apply, this::keepOut);
         importing.linkLeftOver();
@@ -42,7 +38,11 @@ final class ChangeApplier {
         long now = System.currentTimeMillis();
         changes.stream().filter(change -> change.at() != null).forEach(change -> runtime.metrics().applied(Duration.ofMillis(now - change.at())));
         runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
-        return changes.stream().anyMatch(Change::isFederation) || importing.hasBroken() && runtime.mayRepair();
+    }
+
+    /** Whether a row could not be written. */
+    boolean hasBroken() {
+        return importing.hasBroken();
     }
 
     SynchronizationResult result() {
@@ -87,8 +87,12 @@ final class ChangeApplier {
         }
         offline(scope).wipe(change.id());
         if (change.isAbsent() || (change.user() != null && !change.user().enabled())) {
+            // The same change comes again, and is told once.
+            boolean isNews = local.isEnabled();
             scope.importer().lockOut(local);
-            leavers.tell(scope.session(), change, "locked out, since the change itself failed");
+            if (isNews) {
+                leavers.tell(scope.session(), change, "locked out, since the change itself failed");
+            }
         } else if (leavers.endsSessions(change)) {
             Sessions.endForGood(scope.session(), scope.realm(), local);
             leavers.tell(scope.session(), change, "logged out");

@@ -3,6 +3,7 @@ package net.realmbridge.keycloak.feed;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.Change;
@@ -19,10 +20,20 @@ import org.keycloak.storage.user.SynchronizationResult;
  */
 public final class FeedJob {
     private static final Duration LOCK = Duration.ofMinutes(10);
+    /** How often the feed's thread tries an answer with a row that can't be written: the database may have been away for a moment. */
+    private static final int ATTEMPTS = 4;
+    /** Doubled each time, so that a row which can never be written doesn't cost a full sync again and again. */
+    private static final long FIRST_REPAIR_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LAST_REPAIR_NANOS = TimeUnit.HOURS.toNanos(6);
 
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
     private final Turn turn;
+    /** How often in a row an answer was not taken because of a row that could not be written. */
+    private int refused;
+    /** When the next full sync is due for rows that were left out, by the clock of nanoTime(); null when none were. */
+    private volatile Long repairAt;
+    private long repairDelay = FIRST_REPAIR_NANOS;
 
     public FeedJob(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.factory = factory;
@@ -51,6 +62,17 @@ public final class FeedJob {
         return turn.take(() -> run(new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null)));
     }
 
+    /** A full sync for the rows that the feed had to leave out. */
+    Optional<SyncReport> repair() {
+        return turn.take(() -> {
+            SyncReport report = full();
+            if (report.isComplete()) {
+                runtime.repaired();
+            }
+            return report;
+        });
+    }
+
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
     public Optional<SyncReport> catchUp() {
         return turn.take(this::catchUpLocked);
@@ -72,7 +94,9 @@ public final class FeedJob {
             if (!(answer instanceof Answer.Found<Changes> found)) {
                 return SyncReport.failed("the bridge has no feed");
             }
-            if (applyAndStore(found.value(), sum)) {
+            ChangeApplier applied = apply(found.value());
+            sum.add(applied.result());
+            if (store(found.value(), applied)) {
                 return fullAfter(found.value());
             }
             if (!found.value().more()) {
@@ -90,8 +114,7 @@ public final class FeedJob {
         return turn.take(() -> {
             String stored = cursor();
             if (polledFrom.equals(stored)) {
-                return applyAndStore(changes, new SynchronizationResult()) ? fullAfter(changes)
-                        : SyncReport.done(new SynchronizationResult(), null);
+                return applyOrRefuse(changes);
             }
             // Who imports polls from the stored cursor, so it has moved on since. Who doesn't has a place of its own, which may also
             // be ahead of it, when the node that was to apply the changes has died.
@@ -106,13 +129,34 @@ public final class FeedJob {
         new ChangeApplier(factory, runtime).forget(changes.items());
     }
 
-    /** @return whether a full sync must follow */
-    private boolean applyAndStore(Changes changes, SynchronizationResult sum) {
+    /** An answer that isn't taken comes again, after a pause. */
+    private SyncReport applyOrRefuse(Changes changes) {
+        ChangeApplier applied = apply(changes);
+        if (applied.hasBroken() && ++refused < ATTEMPTS) {
+            return SyncReport.failed("a change could not be written; it is tried again");
+        }
+        refused = 0;
+        if (applied.hasBroken()) {
+            oweRepair();
+        }
+        return store(changes, applied) ? fullAfter(changes) : SyncReport.done(new SynchronizationResult(), null);
+    }
+
+    private ChangeApplier apply(Changes changes) {
         ChangeApplier applier = new ChangeApplier(factory, runtime);
-        boolean fullSyncMustFollow = applier.apply(changes.items());
-        sum.add(applier.result());
-        if (fullSyncMustFollow) {
-            // The full sync stores its own cursor. Should it fail, this answer comes again.
+        applier.apply(changes.items());
+        return applier;
+    }
+
+    /**
+     * Stores how far the feed has been followed, unless a full sync must follow, because the federation itself has changed, or because
+     * a row could not be written: the feed goes on without it, and would never bring it again. The full sync stores its own cursor.
+     * Should it fail, this answer comes again.
+     *
+     * @return whether a full sync must follow
+     */
+    private boolean store(Changes changes, ChangeApplier applied) {
+        if (changes.items().stream().anyMatch(Change::isFederation) || applied.hasBroken() && runtime.mayRepair()) {
             return true;
         }
         KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
@@ -120,6 +164,17 @@ public final class FeedJob {
             return null;
         });
         return false;
+    }
+
+    /** Whether it is time for the full sync that rows which were left out are waiting for. */
+    boolean mustRepair() {
+        Long due = repairAt;
+        return due != null && System.nanoTime() - due >= 0;
+    }
+
+    private void oweRepair() {
+        repairAt = System.nanoTime() + repairDelay;
+        repairDelay = Math.min(LAST_REPAIR_NANOS, repairDelay * 2);
     }
 
     private SyncReport full() {
@@ -142,6 +197,12 @@ public final class FeedJob {
     /** Without import there is no copy to compare, so whatever Keycloak's cache holds may be what the feed has missed. */
     private SyncReport run(FullSync sync) {
         SyncReport report = sync.run();
+        if (report.isComplete() && sync.hasBroken()) {
+            oweRepair();
+        } else if (report.isComplete()) {
+            repairAt = null;
+            repairDelay = FIRST_REPAIR_NANOS;
+        }
         if (!runtime.config().importEnabled() && report.isComplete()) {
             KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
                 KeycloakInternals.evictAll(session, realm);

@@ -90,6 +90,10 @@ public final class FeedTail implements AutoCloseable {
             prompt = true;
             return finish(job.fullSync(), true);
         }
+        if (connected && job.mustRepair()) {
+            prompt = true;
+            return finish(job.repair(), true);
+        }
         String from = place == null ? stored : place;
         Answer<Changes> answer = poll(from);
         if (answer instanceof Answer.Found<Changes> found) {

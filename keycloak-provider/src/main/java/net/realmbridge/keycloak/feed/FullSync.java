@@ -91,6 +91,11 @@ final class FullSync implements ExportSink {
         return report;
     }
 
+    /** Whether a row could not be written. */
+    boolean hasBroken() {
+        return importing.hasBroken();
+    }
+
     @Override
     public void mappedAttributes(List<String> names) {
         KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
@@ -157,7 +162,11 @@ final class FullSync implements ExportSink {
         });
         groups.clear();
         // Changes first: a name that one user gives up may be the name of a new one.
-        importing.each(changed, this::change);
+        importing.each(changed, this::change, (scope, user) -> {
+            if (!user.enabled()) {
+                keepOut(scope, user.id());
+            }
+        });
         changed.clear();
         importing.addAll(added);
         added.clear();
@@ -180,6 +189,15 @@ final class FullSync implements ExportSink {
             leavers.tell(scope.session(), user.id(), Leaver.DEACTIVATED, "deactivated by a full sync", null);
         }
         return outcome;
+    }
+
+    /** A leaver whose row could not be written is not let in until the next attempt. */
+    private void keepOut(Importing.Scope scope, String id) {
+        UserModel local = scope.importer().find(id);
+        if (local != null && local.isEnabled()) {
+            scope.importer().lockOut(local);
+            leavers.tell(scope.session(), id, Leaver.DEACTIVATED, "locked out, since the change itself failed", causedAt);
+        }
     }
 
     private Outcome remove(Importing.Scope scope, String id) {
@@ -214,7 +232,7 @@ final class FullSync implements ExportSink {
         if (!guarded || !RemovalGuard.holds(goneLinks.size(), remoteLinks == null ? 0 : remoteLinks.size())) {
             importing.each(goneLinks, (scope, id) -> RemoteLinks.remove(scope, runtime, id));
         }
-        importing.each(goneUsers, this::remove);
+        importing.each(goneUsers, this::remove, this::keepOut);
         importing.each(goneGroups, (scope, id) -> {
             scope.importer().groups().remove(id);
             return Outcome.UNCHANGED;

@@ -29,6 +29,7 @@ import org.keycloak.storage.UserStorageUtil;
 public final class UserImporter {
     /** Marks a version as imported without its e-mail, so that the next sync tries again. */
     private static final String INCOMPLETE = "!";
+    private static final String WRITING = UserImporter.class.getName();
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -53,6 +54,16 @@ public final class UserImporter {
         this.links = new IdentityLinks(session, realm);
         this.users = KeycloakInternals.localUsers(session);
         this.conflicts = conflicts;
+        session.setAttribute(WRITING, true);
+    }
+
+    /**
+     * Whether copies are written in this session. Keycloak looks users up on the way, to end their sessions for instance, and has
+     * them validated. Whoever was declared absent then would be removed in another transaction, which waits for the row that is
+     * written here, and so for ever.
+     */
+    public static boolean writesIn(KeycloakSession session) {
+        return Boolean.TRUE.equals(session.getAttribute(WRITING));
     }
 
     public GroupMirror groups() {
