@@ -9,6 +9,7 @@ import type { DeliveryRepository } from '../webhooks/deliveries-repository.ts';
 import type { Upkeep } from '../webhooks/upkeep.ts';
 import { webhooksTopic } from '../webhooks/worker.ts';
 import { maxAcknowledged, newPlace, type PollPlace, type PollRepository, type Refused } from './poll-repository.ts';
+import { isOpenedBy, type Poller } from './poller.ts';
 import { claimsOf, type Refusal, refusalText, type TypesOf } from './push.ts';
 import type { StoredStream, StreamRepository } from './repository.ts';
 import { parseJti, type SetClaims, verificationEvent } from './security-event.ts';
@@ -233,12 +234,23 @@ export function createPoll(deps: PollDeps) {
     return { sets, moreAvailable: more };
   }
 
-  /** Looks until there is something, the time is over, or nobody waits any more. */
-  async function wait(stream: StoredStream, limit: number, waitMs: number, gone: AbortSignal): Promise<PollAnswer> {
+  /** The stream as it is now; undefined once it is gone, or the poller's token is good no more. */
+  async function reopen({ stream, digest }: Poller): Promise<StoredStream | undefined> {
+    const present = await streams.findStreamById(stream.id);
+    return isOpenedBy(present?.token, digest, clock.now()) ? present : undefined;
+  }
+
+  /** Looks until there is something, the time is over, nobody waits any more, or whoever waits may not any more. */
+  async function wait(
+    poller: Poller,
+    limit: number,
+    waitMs: number,
+    gone: AbortSignal,
+  ): Promise<PollAnswer | undefined> {
     const deadline = performance.now() + waitMs;
     const stop = AbortSignal.any([closing.signal, gone]);
     using waker = createWaker(signal, stop);
-    for (let current: StoredStream | undefined = stream; current; ) {
+    for (let current: StoredStream | undefined = poller.stream; current; ) {
       const directories = await upkeep.directoriesOf(current);
       waker.watch([webhooksTopic, ...directories.map(({ id }) => id)]);
       waker.rearm();
@@ -248,24 +260,28 @@ export function createPoll(deps: PollDeps) {
       const left = deadline - performance.now();
       if (left <= 0 || stop.aborted) return { sets: {}, moreAvailable: basket?.more ?? false };
       if (!basket?.more) await waker.wait(Math.min(recheckMs, left));
-      current = await streams.findStreamById(stream.id);
+      current = await reopen(poller);
     }
-    return { sets: {}, moreAvailable: false };
+    return undefined;
   }
 
   return {
-    /** Settles what the poller says of earlier SETs, and answers those that it has not acknowledged. */
-    async poll(stream: StoredStream, request: PollRequest, gone: AbortSignal): Promise<PollAnswer> {
+    /**
+     * Settles what the poller says of earlier SETs, and answers those that it has not acknowledged; undefined when its token
+     * is good no more meanwhile.
+     */
+    async poll(poller: Poller, request: PollRequest, gone: AbortSignal): Promise<PollAnswer | undefined> {
+      const { stream } = poller;
       await settle(stream, request);
       // RFC 8936 §2.4.2: it only wants to acknowledge.
       if (request.maxEvents === 0) return { sets: {}, moreAvailable: false };
-      const present = await streams.findStreamById(stream.id);
-      if (!present) return { sets: {}, moreAvailable: false };
+      const present = await reopen(poller);
+      if (!present) return undefined;
       const count = waiting.get(stream.id) ?? 0;
       const isPatient = !request.returnImmediately && count < maxWaiting;
       waiting.set(stream.id, count + 1);
       try {
-        return await wait(present, request.maxEvents, isPatient ? timing.longPollMs : 0, gone);
+        return await wait({ ...poller, stream: present }, request.maxEvents, isPatient ? timing.longPollMs : 0, gone);
       } finally {
         const left = (waiting.get(stream.id) ?? 1) - 1;
         if (left > 0) waiting.set(stream.id, left);

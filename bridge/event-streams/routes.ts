@@ -55,6 +55,11 @@ function parsePoll(text: string): PollRequest {
   return { maxEvents: Math.min(maxEvents, mostEvents), returnImmediately, ack, setErrs };
 }
 
+const unauthorized = (authorization: string | undefined): ApiError =>
+  new ApiError('unauthorized', 'A valid token of this event stream is required.', {
+    headers: { 'WWW-Authenticate': bearerChallenge('Realmbridge event stream', authorization) },
+  });
+
 /** The routes below /event-streams/v1. */
 export function eventStreamRoutes({ eventStreams, streamPoll }: EventStreamRoutesDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -68,18 +73,15 @@ export function eventStreamRoutes({ eventStreams, streamPoll }: EventStreamRoute
     async (c) => {
       const authorization = c.req.header('Authorization');
       const token = parseBearer(authorization);
-      const stream = token === undefined ? undefined : await eventStreams.authenticate(c.req.param('stream'), token);
-      if (!stream) {
-        throw new ApiError('unauthorized', 'A valid token of this event stream is required.', {
-          headers: { 'WWW-Authenticate': bearerChallenge('Realmbridge event stream', authorization) },
-        });
-      }
+      const poller = token === undefined ? undefined : await eventStreams.authenticate(c.req.param('stream'), token);
+      if (!poller) throw unauthorized(authorization);
       // RFC 8936 §2.2.
       if (!/^application\/json\b/i.test(c.req.header('Content-Type') ?? '')) {
         throw new ApiError('invalid_request', 'Content-Type: must be application/json.');
       }
       const request = parsePoll(await c.req.text());
-      const answer = await streamPoll.poll(stream, request, c.req.raw.signal);
+      const answer = await streamPoll.poll(poller, request, c.req.raw.signal);
+      if (!answer) throw unauthorized(authorization);
       c.header('Cache-Control', 'no-store');
       return c.json(answer);
     },

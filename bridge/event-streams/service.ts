@@ -7,7 +7,7 @@ import { ApiError } from '../platform/http/api-error.ts';
 import type { Outgoing } from '../platform/http/outgoing.ts';
 import { newId } from '../platform/ids.ts';
 import { SealedError, type Sealer } from '../platform/secrets/sealed.ts';
-import { digestToken, newToken, sameDigest } from '../platform/secrets/tokens.ts';
+import { digestToken, newToken } from '../platform/secrets/tokens.ts';
 import { pauseEntry } from '../webhooks/audit.ts';
 import { mapWebhookConflict, type ReplayRequest } from '../webhooks/contracts.ts';
 import type { WebhookRepository } from '../webhooks/repository.ts';
@@ -16,6 +16,7 @@ import type { Upkeep } from '../webhooks/upkeep.ts';
 import { webhooksTopic } from '../webhooks/worker.ts';
 import { deletedEntry, madeEntry, tokenEntry, updatedEntries } from './audit.ts';
 import type { EventStream, EventStreamChange, EventStreamStatus, NewEventStream } from './contracts.ts';
+import { isOpenedBy, type Poller } from './poller.ts';
 import { openSender, sealAuthorization } from './push.ts';
 import type { StoredStream, StreamRepository } from './repository.ts';
 import { verificationEvent } from './security-event.ts';
@@ -43,9 +44,6 @@ export interface VerificationOutcome {
   state: string;
   sent: Pick<Sent, 'status' | 'durationMs' | 'answer' | 'problem'> | null;
 }
-
-/** A digest that no token has. */
-const noDigest = Buffer.alloc(32);
 
 /** Each method throws ApiError: `event_stream_absent`, `directory_absent`, `conflict` or `invalid_request`. */
 export function createStreamService(deps: StreamServiceDeps) {
@@ -161,20 +159,16 @@ export function createStreamService(deps: StreamServiceDeps) {
       const previousUntil = new Date(clock.now().getTime() + overlapSeconds * 1_000);
       const stored = { digest, prefix, previousDigest: stream.token.digest, previousUntil };
       await repository.setToken(stream.id, stored, clock.now(), tokenEntry(stream, prefix, previousUntil));
+      // Polls that wait look again at once whether their token is still good.
+      changed();
       return { token, previousUntil };
     },
 
-    /** The stream that the token opens; undefined for a token of another, and for no such stream. */
-    async authenticate(slug: string, token: string): Promise<StoredStream | undefined> {
+    /** With the stream that the token opens; undefined for a token of another, and for no such stream. */
+    async authenticate(slug: string, token: string): Promise<Poller | undefined> {
       const stream = await repository.findStream(slug);
       const digest = digestToken(token);
-      const { digest: present = noDigest, previousDigest, previousUntil } = stream?.token ?? {};
-      const isPrevious = previousUntil != null && previousUntil > clock.now();
-      const matches = [
-        sameDigest(digest, present),
-        sameDigest(digest, (isPrevious ? previousDigest : undefined) ?? noDigest),
-      ];
-      return matches.includes(true) ? stream : undefined;
+      return isOpenedBy(stream?.token, digest, clock.now()) && stream ? { stream, digest } : undefined;
     },
 
     /** Sends a verification event, or has the poller find one. */

@@ -278,6 +278,28 @@ describe('the token of a poller', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm="Realmbridge event stream".*invalid_token/);
   });
 
+  test('ends a poll that waits with it once it is good no more, and no other', async () => {
+    const { slug, token, scim } = await polled();
+    const rotated = async (overlapSeconds: number) =>
+      (await calls.call('POST', `/event-streams/${slug}/token`, { overlapSeconds })).body.pollToken as string;
+    const patient = calls.asked(slug, token, {});
+    await sleep(200);
+    const second = await rotated(3_600);
+    await newUser(scim, 'anna');
+    const { status, body } = await patient;
+    expect([status, jtis(body).length]).toEqual([200, 1]);
+
+    const leaked = [token, second].map((one) => calls.asked(slug, one, { ack: jtis(body) }));
+    await sleep(200);
+    const third = await rotated(0);
+    await newUser(scim, 'berta');
+    for (const refused of await Promise.all(leaked)) {
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer .*invalid_token/);
+    }
+    expect(jtis(await calls.poll(slug, third))).toHaveLength(1);
+  });
+
   test('opens nothing when the stream is gone', async () => {
     const { slug, token } = await polled();
     await calls.call('DELETE', `/event-streams/${slug}`);
