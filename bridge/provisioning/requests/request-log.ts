@@ -3,7 +3,7 @@
 import type { Directory } from '../../directories/contracts.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { violatedConstraint } from '../../platform/db/errors.ts';
-import { newId } from '../../platform/ids.ts';
+import { createIdsByTime } from '../../platform/ids.ts';
 import type { LoggedRequest, RequestQuery, SeenRequest } from './contracts.ts';
 import type { RequestRepository } from './repository.ts';
 
@@ -32,6 +32,7 @@ interface Waiting {
 }
 
 export function createRequestLog({ repository, directories, clock, onError }: RequestLogDeps) {
+  const idAt = createIdsByTime();
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -115,7 +116,8 @@ export function createRequestLog({ repository, directories, clock, onError }: Re
         waiting = waiting.slice(batchSize);
         forgotten += batchSize;
       }
-      waiting.push({ directory, request: { ...request, id: newId(), at: clock.now() } });
+      const at = clock.now();
+      waiting.push({ directory, request: { ...request, id: idAt(at), at } });
       timer ??= setTimeout(() => void flush(), writeAfterMs).unref();
     },
 
