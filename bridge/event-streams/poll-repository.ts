@@ -48,18 +48,44 @@ export interface Settled {
 
 type Owner = readonly [directoryId: string, streamId: string];
 
-async function settleRefused(scope: Scope, [directoryId, streamId]: Owner, refused: Refused, now: Date): Promise<void> {
-  const { position, type, resourceType, resourceId, body, problem } = refused;
+/** Of one statement. */
+const rowsPerInsert = 200;
+
+async function settleRefused(scope: Scope, [directoryId, streamId]: Owner, refused: readonly Refused[], now: Date) {
   const state: Parked['state'] = 'dead';
-  const outcome = { state, first_failed_at: now, last_failed_at: now, next_attempt_at: null, problem };
-  await scope
-    .insertInto('webhook_deliveries')
-    .values({
-      ...{ directory_id: directoryId, webhook_id: streamId, position, type, body },
-      ...{ resource_type: resourceType, resource_id: resourceId, attempts: 1, ...outcome },
-    })
-    .onConflict((conflict) => conflict.columns(['directory_id', 'webhook_id', 'position']).doUpdateSet(outcome))
-    .execute();
+  const outcome = { state, first_failed_at: now, last_failed_at: now, next_attempt_at: null };
+  const rows = refused.map(({ position, type, resourceType, resourceId, body, problem }) => ({
+    ...{ directory_id: directoryId, webhook_id: streamId, position, type, body },
+    ...{ resource_type: resourceType, resource_id: resourceId, attempts: 1, ...outcome, problem },
+  }));
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    await scope
+      .insertInto('webhook_deliveries')
+      .values(rows.slice(start, start + rowsPerInsert))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['directory_id', 'webhook_id', 'position'])
+          .doUpdateSet((eb) => ({ ...outcome, problem: eb.ref('excluded.problem') })),
+      )
+      .execute();
+  }
+}
+
+type Settleable = Pick<PollPlace, 'position' | 'acknowledged'>;
+
+/** Whether the SET of a position is one that the poller may settle: it was told, or will be, and is not settled. */
+async function openAt(
+  scope: Scope,
+  [directoryId, streamId]: Owner,
+  place: Settleable,
+  head: number,
+): Promise<(position: number) => boolean> {
+  const { rows } = await sql<{ position: number }>`
+    select position from webhook_deliveries
+    where directory_id = ${directoryId} and webhook_id = ${streamId} and state = 'waiting'`.execute(scope);
+  const revived = new Set(rows.map(({ position }) => position));
+  return (position) =>
+    revived.has(position) || (position > place.position && position <= head && !place.acknowledged.has(position));
 }
 
 export function createPollRepository(pool: Pool) {
@@ -88,6 +114,20 @@ export function createPollRepository(pool: Pool) {
       );
     },
 
+    /** Of these positions, those that are open, in their order. */
+    async listOpen(
+      [directoryId, streamId]: Owner,
+      place: Settleable,
+      head: number,
+      positions: readonly number[],
+    ): Promise<number[]> {
+      if (positions.length === 0) return [];
+      return readIn(pool, [directoryId], async (scope) => {
+        const isOpen = await openAt(scope, [directoryId, streamId], place, head);
+        return positions.filter(isOpen).sort((a, b) => a - b);
+      });
+    },
+
     /** Takes note of what the poller said. What it says of SETs that are settled already changes nothing. */
     async settle(directoryId: string, streamId: string, { acknowledged, refused, head, now }: Settled): Promise<void> {
       await writeIn(pool, directoryId, async (scope) => {
@@ -99,16 +139,12 @@ export function createPollRepository(pool: Pool) {
           where directory_id = ${directoryId} and webhook_id = ${streamId} for update`.execute(scope);
         const [place] = rows;
         if (!place) return;
-        const { rows: revived } = await sql<{ position: number }>`
-          select position from webhook_deliveries
-          where directory_id = ${directoryId} and webhook_id = ${streamId} and state = 'waiting'`.execute(scope);
-        const waiting = new Set(revived.map(({ position }) => position));
+        const owner = [directoryId, streamId] as const;
         const known = new Set(place.acknowledged);
-        const isOpen = (position: number) =>
-          waiting.has(position) || (position > place.position && position <= head && !known.has(position));
+        const isOpen = await openAt(scope, owner, { position: place.position, acknowledged: new Set(known) }, head);
 
         const refusedNow = refused.filter(({ position }) => isOpen(position));
-        for (const one of refusedNow) await settleRefused(scope, [directoryId, streamId], one, now);
+        await settleRefused(scope, owner, refusedNow, now);
         const refusedPositions = new Set(refusedNow.map(({ position }) => position));
         const acknowledgedNow = acknowledged.filter((one) => isOpen(one) && !refusedPositions.has(one));
         await sql`delete from webhook_deliveries where directory_id = ${directoryId} and webhook_id = ${streamId}

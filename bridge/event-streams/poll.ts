@@ -94,19 +94,25 @@ export function createPoll(deps: PollDeps) {
   const waiting = new Map<string, number>();
   let turn = 0;
 
+  /** What is to be kept of SETs that the poller refuses, at these positions that are open. */
   async function refusedOf(
     stream: StoredStream,
     directory: Directory,
-    position: number,
-    refusal: Refusal,
+    positions: readonly number[],
+    errors: ReadonlyMap<number, Refusal>,
   ): Promise<Refused[]> {
-    const [event] = await reader.listEvents(directory.id, position - 1, 1);
-    if (event?.position !== position) return [];
-    const [claims] = await claimsOf(stream, typesOf, directory, [event]);
-    if (!claims) return [];
-    const { type, resourceType, resourceId } = event;
-    const problem = refusalText(refusal);
-    return [{ position, type, resourceType, resourceId, body: JSON.stringify(claims), problem }];
+    const refused: Refused[] = [];
+    for (let start = 0; start < positions.length; start += scanAtOnce) {
+      const events = await reader.listEventsAt(directory.id, positions.slice(start, start + scanAtOnce));
+      const all = await claimsOf(stream, typesOf, directory, events);
+      for (const [index, { position, type, resourceType, resourceId }] of events.entries()) {
+        const [claims, refusal] = [all[index], errors.get(position)];
+        if (!claims || !refusal) continue;
+        const problem = refusalText(refusal);
+        refused.push({ position, type, resourceType, resourceId, body: JSON.stringify(claims), problem });
+      }
+    }
+    return refused;
   }
 
   async function settleVerification({ id, verification }: StoredStream, { ack, setErrs }: Settling): Promise<void> {
@@ -136,12 +142,16 @@ export function createPoll(deps: PollDeps) {
       if (named) ofDirectory(named.directoryId).errors.set(named.position, error);
     }
     const own = (await upkeep.directoriesOf(stream)).filter(({ id }) => said.has(id));
-    const spans = await reader.placeAll(own.map(({ id }) => id));
+    const ids = own.map(({ id }) => id);
+    const spans = await reader.placeAll(ids);
+    const places = await repository.listPlaces(stream.id, ids);
     for (const directory of own) {
       const { acknowledged, errors } = ofDirectory(directory.id);
-      const refused: Refused[] = [];
-      for (const [position, error] of errors) refused.push(...(await refusedOf(stream, directory, position, error)));
       const head = spans.get(directory.id)?.head ?? 0;
+      const place = places.get(directory.id) ?? newPlace;
+      // What is settled is not read again, however often a poller names it.
+      const open = await repository.listOpen([directory.id, stream.id], place, head, [...errors.keys()]);
+      const refused = await refusedOf(stream, directory, open, errors);
       await repository.settle(directory.id, stream.id, { acknowledged, refused, head, now: clock.now() });
       if (refused.length > 0) await deliveries.prune(directory.id, stream.id);
     }

@@ -94,6 +94,8 @@ export interface EventReader {
   placeAll(directoryIds: readonly string[]): Promise<Map<string, LogSpan>>;
   /** Events after `position`, oldest first. */
   listEvents(directoryId: string, position: number, limit: number): Promise<LoggedEvent[]>;
+  /** Those at these positions that are not gone, oldest first. They must be few enough to be held at once. */
+  listEventsAt(directoryId: string, positions: readonly number[]): Promise<LoggedEvent[]>;
   /**
    * The position of the last placed event before `time`, or 0. Events are placed in the order of their commits, so one of
    * a transaction that took long may be on the other side.
@@ -224,6 +226,19 @@ export function createEventReader(pool: Pool): EventReader {
           .where('position', '>', position)
           .orderBy('position')
           .limit(limit)
+          .execute(),
+      );
+      return rows.map((row) => toLoggedEvent(directoryId, row));
+    },
+
+    async listEventsAt(directoryId, positions) {
+      const rows = await readIn(pool, [directoryId], (scope) =>
+        scope
+          .selectFrom('events')
+          .select(loggedColumns)
+          .where('directory_id', '=', directoryId)
+          .where('position', '=', sql<number>`any(${[...positions]}::bigint[])`)
+          .orderBy('position')
           .execute(),
       );
       return rows.map((row) => toLoggedEvent(directoryId, row));

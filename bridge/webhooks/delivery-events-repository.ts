@@ -11,6 +11,8 @@ import type { Parked } from './lane.ts';
 
 /** A transaction may see so many directories at once without each of its rows being looked for in a long list. */
 const logsAtOnce = 100;
+/** One event names so many dead messages at most: each reader of the log gets them all. */
+const deadPerEvent = 1_000;
 
 /**
  * The ids of those directories that are not being deleted, all of them when none is named; none of them will be until the
@@ -59,12 +61,14 @@ export async function appendDead(
   now: Date,
 ): Promise<void> {
   const dead = rows.filter(({ type }) => !isOfDeliveries(type)).map(({ position }) => messageId(directoryId, position));
-  if (dead.length === 0) return;
-  const event = {
-    type: 'delivery.dead' as const,
-    resourceType: resourceTypeOf({ kind }),
-    resourceId: id,
-    data: { changes: { dead: { before: null, after: dead } } },
-  };
-  await appendEvents(scope, directoryId, [event], bridgeItself, now);
+  const events = [];
+  for (let start = 0; start < dead.length; start += deadPerEvent) {
+    events.push({
+      type: 'delivery.dead' as const,
+      resourceType: resourceTypeOf({ kind }),
+      resourceId: id,
+      data: { changes: { dead: { before: null, after: dead.slice(start, start + deadPerEvent) } } },
+    });
+  }
+  if (events.length > 0) await appendEvents(scope, directoryId, events, bridgeItself, now);
 }

@@ -1,6 +1,8 @@
 // What a poller may ask for, what it is refused, and what it is told of that it can't have any more.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { shownEvent } from '../../bridge/events/presentation.ts';
 import { appendEvents } from '../../bridge/events/repository.ts';
 import { createRetentionRepository } from '../../bridge/events/retention-repository.ts';
 import { createLocalSignal } from '../../bridge/events/signal.ts';
@@ -171,6 +173,37 @@ describe('a poller', () => {
     expect(await calls.status(slug)).toMatchObject({ behind: 0, dead: 1 });
     const [dead] = (await calls.call('GET', `/event-streams/${slug}/deliveries?state=dead`)).body;
     expect(dead.problem).toContain('invalid_request (no \ufffd such \ufffd thing xxx');
+  });
+
+  test('may refuse thousands of SETs at once, and name them again: what is settled costs it nothing more', async () => {
+    const stream = await polled();
+    const { slug, token, scim } = stream;
+    await append(stream, 2_100);
+    const [first = ''] = jtis(await calls.poll(slug, token, { maxEvents: 1 }));
+    const all = Array.from({ length: 2_100 }, (_, index) => first.replace(/\d+$/, String(positionOf(first) + index)));
+    const setErrs = Object.fromEntries(all.map((jti, index) => [jti, { err: `error_${index}` }]));
+    const statements = vi.spyOn(Client.prototype, 'query');
+    const statementsOf = async (body: object) => {
+      statements.mockClear();
+      await calls.poll(slug, token, { maxEvents: 0, ...body });
+      return statements.mock.calls.length;
+    };
+    try {
+      expect(await statementsOf({ setErrs })).toBeLessThan(200);
+      const nothing = await statementsOf({ setErrs: { [first]: { err: 'late' } } });
+      expect(await statementsOf({ setErrs })).toBeLessThan(nothing + 10);
+    } finally {
+      statements.mockRestore();
+    }
+    expect(await calls.status(slug)).toMatchObject({ dead: 2_100 });
+    const dead = (await calls.call('GET', `/event-streams/${slug}/deliveries?state=dead&limit=1000`)).body as Body[];
+    expect(dead.at(-1)?.problem).toMatch(/error_\d+/);
+    expect(new Set(dead.map(({ problem }) => problem)).size).toBe(dead.length);
+    const request = { directory: scim.directory.slug, types: ['delivery.dead'], limit: 100, waitSeconds: 0 };
+    const { events } = await bridge.services.eventLog.readEvents(request);
+    const named = events.map((event) => shownEvent(event).changes.dead?.after as string[]);
+    expect(named.map((ids) => ids.length)).toEqual([1_000, 1_000, 100]);
+    expect(new Set(named.flat()).size).toBe(2_100);
   });
 
   test('is shown more than fits of what is sent once more, and told that there is more', async () => {
