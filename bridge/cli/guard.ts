@@ -196,8 +196,8 @@ async function refuseWithout(
   const { shownHeld } = await presentation();
   const status = await services.guard.status(directory);
   const isChosen = ids.length > 0;
-  const all = await services.guard.listHeld(directory, { limit: isChosen ? longestList : shownFirst });
-  const first = isChosen ? all.filter(({ id }) => ids.includes(id)) : all;
+  const page = isChosen ? { ids, limit: longestList } : { limit: shownFirst };
+  const first = await services.guard.listHeld(directory, page);
   const count = isChosen ? first.length : status.held;
   const passing = pass === undefined ? [] : ['--pass', `${pass}m`];
   const hint = [`realmbridge guard ${name}`, directory, ...ids, ...passing, '--yes --until', until.toISOString()].join(

@@ -1,8 +1,12 @@
 // The guard at the command line: an operator sees what is held, and decides.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeIn } from '../../bridge/platform/db/scope.ts';
+import { userOf } from '../bench/support/data.ts';
 import { type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
 import { type CommandLine, createCommandLine } from '../support/command-line.ts';
 import { activeOf, deactivation, guardedDirectory } from '../support/guard-stage.ts';
+import { loadTestUsers } from '../support/many-users.ts';
 import { newUser } from '../support/scim.ts';
 
 let bridge: TestBridge;
@@ -88,4 +92,27 @@ test('what was not meant is rejected, or released one by one, and the rest of a 
   expect(await Promise.all(ids.map((id) => activeOf(scim, id)))).toEqual([true, false, false, false]);
   expect((await shell.run('guard', 'show', slug)).stdout).toContain('Everything is let through until');
   expect((await shell.run('guard', 'release', slug)).stdout).toBe('Nothing is held.\n');
+});
+
+test('one operation is found behind thousands of others', async () => {
+  const { slug, id: directoryId } = (await bridge.directory('wave')).directory;
+  await loadTestUsers(bridge.database.url, directoryId, 1_200);
+  await writeIn(bridge.database.pool, directoryId, (scope) =>
+    sql`insert into guard_held (directory_id, id, operation, user_id, actor, held_at)
+      select directory_id, gen_random_uuid(), 'deactivate', id, 'token:a', now() from users
+      where directory_id = ${directoryId}`.execute(scope),
+  );
+  const last = await writeIn(bridge.database.pool, directoryId, async (scope) => {
+    const held = scope.selectFrom('guard_held').select(['id', 'user_id']).where('directory_id', '=', directoryId);
+    return held.orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow();
+  });
+  const seen = await shell.run('guard', 'release', slug, last.id, '--json');
+  expect(seen.code, 'without --yes').toBe(1);
+  expect(JSON.parse(seen.stdout)).toMatchObject({ held: 1, operations: [{ id: last.id, user: { id: last.user_id } }] });
+  const nobody = userOf(1).id;
+  expect((await shell.run('guard', 'reject', slug, nobody)).stdout).toBe('Nothing is held.\n');
+  expect(await shell.run('guard', 'reject', slug, 'no-id')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no-id'),
+  });
 });

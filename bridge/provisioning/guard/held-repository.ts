@@ -150,7 +150,7 @@ export async function countAllHeld(
 export async function listHeld(
   scope: Scope,
   directoryId: string,
-  page: { after?: string; limit: number },
+  page: { after?: string; ids?: readonly string[]; limit: number },
 ): Promise<ListedHeld[]> {
   const { rows } = await sql<ListedHeld>`
     select h.id, h.operation, h.user_id as "userId", h.group_id as "groupId", h.state, h.actor, h.request_id as "requestId",
@@ -161,6 +161,7 @@ export async function listHeld(
       left join users u on u.directory_id = h.directory_id and u.id = h.user_id
       left join groups g on g.directory_id = h.directory_id and g.id = h.group_id
     where h.directory_id = ${directoryId} and (${page.after ?? null}::uuid is null or h.id > ${page.after ?? null}::uuid)
+      and (${page.ids ? [...page.ids] : null}::uuid[] is null or h.id = any(${page.ids ? [...page.ids] : null}::uuid[]))
     order by h.id limit ${page.limit}`.execute(scope);
   return rows;
 }

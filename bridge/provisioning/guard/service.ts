@@ -170,13 +170,17 @@ export function createGuardService(deps: GuardServiceDeps) {
       return status;
     },
 
-    /** What is held, and what was released and is not done yet, in the order in which it came. */
-    async listHeld(slug: string, { after, limit }: { after?: string; limit: number }): Promise<ListedHeld[]> {
+    /** What is held, and what was released and is not done yet, in the order in which it came; of given ids, these alone. */
+    async listHeld(
+      slug: string,
+      { after, ids, limit }: { after?: string; ids?: readonly string[]; limit: number },
+    ): Promise<ListedHeld[]> {
       const directory = await requireDirectory(slug);
       if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
         throw new ApiError('invalid_request', `limit: must be 1 to ${maxPage}.`);
       if (after !== undefined && !isUuid(after)) throw new ApiError('invalid_request', 'after: is not an id.');
-      const page = { limit, ...(after !== undefined && { after }) };
+      checkSelection({ ...(ids && { ids }) });
+      const page = { limit, ...(after !== undefined && { after }), ...(ids && { ids }) };
       return transactions.read(directory.id, (scope) => held.listHeld(scope, directory.id, page));
     },
 
