@@ -160,11 +160,13 @@ function rotateCommand(shell: Shell): Command {
   const command = new Command('rotate-secret')
     .description('make a new secret; for a while messages carry a signature with the old one, too')
     .argument('<slug>', 'which webhook')
-    .option('--overlap <duration>', 'how long, such as 12h or 7d (default: 24h)', duration);
-  return command.action((slug: string, { overlap }: { overlap?: number }) =>
+    .option('--overlap <duration>', 'how long, such as 12h or 7d (default: 24h)', duration)
+    .addOption(new Option('--at-once', 'sign with the old one no more from now on: after a leak').conflicts('overlap'));
+  return command.action((slug: string, { overlap, atOnce }: { overlap?: number; atOnce?: true }) =>
     withServices(shell, command, async ({ output, services }) => {
       const { rotation } = await import('../webhooks/contracts.ts');
-      const asked = rotation.safeParse(overlap === undefined ? {} : { overlapSeconds: overlap / 1_000 });
+      const overlapMs = atOnce ? 0 : overlap;
+      const asked = rotation.safeParse(overlapMs === undefined ? {} : { overlapSeconds: overlapMs / 1_000 });
       if (!asked.success) throw new UsageError('--overlap can be 30d at most.');
       const { secret, previousUntil } = await services.webhooks.rotateSecret(slug, asked.data.overlapSeconds);
       output.result({ slug, secret, previousUntil }, () =>
@@ -173,7 +175,7 @@ function rotateCommand(shell: Shell): Command {
           '',
           `  ${secret}`,
           '',
-          `It is not shown again. Messages are signed with the old one as well until ${formatTime(previousUntil)} UTC.`,
+          `It is not shown again. Messages are signed with ${atOnce ? 'it alone from now on' : `the old one as well until ${formatTime(previousUntil)} UTC`}.`,
         ].join('\n'),
       );
     }),

@@ -76,6 +76,9 @@ test('a webhook is made, tested, seen, paused and deleted', { timeout: 120_000 }
   expect((await cli.json('webhook', 'update', 'app', '--all-types')).types).toBeNull();
   expect((await cli.json('webhook', 'rotate-secret', 'app', '--overlap', '12h')).secret).toMatch(/^whsec_/);
   expect((await cli.json('webhook', 'show', 'app')).secrets).toHaveLength(2);
+  const atOnce = await cli.run('webhook', 'rotate-secret', 'app', '--at-once');
+  expect(atOnce).toMatchObject({ code: 0, stdout: expect.stringContaining('with it alone from now on') });
+  expect((await cli.json('webhook', 'show', 'app')).secrets).toMatchObject([{ expiresAt: null }]);
   expect((await cli.run('webhook', 'delete', 'app')).code).toBe(0);
   expect((await cli.run('webhook', 'list')).stdout).toContain('There is no webhook yet.');
 });
@@ -100,6 +103,7 @@ test.each([
   [['replay', 'away', '--position', '0'], 2, 'position'],
   [['replay', 'away', '--dead', '--since', '2026-01-01'], 2, '--dead'],
   [['rotate-secret', 'away', '--overlap', '90d'], 2, '30d'],
+  [['rotate-secret', 'away', '--at-once', '--overlap', '1h'], 2, '--at-once'],
 ])('%j is refused', async (args, code, part) => {
   const refused = await cli.run('webhook', ...args);
   expect(refused.stderr).toContain(part);
