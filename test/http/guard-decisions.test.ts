@@ -1,7 +1,9 @@
 // What an operator decides about what the guard holds: released it is done, rejected it is forgotten.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeIn } from '../../bridge/platform/db/scope.ts';
 import { createMetrics } from '../../bridge/platform/metrics.ts';
-import { type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
+import { type Answer, type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
 import {
   activation,
   activeOf,
@@ -11,6 +13,7 @@ import {
   heldOf,
   membersOf,
   typesOf,
+  waitingForLocks,
 } from '../support/guard-stage.ts';
 import { eventsOf, newGroup, newUser, patchOp } from '../support/scim.ts';
 
@@ -118,6 +121,20 @@ describe('a release', () => {
     expect((await operator.get('')).body.passingUntil).toBe(null);
     await scim.delete(`/Users/${ids[3]}`);
     expect(await heldOf(operator)).toEqual(['delete user-3']);
+  });
+
+  test('that lets the rest pass, and a change of the settings at the same time, both count', async () => {
+    const { scim, operator } = await guardedDirectory(bridge, 0, 0);
+    const { id } = scim.directory;
+    const answers: Promise<Answer>[] = [];
+    // Both have read how it was before either can write.
+    await writeIn(bridge.database.pool, id, async (scope) => {
+      await sql`select 1 from guards where directory_id = ${id} for update`.execute(scope);
+      answers.push(operator.patch('', { windowMinutes: 90 }), operator.post('/release', { passMinutes: 30 }));
+      await expect.poll(() => waitingForLocks(bridge), { timeout: 30_000 }).toBe(2);
+    });
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await operator.get('')).body).toMatchObject({ windowMinutes: 90, passingUntil: expect.any(String) });
   });
 
   test('does nothing to what has changed meanwhile', async () => {

@@ -1,4 +1,5 @@
 // Directories whose guard allows little, and the operator who decides about what it holds.
+import { sql } from 'kysely';
 import { createApp } from '../../bridge/app.ts';
 import type { StoredEvent } from '../../bridge/events/contracts.ts';
 import { createEventReader } from '../../bridge/events/repository.ts';
@@ -79,4 +80,11 @@ export const activeOf = async (scim: ScimClient, id: string): Promise<unknown> =
 export async function membersOf(scim: ScimClient, id: string): Promise<string[]> {
   const { body } = await scim.get(`/Groups/${id}`);
   return (body.members ?? []).map(({ value }: Body) => value).sort();
+}
+
+/** How many transactions of the bridge's database wait for another. */
+export async function waitingForLocks(bridge: TestBridge): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(bridge.database.db);
+  return rows[0]?.count ?? 0;
 }

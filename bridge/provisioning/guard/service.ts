@@ -145,8 +145,8 @@ export function createGuardService(deps: GuardServiceDeps) {
       const { id } = directory;
       const { windowMinutes, limits, enabled } = change;
       const status = await transactions.write(id, async (scope) => {
+        const before = await windows.lockGuard(scope, id);
         await windows.lockWindows(scope, id);
-        const before = await windows.readGuard(scope, id);
         const base = change.useDefaults ? defaultSettings : before.settings;
         const isChanged = windowMinutes !== undefined || limits !== undefined;
         const after: windows.GuardRow = {
@@ -198,8 +198,8 @@ export function createGuardService(deps: GuardServiceDeps) {
       checkSelection(selection);
       const { passMinutes } = selection;
       const passingUntil = await transactions.write(id, async (scope) => {
+        const before = await windows.lockGuard(scope, id);
         await windows.lockWindows(scope, id);
-        const before = await windows.readGuard(scope, id);
         const after =
           passMinutes === undefined ? before.passingUntil : new Date(clock.now().getTime() + passMinutes * minutes);
         if (passMinutes !== undefined) await windows.saveGuard(scope, id, { ...before, passingUntil: after });

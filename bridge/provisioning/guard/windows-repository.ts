@@ -41,6 +41,16 @@ export async function readGuard(scope: Scope, directoryId: string): Promise<Guar
   return toGuard(row ?? { enabled: null, settings: null, passing_until: null });
 }
 
+/**
+ * Holds the settings until the commit, also the default ones, for whoever changes some of them and keeps the others. To be
+ * called before the windows are locked.
+ */
+export async function lockGuard(scope: Scope, directoryId: string): Promise<GuardRow> {
+  await sql`insert into guards (directory_id) values (${directoryId}) on conflict do nothing`.execute(scope);
+  await sql`select 1 from guards where directory_id = ${directoryId} for update`.execute(scope);
+  return readGuard(scope, directoryId);
+}
+
 export async function saveGuard(
   scope: Scope,
   directoryId: string,
