@@ -22,6 +22,11 @@ export function valueOrThrow<T>(result: Result<T>): T {
 export const notFound = (resourceType: string, id: string): ScimFailure =>
   new ScimFailure(scimError(404, `There is no ${resourceType} with the id ${JSON.stringify(id.slice(0, 80))}.`));
 
+/** For whoever has found it a moment ago: then somebody has deleted it since. */
+export function undefinedIfGone(error: unknown): undefined {
+  if (!(error instanceof ScimFailure) || error.error.status !== 404) throw error;
+}
+
 export const notUnique = (detail: string, cause: unknown): ScimFailure =>
   new ScimFailure(scimError(409, detail, 'uniqueness'), { cause });
 

@@ -1,6 +1,8 @@
 // The guard for pushed SCIM: what goes through, what is held, and what the identity provider is told of it.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
+import { writeIn } from '../../bridge/platform/db/scope.ts';
+import { type Answer, type Body, createTestBridge, type TestBridge } from '../support/bridge.ts';
 import { newClient } from '../support/directory-moves.ts';
 import {
   activation,
@@ -13,6 +15,7 @@ import {
   membersOf,
   only,
   typesOf,
+  waitingForLocks,
 } from '../support/guard-stage.ts';
 import { eventsOf, filtered, groupSchema, newGroup, newUser, patchOp, userSchema } from '../support/scim.ts';
 
@@ -215,6 +218,32 @@ describe('deletions', () => {
     expect(made.status).toBe(201);
     expect(made.body.id).not.toBe(ids[0]);
   });
+
+  test.each([
+    ['users', '/Users', { schemas: [userSchema], userName: 'user-0' }],
+    ['groups', '/Groups', { schemas: [groupSchema], displayName: 'Crew' }],
+  ] as const)(
+    'that are released while they are taken back leave a name that is free: %s',
+    async (table, path, body) => {
+      const { scim, ids } = await guardedDirectory(bridge, 1, 0);
+      const { id: directoryId } = scim.directory;
+      const id = table === 'users' ? at(ids, 0) : (await newGroup(scim, 'Crew', ids)).id;
+      await scim.delete(`${path}/${id}`);
+      const answers: Promise<Answer>[] = [];
+      await writeIn(bridge.database.pool, directoryId, async (scope) => {
+        const row = sql`${sql.table(table)} where directory_id = ${directoryId} and id = ${id}`;
+        await sql`select 1 from ${row} for update`.execute(scope);
+        answers.push(scim.post(path, body));
+        await expect.poll(() => waitingForLocks(bridge), { timeout: 30_000 }).toBe(1);
+        await sql`delete from ${row}`.execute(scope);
+      });
+      const [answer] = await Promise.all(answers);
+      expect(answer).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+      const again = await scim.post(path, body);
+      expect(again.status).toBe(201);
+      expect(again.body.id).not.toBe(id);
+    },
+  );
 
   test('are taken back by a write to the user', async () => {
     const { scim, operator, ids } = await guardedDirectory(bridge, 1, 0);

@@ -21,7 +21,7 @@ import { guardGroupDeletion, guardOpenMove, noteGroupWrite, noteNewGroup, receiv
 import { requireVersion } from '../preconditions.ts';
 import { listedGroup, membersAttribute, show } from '../presentation.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
+import { notFound, ScimFailure, undefinedIfGone, valueOrThrow } from '../scim-failure.ts';
 import type { StoredGroup, StoredResource } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import type { Writer } from '../users/user-changes.ts';
@@ -139,13 +139,14 @@ export function createGroupsService({ transactions, clock, guard, onChange }: Gr
   /** Like users: a group whose deletion the guard holds, and that is created again. Who is not named leaves it. */
   async function takeOverHeld(request: ScimRequest, group: PreparedGroup): Promise<ShownResource | undefined> {
     const { id: directoryId } = request.directory;
-    const { stored, columns, members } = group;
+    const { stored, columns } = group;
     const { display_name_key: key, external_id: externalId } = columns;
     const id = await transactions.read(directoryId, (scope) =>
       findToTakeOver(scope, directoryId, 'Group', key, externalId),
     );
     if (id === undefined) return undefined;
-    return update(request, id, () => ({ resource: stored.resource, members: [{ kind: 'replaceAll', members }] }));
+    const members = [{ kind: 'replaceAll' as const, members: group.members }];
+    return update(request, id, () => ({ resource: stored.resource, members })).catch(undefinedIfGone);
   }
 
   return {

@@ -24,7 +24,7 @@ import { requireVersion } from '../preconditions.ts';
 import { groupsAttribute, show } from '../presentation.ts';
 import { userColumns } from '../resource-columns.ts';
 import { mapKeyConflict } from '../schemas/attribute-keys.ts';
-import { notFound, ScimFailure, valueOrThrow } from '../scim-failure.ts';
+import { notFound, ScimFailure, undefinedIfGone, valueOrThrow } from '../scim-failure.ts';
 import type { ListPage, StoredResource, StoredUser } from '../stored-resource.ts';
 import type { Transactions } from '../transactions.ts';
 import { guardWrite, writeGuard } from '../write-guard-repository.ts';
@@ -189,7 +189,7 @@ export function createUsersService({ transactions, clock, passwords, guard, onCh
 
   /**
    * A user whose deletion the guard holds, and who is created again: the identity provider has what it asks for, and everything
-   * that hangs on the id stays. Undefined when the name is anybody else's.
+   * that hangs on the id stays. Undefined when the name is anybody else's, or the deletion was released meanwhile.
    */
   async function takeOverHeld(request: ScimRequest, prepared: PreparedUser): Promise<ShownResource | undefined> {
     const { id: directoryId } = request.directory;
@@ -198,7 +198,8 @@ export function createUsersService({ transactions, clock, passwords, guard, onCh
     const id = await transactions.read(directoryId, (scope) =>
       findToTakeOver(scope, directoryId, 'User', key, externalId),
     );
-    return id === undefined ? undefined : update(request, id, () => ({ resource: stored.resource, passwordHash }));
+    if (id === undefined) return undefined;
+    return update(request, id, () => ({ resource: stored.resource, passwordHash })).catch(undefinedIfGone);
   }
 
   return {
