@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scope, writeIn } from '../../bridge/platform/db/scope.ts';
 import { findGroup } from '../../bridge/provisioning/groups/groups-repository.ts';
-import { isAnythingHeld, listReleased } from '../../bridge/provisioning/guard/held-repository.ts';
+import { isAnythingHeld, listHeldMembers, listReleased } from '../../bridge/provisioning/guard/held-repository.ts';
 import { findUser } from '../../bridge/provisioning/users/users-repository.ts';
 import { userOf } from '../bench/support/data.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
@@ -36,6 +36,7 @@ const atOnce = { deactivate: 1, delete: 1, remove_member: 1, delete_group: 1 };
 const looks: Record<string, (scope: Scope, directoryId: string) => Promise<unknown>> = {
   'whether anything of a kind is held': (scope, id) => isAnythingHeld(scope, id, ['deactivate']),
   'what is held of a group': (scope, id) => findGroup(scope, id, groupId, { lock: 'change' }),
+  'who of a few is held in a group': (scope, id) => listHeldMembers(scope, id, groupId, [userOf(5_000).id]),
   'what is held of a user': (scope, id) => findUser(scope, id, userOf(5_000).id, { lock: 'change' }),
   'what is released': (scope, id) => listReleased(scope, id, atOnce),
 };
