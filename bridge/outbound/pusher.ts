@@ -20,7 +20,7 @@ export interface RetryTiming {
 export interface PusherDeps {
   target: Target;
   owner: string;
-  resources: ResourcesRepository;
+  resources: Pick<ResourcesRepository, 'settle' | 'forget'>;
   gate: Gate;
   clock: Clock;
   timing: RetryTiming;
@@ -54,8 +54,6 @@ interface Line {
   /** Whether a resource that has waited is still leased. */
   isOurs: (sourceId: string) => Promise<boolean>;
 }
-
-const noLine: Line = { lanes: { run: (work) => work() }, isOurs: async () => true };
 
 const sharedAccount = 'The account at the target is already that of another user or group of the directory.';
 
@@ -103,13 +101,19 @@ export function createPusher(deps: PusherDeps) {
     return { outcome: 'failed', settlement: { state: 'retry', problem, retryAt: after(wait) } };
   }
 
-  async function attempt({ push, row, source, verifying }: PushWork): Promise<Pushed> {
+  async function attempt({ push, row, source, verifying }: PushWork): Promise<Pushed | 'closed'> {
     const called = await call(() => push.push(row, source, verifying));
     if (called.kind === 'answer') return called.answer;
-    if (called.kind === 'failure') return failed(row, called.error);
+    return called.kind === 'failure' ? failed(row, called.error) : 'closed';
+  }
+
+  function postponed(): Pushed {
     const retryAt = after(Math.max(gate.waitMs(), timing.retryMs));
     return { outcome: 'failed', settlement: { state: 'retry', retryAt } };
   }
+
+  /** Whoever compares it may push it at once, and whoever pushes what is due after that time. */
+  const letGo = (row: PushedResource, retryAt: Date) => settle(row, { state: 'retry', retryAt });
 
   async function write(row: PushedResource, pushed: Pushed): Promise<Pushed> {
     try {
@@ -126,18 +130,29 @@ export function createPusher(deps: PusherDeps) {
   return {
     call,
 
-    /** Never throws, unless the database does. Undefined: it is not this process's any more. */
-    async push(work: PushWork, line: Line = noLine): Promise<Done | undefined> {
+    /**
+     * Never throws, unless the database does. Undefined for one that stands in a line: it is not this process's any more,
+     * or the target is left alone, and it is to be taken up again.
+     */
+    async push(work: PushWork, line?: Line): Promise<Done | undefined> {
       const { row } = work;
       let seconds = 0;
-      const pushed = await line.lanes.run(async () => {
-        if (!(await line.isOurs(row.sourceId))) return undefined;
+      const timed = async () => {
         const started = performance.now();
         const attempted = await attempt(work);
         seconds = (performance.now() - started) / 1_000;
         return attempted;
-      });
-      if (!pushed) return undefined;
+      };
+      const inLine = async ({ lanes, isOurs }: Line) =>
+        lanes.run(async () => ((await isOurs(row.sourceId)) ? timed() : undefined));
+      const attempted = await (line ? inLine(line) : timed());
+      if (!attempted) return undefined;
+      if (attempted === 'closed' && line) {
+        // It counts as compared only when it was: a push of a change trusts what the bridge remembers.
+        await letGo(row, clock.now());
+        return undefined;
+      }
+      const pushed = attempted === 'closed' ? postponed() : attempted;
       const { outcome, drift } = await write(row, pushed);
       onDone({ outcome, seconds });
       if (outcome !== 'same' && outcome !== 'failed' && outcome !== 'refused') await onPushed();
@@ -154,8 +169,7 @@ export function createPusher(deps: PusherDeps) {
       await onPushed();
     },
 
-    /** Whoever compares it may push it at once, and whoever pushes what is due after that time. */
-    letGo: (row: PushedResource, retryAt: Date) => settle(row, { state: 'retry', retryAt }),
+    letGo,
   };
 }
 
