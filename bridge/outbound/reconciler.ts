@@ -99,7 +99,8 @@ export function createReconciler(deps: ReconcilerDeps) {
     while (!stop.aborted) {
       const made = gate.waitMs() > 0 ? undefined : await tools();
       if (made) return made;
-      await targets.renewTask(target, task, owner, timing.leaseSeconds);
+      // No shorter than it is taken for: the comparison that follows renews it only once in a while.
+      await targets.renewTask(target, task, owner, taskSeconds);
       await pause(Math.min(Math.max(gate.waitMs(), timing.pollMs), (timing.leaseSeconds * 1_000) / 3));
     }
     return undefined;
@@ -191,7 +192,7 @@ export function createReconciler(deps: ReconcilerDeps) {
       const report = nothing();
       const left = await createMany(task, report);
       if (!left || !(await reconcileAll(task, left, report))) return false;
-      await targets.finishTask(target, task, report);
+      await targets.finishTask(target, task, owner, report);
       const run = (await targets.findState(target))?.run;
       if (run?.id === task.runId) await endIfDone(run);
       return true;

@@ -95,7 +95,13 @@ export function createTasks(pool: Pool) {
       );
     },
 
-    async finishTask({ directoryId, id }: Target, { runId, number }: Task, report: TaskReport): Promise<void> {
+    /** Unless somebody else has it by now, or has done it. */
+    async finishTask(
+      { directoryId, id }: Target,
+      { runId, number }: Task,
+      owner: string,
+      report: TaskReport,
+    ): Promise<void> {
       await writeIn(pool, directoryId, (scope) =>
         scope
           .updateTable('outbound_tasks')
@@ -104,6 +110,7 @@ export function createTasks(pool: Pool) {
           .where('target_id', '=', id)
           .where('run_id', '=', runId)
           .where('number', '=', number)
+          .where('lease_owner', '=', owner)
           .execute(),
       );
     },
