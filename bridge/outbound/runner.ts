@@ -105,7 +105,7 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
 
   async function onHold(hold: Hold | null): Promise<void> {
     if (stop.signal.aborted) return;
-    await targets.updateHold(target, hold);
+    await (hold ? targets.hold(target, hold) : targets.endHold(target, clock.now()));
     if (hold) log.warn({ ...about, ...hold }, 'an outbound target is left alone for a while');
     else log.info(about, 'an outbound target is well again');
   }

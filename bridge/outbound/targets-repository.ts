@@ -195,11 +195,22 @@ export function createTargetsRepository(pool: Pool) {
       });
     },
 
-    async updateHold(target: Target, hold: Hold | null): Promise<void> {
+    /** Replicas are told different things: the longer of both holds, with its reason. */
+    async hold(target: Target, { until, reason }: Hold): Promise<void> {
       await writeIn(pool, target.directoryId, (scope) =>
         ownState(scope, target)
-          .set({ held_until: hold?.until ?? null, held_reason: hold?.reason ?? null })
+          .set({
+            held_until: sql<Date>`greatest(held_until, ${until})`,
+            held_reason: sql<string>`case when held_until > ${until} then held_reason else ${reason} end`,
+          })
           .execute(),
+      );
+    },
+
+    /** Unless another replica was told meanwhile to stay away for longer. */
+    async endHold(target: Target, now: Date): Promise<void> {
+      await writeIn(pool, target.directoryId, (scope) =>
+        ownState(scope, target).set({ held_until: null, held_reason: null }).where('held_until', '<=', now).execute(),
       );
     },
 

@@ -1,8 +1,9 @@
 // A target asks to be left alone in the middle of a comparison: everything is compared all the same, once.
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createTargetsRepository } from '../../bridge/outbound/targets-repository.ts';
 import { type AwkwardServer, startAwkwardServer } from '../support/awkward-scim-server.ts';
-import type { ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience } from '../support/outbound-stage.ts';
+import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
+import { createPushingBridge, isSettled, newTarget, outgoing, patience } from '../support/outbound-stage.ts';
 import { newUser } from '../support/scim.ts';
 
 const users = 120;
@@ -70,5 +71,34 @@ describe('a comparison in whose middle the target asks to be left alone', { time
     const reads = server.requests.filter((one) => one.startsWith('GET /Users/'));
     // Before a change, and after it; and once more of the one whose change was refused.
     expect(reads.length).toBeLessThanOrEqual(2 * users);
+  });
+});
+
+describe('what two replicas were told of one target', () => {
+  let bridge: TestBridge;
+  afterEach(() => bridge?.close());
+
+  it('holds for the longer of both times, whoever is told later and whoever gets through meanwhile', async () => {
+    bridge = await createTestBridge({ outgoing: outgoing() });
+    const { directory } = await bridge.directory('company');
+    await newTarget(bridge, 'company', { baseUrl: 'http://127.0.0.1:9' });
+    const targets = createTargetsRepository(bridge.database.pool);
+    const target = await targets.findTarget(directory.id, 'app');
+    if (!target) throw new Error('no target');
+    const hold = async () => (await targets.findState(target))?.hold;
+    const now = Date.now();
+    const asked = { until: new Date(now + 60_000), reason: 'Too many requests.' };
+
+    await targets.hold(target, asked);
+    await targets.hold(target, { until: new Date(now + 5_000), reason: 'No answer.' });
+    expect(await hold()).toEqual(asked);
+    await targets.endHold(target, new Date(now + 5_000));
+    expect(await hold()).toEqual(asked);
+
+    const longer = { until: new Date(now + 90_000), reason: 'Too many again.' };
+    await targets.hold(target, longer);
+    expect(await hold()).toEqual(longer);
+    await targets.endHold(target, longer.until);
+    expect(await hold()).toBeNull();
   });
 });
