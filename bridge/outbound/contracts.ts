@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { isStorable } from '../platform/db/storable.ts';
 import type { JsonObject } from '../scim/json.ts';
-import { mappingFault } from './mapping.ts';
+import { mappingFault, withoutPasswords } from './mapping.ts';
 import { presetNames } from './presets.ts';
 
 const text = (max: number) =>
@@ -81,6 +81,10 @@ export const targetSettings = z
   .openapi('OutboundTargetSettings');
 
 export type TargetSettings = z.output<typeof targetSettings>;
+
+/** As they are stored: of one target that has what is refused by now, the others must not be lost. */
+export const storedTargetSettings = (stored: unknown): TargetSettings =>
+  targetSettings.parse(withoutPasswords(z.json().parse(stored)));
 
 export const targetSecret = text(10_000).openapi({
   description: 'The token, or the secret of the OAuth client. Kept encrypted and never shown.',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storedTargetSettings, targetSettings } from './contracts.ts';
 import { applyMappings, mappingFault, type NamedMapping } from './mapping.ts';
 
 const anna = {
@@ -67,5 +68,15 @@ describe('attribute mappings', () => {
     expect(mappingFault(JSON.parse('{"constructor": {"x": 1}}'))).toContain('no attribute');
     expect(mappingFault({ Password: 'first-1' })).toBe('has a password, which is never pushed');
     expect(mappingFault({ title: '{name.givenName}', a: [{ b: '{userName | id}' }] })).toBeUndefined();
+  });
+
+  it('that are stored and give a password are read without it, and with everything else', () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+    const attributes = { title: '{title}', password: 'first-1', [urn]: { Password: 'first-1', division: null } };
+    const settings = { baseUrl: 'https://app.example', mappings: [{ name: 'a', attributes }] };
+    expect(targetSettings.safeParse(settings).success).toBe(false);
+    expect(storedTargetSettings(settings).mappings).toEqual([
+      { name: 'a', resourceType: 'User', attributes: { title: '{title}', [urn]: { division: null } } },
+    ]);
   });
 });

@@ -124,6 +124,17 @@ function stripped(value: JsonValue): JsonValue {
   return kept;
 }
 
+// What is pushed is remembered, and read back to be compared: neither is for a password.
+const isPassword = (key: string): boolean => /^(urn:.*:)?password$/i.test(key);
+
+/** Without what no mapping may give: of one that is stored, by a version that took it. */
+export function withoutPasswords(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutPasswords);
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !isPassword(key));
+  return Object.fromEntries(kept.map(([key, part]) => [key, withoutPasswords(part)]));
+}
+
 /** What is wrong with a mapping, as the end of a sentence; undefined: nothing. */
 export function mappingFault(value: JsonValue, depth = 0): string | undefined {
   if (depth > maxDepth) return `is nested more than ${maxDepth} deep`;
@@ -140,8 +151,7 @@ export function mappingFault(value: JsonValue, depth = 0): string | undefined {
   const parts = Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
   const keys = isJsonObject(value) ? Object.keys(value) : [];
   if (keys.some(isForbiddenName)) return 'has a name that no attribute has';
-  // What is pushed is remembered, and read back to be compared: neither is for a password.
-  if (keys.some((key) => /^(urn:.*:)?password$/i.test(key))) return 'has a password, which is never pushed';
+  if (keys.some(isPassword)) return 'has a password, which is never pushed';
   for (const part of parts) {
     const fault = mappingFault(part, depth + 1);
     if (fault !== undefined) return fault;

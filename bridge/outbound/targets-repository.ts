@@ -7,7 +7,7 @@ import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { OutboundStatesTable, OutboundTargetsTable } from '../platform/db/database.ts';
 import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
-import { type RunReport, type Target, type TargetMode, targetSettings } from './contracts.ts';
+import { type RunReport, storedTargetSettings, type Target, type TargetMode } from './contracts.ts';
 import type { Hold } from './gate.ts';
 import type { Probe } from './probe.ts';
 import { createTasks, ownState, type Run } from './tasks-repository.ts';
@@ -28,7 +28,7 @@ const toTarget = (row: Omit<Selectable<OutboundTargetsTable>, 'updated_at'>): Ta
   directoryId: row.directory_id,
   id: row.id,
   slug: row.slug,
-  settings: targetSettings.parse(row.settings),
+  settings: storedTargetSettings(row.settings),
   sealedSecret: row.secret,
   mode: row.mode,
   revision: row.revision,
