@@ -251,6 +251,21 @@ describe('a lane', () => {
     expect(lane.takeChanges()).toMatchObject({ position: 7, missed: 4 });
   });
 
+  test('counts as missed nothing that waits in the store, and is sent all the same', () => {
+    const drive = new Drive([1, 2, 3, 4, 5].map((position) => messageOf('a', position)));
+    drive.read(2);
+    drive.next(false);
+    drive.fail(0, false);
+    drive.storeAll();
+    drive.crash(false, 0);
+    drive.lane.passed(4, 4);
+    drive.lane.add(messageOf('a', 5));
+    expect(drive.lane.takeChanges()).toMatchObject({ position: 5, missed: 2 });
+    drive.now += 1_000;
+    expect(drive.next(true)).toBe(true);
+    expect(drive.underway.map(({ parked }) => parked?.position)).toEqual([1]);
+  });
+
   test('says when the next attempt is due, and gives it not before', () => {
     const drive = new Drive([messageOf('a', 1), messageOf('a', 2), messageOf('b', 3)]);
     drive.read(3);

@@ -98,13 +98,17 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
     if (row.position > start) ahead.add(row.position);
   }
 
-  function advance(position: number): void {
+  /** Answers how many that are stored as waiting it has come to. */
+  function advance(position: number): number {
     readTo = Math.max(readTo, position);
+    let reached = 0;
     for (const one of ahead) {
       if (one > readTo) continue;
       ahead.delete(one);
+      reached += 1;
       nextDueAt = 0;
     }
+    return reached;
   }
 
   function store(row: Parked): void {
@@ -203,8 +207,9 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
 
     /** Takes note that the log was read up to `position`, where `lost` events were not in it any more. */
     passed(position: number, lost = 0): void {
-      advance(position);
-      missed += lost;
+      const reached = advance(position);
+      // What is stored is sent from there.
+      if (lost > 0) missed += lost - reached;
     },
 
     /** The next message of the log; it must be wanted, and lie after all that came before. */
