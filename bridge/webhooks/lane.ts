@@ -71,7 +71,10 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
   const parked = new Map<string, Parked[]>();
   const retrying = new Set<string>();
   let parkedCount = 0;
-  /** Stored as waiting, but not read again yet: the place may lie before what is parked, after a crash or a replay. */
+  /**
+   * Stored as waiting, in the order of the log, but not read again yet: the place may lie before what is parked, after a
+   * crash or a replay.
+   */
   const ahead = new Set<number>();
   let nextDueAt = 0;
   let bytes = 0;
@@ -103,7 +106,7 @@ export function createLane({ position: start, waiting, hasDead }: LaneStart) {
     readTo = Math.max(readTo, position);
     let reached = 0;
     for (const one of ahead) {
-      if (one > readTo) continue;
+      if (one > readTo) break;
       ahead.delete(one);
       reached += 1;
       nextDueAt = 0;
