@@ -48,7 +48,7 @@ export interface DelivererDeps {
   envelope: Envelope;
   connections: KeptConnections;
   reader: Pick<EventReader, 'listEvents'>;
-  repository: DeliveryRepository;
+  repository: Pick<DeliveryRepository, 'takePlace' | 'findBody' | 'store' | 'prune'>;
   limiter: Limiter;
   clock: Clock;
   timing: DeliveryTiming;
@@ -88,8 +88,17 @@ export function createDeliverer(deps: DelivererDeps) {
       parked += lane?.parkedCount() ?? 0;
       bytes += lane?.bytes() ?? 0;
     }
-    // While nothing gets through, one message is enough to try with.
-    return breaker.isOpen() ? open + parked === 0 : open < maxOpen && parked < maxParked && bytes < maxBytes;
+    if (parked >= maxParked || bytes >= maxBytes) return false;
+    return breaker.isOpen() ? open + calls.size === 0 && !isRetryNear() : open < maxOpen;
+  }
+
+  /** While nothing gets through, one message is enough to try with, if there is one before long. */
+  function isRetryNear(): boolean {
+    const at = now();
+    return [...tracks.values()].some(({ lane }) => {
+      const dueAt = lane?.nextDueAt(at);
+      return dueAt !== undefined && dueAt <= at + timing.maxProbeMs;
+    });
   }
 
   const loseTrack = (track: Track): void => {
