@@ -10,6 +10,7 @@ import type { Gate } from './gate.ts';
 import { type Done, inParallel, type Pusher } from './pusher.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
 import type { SourceRepository } from './source-repository.ts';
+import { modeChange } from './target-changes.ts';
 import type { TargetState, TargetsRepository } from './targets-repository.ts';
 import type { Run, Task, TaskReport } from './tasks-repository.ts';
 import type { Tools } from './tools.ts';
@@ -19,6 +20,8 @@ const maxDrift = 200;
 
 export interface ReconcilerDeps {
   target: Target;
+  /** The slug of the target's directory. */
+  directory: string;
   owner: string;
   targets: TargetsRepository;
   resources: ResourcesRepository;
@@ -55,7 +58,8 @@ function sum(reports: readonly TaskReport[]): TaskReport {
 }
 
 export function createReconciler(deps: ReconcilerDeps) {
-  const { target, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds, stop, tools } = deps;
+  const { target, directory, owner, targets, resources, source, pusher, gate, clock, timing } = deps;
+  const { rowSeconds, stop, tools } = deps;
   const { settings } = target;
   const lanes = createLimiter(settings.concurrency);
   const createInBulk = createBulkCreates({ target, owner, resources, source, pusher, clock, rowSeconds });
@@ -176,7 +180,8 @@ export function createReconciler(deps: ReconcilerDeps) {
       if (target.mode === 'purging' && state.lastRunAt && !state.runRequested) {
         const { pending } = await resources.countAll(target);
         if (pending === 0) {
-          await targets.endPurge(target);
+          const named = { id: target.directoryId, slug: directory };
+          await targets.endPurge(target, named, modeChange(target, 'paused'), clock.now());
           return false;
         }
       }

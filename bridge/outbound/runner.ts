@@ -136,8 +136,8 @@ export function createRunner(deps: RunnerDeps, target: Target, { directory, wake
   });
 
   const reconciler = createReconciler({
-    ...{ target, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds, stop: stop.signal },
-    tools: tools.open,
+    ...{ target, directory, owner, targets, resources, source, pusher, gate, clock, timing, rowSeconds },
+    ...{ stop: stop.signal, tools: tools.open },
   });
 
   async function holdLease(): Promise<boolean> {

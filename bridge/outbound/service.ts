@@ -21,6 +21,7 @@ import { createRemote } from './remote.ts';
 import type { ResourcesRepository } from './resources-repository.ts';
 import { secretPlace } from './secrets.ts';
 import type { SourceRepository } from './source-repository.ts';
+import { modeChange, part } from './target-changes.ts';
 import { type TargetTest, testTarget } from './target-test.ts';
 import type { TargetsRepository } from './targets-repository.ts';
 import { outboundTopic } from './worker.ts';
@@ -50,14 +51,6 @@ export interface TargetInput {
 export type ShownTarget = Pick<Target, 'slug' | 'settings' | 'mode' | 'createdAt'>;
 
 const shown = ({ slug, settings, mode, createdAt }: Target): ShownTarget => ({ slug, settings, mode, createdAt });
-
-const part = ({ id, slug }: Target) => ({ type: 'Target' as const, id, name: slug });
-
-const modeChanges: Record<TargetMode, DirectoryChange['type']> = {
-  active: 'target.resumed',
-  paused: 'target.paused',
-  purging: 'target.purged',
-};
 
 /** Each method throws ApiError: `directory_absent`, `target_absent`, `conflict` or `invalid_request`. */
 export function createOutboundService(deps: OutboundServiceDeps) {
@@ -103,14 +96,8 @@ export function createOutboundService(deps: OutboundServiceDeps) {
   async function changeMode(directorySlug: string, slug: string, mode: TargetMode): Promise<ShownTarget> {
     const { directory, target } = await requireTarget(directorySlug, slug);
     if (target.mode === mode) return shown(target);
-    const changes = changesBetween({ mode: target.mode }, { mode });
-    const now = clock.now();
-    await targets.updateTarget(
-      target,
-      directory,
-      { mode },
-      { changes: [{ type: modeChanges[mode], part: part(target), changes }], now },
-    );
+    const told = { changes: [modeChange(target, mode)], now: clock.now() };
+    await targets.updateTarget(target, directory, { mode }, told);
     changed();
     return { ...shown(target), mode };
   }

@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Directory } from '../directories/contracts.ts';
+import type { Named } from '../events/audit/contracts.ts';
 import type { DirectoryChange } from '../events/audit/repository.ts';
 import { recordDirectoryChanges } from '../events/audit/repository.ts';
 import type { OutboundStatesTable, OutboundTargetsTable } from '../platform/db/database.ts';
@@ -111,16 +112,17 @@ export function createTargetsRepository(pool: Pool) {
     },
 
     /** All that was to be taken away there is. */
-    async endPurge({ directoryId, id }: Target): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
+    async endPurge(target: Target, directory: Named, change: DirectoryChange, now: Date): Promise<void> {
+      await writeAgain(pool, directory.id, async (scope) => {
+        const { numUpdatedRows } = await scope
           .updateTable('outbound_targets')
-          .set({ mode: 'paused', revision: sql<number>`revision + 1` })
-          .where('directory_id', '=', directoryId)
-          .where('id', '=', id)
+          .set({ mode: 'paused', revision: sql<number>`revision + 1`, updated_at: now })
+          .where('directory_id', '=', directory.id)
+          .where('id', '=', target.id)
           .where('mode', '=', 'purging')
-          .execute(),
-      );
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await recordDirectoryChanges(scope, directory, [change], now);
+      });
     },
 
     async deleteTarget(target: Target, directory: Directory, change: DirectoryChange, now: Date): Promise<void> {

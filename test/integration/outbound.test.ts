@@ -1,5 +1,6 @@
 // A directory is pushed on to a second bridge, which speaks SCIM as it should.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEventReader } from '../../bridge/events/repository.ts';
 import type { Body, readAnswer, ScimClient, TestBridge } from '../support/bridge.ts';
 import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
 import { type BridgeUnderTest, scimCalls, startBridge } from '../support/running-bridge.ts';
@@ -216,6 +217,14 @@ describe('a directory that is pushed on to another bridge', { timeout: 180_000 }
       const left = (await remote('GET', '/Users?count=100')).body.Resources as { id: string }[];
       expect(left.map(({ id }) => id)).toEqual([kept.id]);
     });
+    const reader = createEventReader(bridge.database.pool);
+    await reader.placeEvents(scim.directory.id);
+    const told = await reader.listEvents(scim.directory.id, 0, 100);
+    expect(told.filter(({ resourceType }) => resourceType === 'Target').map(({ type }) => type)).toEqual([
+      ...['target.created', 'target.paused', 'target.resumed'],
+      ...['target.purged', 'target.paused'],
+    ]);
+    expect(told.at(-1)).toMatchObject({ actor: { name: 'bridge' }, data: { changes: { mode: { after: 'paused' } } } });
   });
 
   it('adds very many members in parts', async () => {
