@@ -10,6 +10,7 @@ import net.realmbridge.keycloak.imports.ImportedUser;
 import net.realmbridge.keycloak.imports.Outcome;
 import net.realmbridge.keycloak.imports.UserImporter;
 import net.realmbridge.keycloak.password.OfflinePasswords;
+import net.realmbridge.keycloak.runtime.AfterCommit;
 import net.realmbridge.keycloak.runtime.BridgeRuntime;
 import net.realmbridge.keycloak.runtime.SessionBridge;
 import net.realmbridge.keycloak.spi.KeycloakInternals;
@@ -73,6 +74,11 @@ final class ImportedUsers {
     }
 
     private UserModel imported(RealmModel realm, BridgeUser remote) {
+        if (UserImporter.hasWrittenIn(session)) {
+            // The user may have got the name from the one who was validated just now, whose row is locked until this session ends.
+            // The next request finds that row written, and imports.
+            return null;
+        }
         Outcome outcome;
         try {
             outcome = importSeparately(realm, remote);
@@ -114,8 +120,10 @@ final class ImportedUsers {
                     .upsert(found.value()) != Outcome.UNCHANGED) {
                 // The feed will find nothing new, so it is here that a changed password may be the news.
                 new OfflinePasswords(session, realm, runtime.config()).wipe(id);
+                AfterCommit.run(session, () -> runtime.validated().mark(id));
+            } else {
+                runtime.validated().mark(id);
             }
-            runtime.validated().mark(id);
             return known(realm, local, false);
         }
         boolean switchedOff = answer instanceof Answer.Unavailable<BridgeUser> unavailable

@@ -120,6 +120,9 @@ public final class BridgeAdmin {
     public Response sync(@PathParam("component") String componentId, @QueryParam("removals") @DefaultValue("guard") String removals) {
         access.requireManageUsers();
         ComponentModel model = component(componentId);
+        if (UserImporter.hasWrittenIn(session)) {
+            return callerChanged();
+        }
         SyncReport report = factory.syncNow(session, model, "release".equals(removals));
         access.record();
         return report == null
@@ -138,6 +141,9 @@ public final class BridgeAdmin {
             return answer(Response.Status.SERVICE_UNAVAILABLE, Map.of("error", "bridge_unavailable", "detail", unavailable.detail()));
         }
         Outcome outcome = Outcome.UNCHANGED;
+        if (UserImporter.hasWrittenIn(session)) {
+            return callerChanged();
+        }
         if (runtime.config().importEnabled()) {
             outcome = KeycloakInternals.inTransaction(session.getKeycloakSessionFactory(), realm.getId(), (nested, nestedRealm) -> {
                 UserImporter importer = new UserImporter(nested, nestedRealm, runtime.config(), runtime.mapping(nested, nestedRealm), runtime.conflicts());
@@ -228,6 +234,12 @@ public final class BridgeAdmin {
             throw new NotFoundException("no component of Realmbridge has this id");
         }
         return model;
+    }
+
+    /** A sync writes in transactions of its own, which would wait for the caller's row until this request ends. */
+    private static Response callerChanged() {
+        return answer(Response.Status.CONFLICT, Map.of("error", "caller_changed",
+                "detail", "the caller's own copy was brought up to date by this very request; send it again"));
     }
 
     private static Response answer(Response.Status status, Map<String, Object> body) {

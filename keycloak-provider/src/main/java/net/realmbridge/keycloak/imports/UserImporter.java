@@ -30,6 +30,7 @@ public final class UserImporter {
     /** Marks a version as imported without its e-mail, so that the next sync tries again. */
     private static final String INCOMPLETE = "!";
     private static final String WRITING = UserImporter.class.getName();
+    private static final String WRITTEN = WRITING + ".written";
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -66,6 +67,14 @@ public final class UserImporter {
         return Boolean.TRUE.equals(session.getAttribute(WRITING));
     }
 
+    /**
+     * Whether a copy has been written in this session, which therefore holds locks until it ends. What then writes copies in another
+     * transaction on the same thread may need one of these rows, or a name that one gives up, and would wait for ever.
+     */
+    public static boolean hasWrittenIn(KeycloakSession session) {
+        return Boolean.TRUE.equals(session.getAttribute(WRITTEN));
+    }
+
     public GroupMirror groups() {
         return groups;
     }
@@ -93,6 +102,7 @@ public final class UserImporter {
 
     /** Adds users who meet nobody, all of them with one flush of the database. */
     public void addStrangers(List<BridgeUser> rows) {
+        session.setAttribute(WRITTEN, true);
         Map<String, List<GroupModel>> memberships = new HashMap<>();
         // Before the batch: a group that isn't there yet must be seen by the next row.
         rows.forEach(row -> memberships.put(row.id(), groups.referred(row.groups())));
@@ -226,6 +236,7 @@ public final class UserImporter {
     }
 
     private UserModel add(BridgeUser remote) {
+        session.setAttribute(WRITTEN, true);
         UserModel user = users.addUser(realm, remote.id(), remote.username(), true, true);
         startWithoutAttributes(user, remote);
         startLocale(user, remote);
@@ -349,7 +360,9 @@ public final class UserImporter {
         return users.getUserByEmail(realm, email) == null;
     }
 
+    /** Whoever is written is evicted. */
     private void evict(UserModel user) {
+        session.setAttribute(WRITTEN, true);
         UserCache cache = UserStorageUtil.userCache(session);
         if (cache != null) {
             cache.evict(realm, user);
