@@ -5,6 +5,7 @@ import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
 import { type BridgeUnderTest, type ScimCalls, startBridge } from '../support/running-bridge.ts';
 
 const password = 'Correct-Horse-7';
+const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 let bridge: BridgeUnderTest;
 let realm: TestRealm;
 let scim: ScimCalls;
@@ -33,7 +34,7 @@ test('a user who is renamed to a local user’s name and deactivated at once is 
   expect(login.status, JSON.stringify(login)).toBe(200);
 
   await scim('PATCH', `/Users/${body.id}`, {
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    schemas: [patchSchema],
     Operations: [{ op: 'replace', value: { userName: 'boss', active: false } }],
   });
   await expect
@@ -41,4 +42,19 @@ test('a user who is renamed to a local user’s name and deactivated at once is 
     .toBe(false);
   expect((await realm.refresh(login.refreshToken ?? '')).error).toBe('invalid_grant');
   expect((await realm.getUser('boss'))?.id).not.toBe(body.id);
+});
+
+test('a leaver who was locked out that way, and comes back as the user was before, is let in again', async () => {
+  await realm.admin.users.create({ username: 'chief', enabled: true });
+  const { body } = await scim('POST', '/Users', { userName: 'back', password, active: true });
+  expect((await realm.login('back', password)).status).toBe(200);
+  const set = (value: Record<string, unknown>) =>
+    scim('PATCH', `/Users/${body.id}`, { schemas: [patchSchema], Operations: [{ op: 'replace', value }] });
+  const isEnabled = async () => (await realm.admin.users.findOne({ id: body.id }))?.enabled;
+
+  await set({ userName: 'chief', active: false });
+  await expect.poll(isEnabled, { timeout: 60_000, interval: 100 }).toBe(false);
+  await set({ userName: 'back', active: true });
+  await expect.poll(isEnabled, { timeout: 60_000, interval: 100 }).toBe(true);
+  expect((await realm.login('back', password)).status).toBe(200);
 });

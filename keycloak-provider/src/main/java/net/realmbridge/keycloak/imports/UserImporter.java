@@ -225,13 +225,15 @@ public final class UserImporter {
     }
 
     /**
-     * Keeps a leaver out whose new state can't be written as a whole: no login by any way, no session. The version stays, so
-     * that the next sync tries the rest again.
+     * Keeps a leaver out whose new state can't be written as a whole: no login by any way, no session. The version goes, so that the
+     * next sync tries the rest again, also when the user is back by then just as before: a version says what a user is like, so
+     * the same one comes again.
      */
     public void lockOut(UserModel user) {
         evict(user);
         user.setEnabled(false);
         user.setSingleAttribute(Mapping.ACTIVE, Boolean.FALSE.toString());
+        user.removeAttribute(Mapping.VERSION);
         Sessions.endForGood(session, realm, user);
     }
 
