@@ -9,6 +9,7 @@ import {
   type Component,
   eventually,
   pushUser,
+  setByScim,
   userPassword,
 } from '../support/federated-realm.ts';
 import { createTestRealm, type TestRealm } from '../support/keycloak.ts';
@@ -160,6 +161,59 @@ test('a copy that was deleted in Keycloak comes back under the same id, without 
   await realm.admin.users.del({ id: before?.id ?? '' });
   expect(await component.sync('full')).toMatchObject({ added: 1, failed: 0 });
   expect(await realm.getUser('anna@acme.test')).toEqual(before);
+});
+
+test('a row that was left out is brought by a full sync, whatever happens to the feed in between', async () => {
+  const proxy = await startFaultProxy(bridge.url);
+  const exports = () => [...proxy.counts()].reduce((sum, [path, n]) => sum + (path.endsWith('/export') ? n : 0), 0);
+  // When the full sync is due, and after how long; on disk, so that a new feed or another node knows it too.
+  const owed = async (): Promise<string | undefined> =>
+    (await database.query("select value from fed_user_attribute where name = 'realmbridge.repair'")).rows[0]?.value;
+  const makeDue = (delayMs: number) =>
+    database.query(`update fed_user_attribute set value = '0 ${delayMs}' where name = 'realmbridge.repair'`);
+  const imported = (name: string) =>
+    eventually(
+      `the import of ${name}`,
+      () => database.query('select 1 from user_entity where username = $1', [`${name}@acme.test`]),
+      ({ rowCount }) => rowCount === 1,
+    );
+  await component.configure({ bridgeUrl: proxy.url });
+  await component.connected();
+  await database.query("alter table user_entity add constraint no_such_user check (username <> 'odd@acme.test')");
+  try {
+    const odd = await pushUser(scim, 'odd');
+    await eventually('the debt', owed, (value) => value !== undefined);
+    await component.connected();
+    const { lastError, lastErrorAt } = await component.status();
+    expect(lastError).toContain('could not be written');
+    // It has been tried often enough: nobody waits for its next change.
+    await setByScim(scim, odd, 'title', 'Captain');
+    await pushUser(scim, 'even');
+    await imported('even');
+    await component.connected();
+    expect((await component.status()).lastErrorAt).toBe(lastErrorAt);
+
+    await proxy.set('no-export');
+    proxy.resetCounts();
+    await makeDue(3_600_000);
+    await eventually('the full sync in vain', owed, (value) => value?.endsWith(' 7200000') === true);
+    await pushUser(scim, 'other');
+    await imported('other');
+    await component.connected();
+    expect(exports()).toBe(1);
+
+    await component.configure({ requestTimeout: '1400' });
+    await component.connected();
+    await database.query('alter table user_entity drop constraint no_such_user');
+    await proxy.set('pass');
+    await makeDue(30_000);
+    await imported('odd');
+    await eventually('the end of the debt', owed, (value) => value === undefined);
+  } finally {
+    await database.query('alter table user_entity drop constraint if exists no_such_user');
+    await component.configure({ bridgeUrl: bridge.url });
+    await proxy.close();
+  }
 });
 
 test('the token is masked, kept when the mask is sent back, and in no log', async () => {

@@ -25,7 +25,8 @@ export const outrightFaults = [
 
 /**
  * How the proxy answers. `pass` is no fault; `slow` answers late, `flapping` every other time, the versions are those of
- * another bridge, `no-feed` fails for the change feed alone, and `half-export` holds the second half of each export back.
+ * another bridge, `no-feed` fails for the change feed alone, `no-export` for the export, and `half-export` holds the second half
+ * of each export back.
  */
 export type Fault =
   | (typeof outrightFaults)[number]
@@ -35,6 +36,7 @@ export type Fault =
   | 'older-version'
   | 'newer-version'
   | 'no-feed'
+  | 'no-export'
   | 'half-export';
 
 export interface FaultProxy {
@@ -150,6 +152,7 @@ export async function startFaultProxy(bridgeUrl: string): Promise<FaultProxy> {
   function modeFor(path: string): Fault {
     if (fault === 'flapping') return turn++ % 2 === 0 ? '503' : 'pass';
     if (fault === 'half-export') return path.endsWith('/export') ? 'half-export' : 'pass';
+    if (fault === 'no-export') return path.endsWith('/export') ? '503' : 'pass';
     if (fault === 'no-feed') return path.endsWith('/changes') ? '503' : 'pass';
     return fault;
   }

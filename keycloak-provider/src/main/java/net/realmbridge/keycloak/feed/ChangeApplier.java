@@ -1,7 +1,9 @@
 package net.realmbridge.keycloak.feed;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import net.realmbridge.keycloak.client.BridgeGroup;
 import net.realmbridge.keycloak.client.BridgeUser;
@@ -23,6 +25,7 @@ final class ChangeApplier {
     private final BridgeRuntime runtime;
     private final Importing importing;
     private final Leavers leavers;
+    private final Set<String> broken = new HashSet<>();
 
     ChangeApplier(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.runtime = runtime;
@@ -40,9 +43,14 @@ final class ChangeApplier {
         runtime.feedLog().applied(importing.result(), changes.stream().mapToLong(change -> change.at() == null ? 0 : change.at()).max().orElse(0));
     }
 
-    /** Whether a row could not be written. */
-    boolean hasBroken() {
-        return importing.hasBroken();
+    /** The ids of what could not be written. */
+    Set<String> broken() {
+        return broken;
+    }
+
+    /** Whether a link of an earlier change could not be written; the same changes once more would not bring it. */
+    boolean hasBrokenLink() {
+        return importing.hasBrokenLink();
     }
 
     SynchronizationResult result() {
@@ -78,6 +86,7 @@ final class ChangeApplier {
 
     /** A change that can't be applied is tried again by the next full sync, but a leaver is not let in until then. */
     private void keepOut(Importing.Scope scope, Change change) {
+        broken.add(change.id());
         if (!change.isUser() || !Leavers.losesPassword(change) || !runtime.config().importEnabled()) {
             return;
         }
@@ -123,6 +132,10 @@ final class ChangeApplier {
             }
         } else if (change.isPresent() && user != null) {
             outcome = scope.importer().upsert(user);
+            if (outcome == Outcome.UNCHANGED) {
+                // Written by an earlier attempt at this answer or by a request, and what was pending of its link is void.
+                scope.importer().bind(user);
+            }
             runtime.validated().mark(user.id());
         }
         if (Leavers.losesPassword(change) && !change.isAbsent()) {

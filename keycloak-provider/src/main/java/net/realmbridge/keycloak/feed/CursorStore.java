@@ -1,6 +1,7 @@
 package net.realmbridge.keycloak.feed;
 
 import net.realmbridge.keycloak.config.BridgeConfig;
+import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.storage.StorageId;
@@ -16,10 +17,20 @@ final class CursorStore {
     private static final String PSEUDO_USER = "feed-cursor";
     private static final String ATTRIBUTE = "realmbridge.cursor";
     private static final String BINDINGS = "realmbridge.bindings";
+    private static final String REPAIR = "realmbridge.repair";
 
     private final KeycloakSession session;
     private final RealmModel realm;
     private final BridgeConfig config;
+
+    /**
+     * How far the feed has been followed.
+     *
+     * @param cursor {@code null} if there is none, or it is of another bridge or federation
+     * @param debt {@code null} if no row was left out on the way
+     */
+    record Place(String cursor, RepairDebt debt) {
+    }
 
     CursorStore(KeycloakSession session, RealmModel realm, BridgeConfig config) {
         this.session = session;
@@ -27,14 +38,41 @@ final class CursorStore {
         this.config = config;
     }
 
-    /** @return {@code null} if there is none, or it is of another bridge or federation */
-    String read() {
-        String stored = storage().getAttributes(realm, key()).getFirst(ATTRIBUTE);
-        return stored != null && stored.startsWith(origin()) ? stored.substring(origin().length()) : null;
+    Place read() {
+        MultivaluedHashMap<String, String> attributes = storage().getAttributes(realm, key());
+        String stored = attributes.getFirst(ATTRIBUTE);
+        String debt = attributes.getFirst(REPAIR);
+        return new Place(stored != null && stored.startsWith(origin()) ? stored.substring(origin().length()) : null,
+                debt == null ? null : RepairDebt.parse(debt));
     }
 
     void write(String cursor) {
         storage().setSingleAttribute(realm, key(), ATTRIBUTE, origin() + cursor);
+    }
+
+    /** A row was left out, and a full sync is to bring it. One that is owed already will do. */
+    void oweRepair(long now) {
+        if (read().debt() == null) {
+            write(RepairDebt.first(now));
+        }
+    }
+
+    /** @return whether the full sync that is owed is due; the next one then is, until this one succeeds, so much later */
+    boolean beginRepair(long now) {
+        RepairDebt debt = read().debt();
+        if (debt == null || !debt.isDue(now)) {
+            return false;
+        }
+        write(debt.next(now));
+        return true;
+    }
+
+    void settleRepair() {
+        storage().removeAttribute(realm, key(), REPAIR);
+    }
+
+    private void write(RepairDebt debt) {
+        storage().setSingleAttribute(realm, key(), REPAIR, debt.text());
     }
 
     /** What the bindings were at the last full sync, see {@link net.realmbridge.keycloak.runtime.Bindings#look}. */

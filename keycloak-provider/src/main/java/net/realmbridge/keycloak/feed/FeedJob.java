@@ -1,9 +1,11 @@
 package net.realmbridge.keycloak.feed;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.function.Function;
 
 import net.realmbridge.keycloak.client.Answer;
 import net.realmbridge.keycloak.client.Change;
@@ -22,18 +24,15 @@ public final class FeedJob {
     private static final Duration LOCK = Duration.ofMinutes(10);
     /** How often the feed's thread tries an answer with a row that can't be written: the database may have been away for a moment. */
     private static final int ATTEMPTS = 4;
-    /** Doubled each time, so that a row which can never be written doesn't cost a full sync again and again. */
-    private static final long FIRST_REPAIR_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long LAST_REPAIR_NANOS = TimeUnit.HOURS.toNanos(6);
+    private static final int MAX_GIVEN_UP = 1_000;
 
     private final KeycloakSessionFactory factory;
     private final BridgeRuntime runtime;
     private final Turn turn;
     /** How often in a row an answer was not taken because of a row that could not be written. */
     private int refused;
-    /** When the next full sync is due for rows that were left out, by the clock of nanoTime(); null when none were. */
-    private volatile Long repairAt;
-    private long repairDelay = FIRST_REPAIR_NANOS;
+    /** Ids of what could not be written after all attempts: its later changes are not waited for. */
+    private final Set<String> givenUp = new HashSet<>();
 
     public FeedJob(KeycloakSessionFactory factory, BridgeRuntime runtime) {
         this.factory = factory;
@@ -42,9 +41,15 @@ public final class FeedJob {
                 runtime.config().componentId() + "::realmbridge", LOCK);
     }
 
-    public String cursor() {
+    /** What is stored of how far the feed has been followed. */
+    CursorStore.Place place() {
+        CursorStore.Place place = inStore(CursorStore::read);
+        return place == null ? new CursorStore.Place(null, null) : place;
+    }
+
+    private <T> T inStore(Function<CursorStore, T> work) {
         return KeycloakInternals.inTransaction(factory, runtime.config().realmId(),
-                (session, realm) -> new CursorStore(session, realm, runtime.config()).read());
+                (session, realm) -> work.apply(new CursorStore(session, realm, runtime.config())));
     }
 
     /** Whether an organization or an identity provider has come, gone or changed to which directories are bound. */
@@ -62,15 +67,13 @@ public final class FeedJob {
         return turn.take(() -> run(new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null)));
     }
 
-    /** A full sync for the rows that the feed had to leave out. */
+    /**
+     * A full sync for the rows that had to be left out. Should it fail, the next one is not due at once.
+     *
+     * @return empty if another node is at work, or has been
+     */
     Optional<SyncReport> repair() {
-        return turn.take(() -> {
-            SyncReport report = full();
-            if (report.isComplete()) {
-                runtime.repaired();
-            }
-            return report;
-        });
+        return turn.take(() -> Boolean.TRUE.equals(inStore(store -> store.beginRepair(System.currentTimeMillis()))) ? full() : null);
     }
 
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
@@ -81,7 +84,7 @@ public final class FeedJob {
     private SyncReport catchUpLocked() {
         SynchronizationResult sum = new SynchronizationResult();
         while (true) {
-            String from = cursor();
+            String from = place().cursor();
             if (from == null) {
                 return full();
             }
@@ -112,7 +115,7 @@ public final class FeedJob {
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
         return turn.take(() -> {
-            String stored = cursor();
+            String stored = place().cursor();
             if (polledFrom.equals(stored)) {
                 return applyOrRefuse(changes);
             }
@@ -132,49 +135,53 @@ public final class FeedJob {
     /** An answer that isn't taken comes again, after a pause. */
     private SyncReport applyOrRefuse(Changes changes) {
         ChangeApplier applied = apply(changes);
-        if (applied.hasBroken() && ++refused < ATTEMPTS) {
+        if (!givenUp.containsAll(applied.broken()) && ++refused < ATTEMPTS) {
             return SyncReport.failed("a change could not be written; it is tried again");
         }
         refused = 0;
-        if (applied.hasBroken()) {
-            oweRepair();
-        }
+        giveUp(changes, applied.broken());
         return store(changes, applied) ? fullAfter(changes) : SyncReport.done(new SynchronizationResult(), null);
+    }
+
+    private void giveUp(Changes changes, Set<String> broken) {
+        changes.items().forEach(change -> givenUp.remove(change.id()));
+        if (givenUp.size() + broken.size() > MAX_GIVEN_UP) {
+            givenUp.clear();
+        }
+        givenUp.addAll(broken);
     }
 
     private ChangeApplier apply(Changes changes) {
         ChangeApplier applier = new ChangeApplier(factory, runtime);
         applier.apply(changes.items());
+        if (applier.hasBrokenLink()) {
+            inStore(store -> {
+                store.oweRepair(System.currentTimeMillis());
+                return null;
+            });
+        }
         return applier;
     }
 
     /**
-     * Stores how far the feed has been followed, unless a full sync must follow, because the federation itself has changed, or because
-     * a row could not be written: the feed goes on without it, and would never bring it again. The full sync stores its own cursor.
-     * Should it fail, this answer comes again.
+     * Stores how far the feed has been followed, unless a full sync must follow, because the federation itself has changed. That stores
+     * its own cursor; should it fail, this answer comes again. For a row that could not be written a full sync is owed: the feed goes
+     * on without it, and would never bring it again.
      *
      * @return whether a full sync must follow
      */
     private boolean store(Changes changes, ChangeApplier applied) {
-        if (changes.items().stream().anyMatch(Change::isFederation) || applied.hasBroken() && runtime.mayRepair()) {
+        if (changes.items().stream().anyMatch(Change::isFederation)) {
             return true;
         }
-        KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
-            new CursorStore(session, realm, runtime.config()).write(changes.cursor());
+        inStore(store -> {
+            store.write(changes.cursor());
+            if (!applied.broken().isEmpty()) {
+                store.oweRepair(System.currentTimeMillis());
+            }
             return null;
         });
         return false;
-    }
-
-    /** Whether it is time for the full sync that rows which were left out are waiting for. */
-    boolean mustRepair() {
-        Long due = repairAt;
-        return due != null && System.nanoTime() - due >= 0;
-    }
-
-    private void oweRepair() {
-        repairAt = System.nanoTime() + repairDelay;
-        repairDelay = Math.min(LAST_REPAIR_NANOS, repairDelay * 2);
     }
 
     private SyncReport full() {
@@ -182,12 +189,7 @@ public final class FeedJob {
     }
 
     private SyncReport fullAfter(Changes changes) {
-        Long causedAt = federationChangedAt(changes);
-        SyncReport report = full(causedAt);
-        if (causedAt == null && report.isComplete()) {
-            runtime.repaired();
-        }
-        return report;
+        return full(federationChangedAt(changes));
     }
 
     private SyncReport full(Long causedAt) {
@@ -197,12 +199,6 @@ public final class FeedJob {
     /** Without import there is no copy to compare, so whatever Keycloak's cache holds may be what the feed has missed. */
     private SyncReport run(FullSync sync) {
         SyncReport report = sync.run();
-        if (report.isComplete() && sync.hasBroken()) {
-            oweRepair();
-        } else if (report.isComplete()) {
-            repairAt = null;
-            repairDelay = FIRST_REPAIR_NANOS;
-        }
         if (!runtime.config().importEnabled() && report.isComplete()) {
             KeycloakInternals.inTransaction(factory, runtime.config().realmId(), (session, realm) -> {
                 KeycloakInternals.evictAll(session, realm);

@@ -85,12 +85,13 @@ public final class FeedTail implements AutoCloseable {
     }
 
     private Failure step() throws InterruptedException {
-        String stored = job.cursor();
+        CursorStore.Place reached = job.place();
+        String stored = reached.cursor();
         if (stored == null || (connected && job.bindingsMoved())) {
             prompt = true;
             return finish(job.fullSync(), true);
         }
-        if (connected && job.mustRepair()) {
+        if (connected && reached.debt() != null && reached.debt().isDue(System.currentTimeMillis())) {
             prompt = true;
             return finish(job.repair(), true);
         }

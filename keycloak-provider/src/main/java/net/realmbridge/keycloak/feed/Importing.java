@@ -37,6 +37,7 @@ final class Importing {
     private final SynchronizationResult result = new SynchronizationResult();
     private final List<BridgeUser> unlinked = new ArrayList<>();
     private int broken;
+    private boolean linkBroken;
 
     /** What the rows of one transaction share. */
     record Scope(KeycloakSession session, RealmModel realm, UserImporter importer) {
@@ -50,6 +51,11 @@ final class Importing {
     /** Whether a row could not be written, which may have been the database's trouble of a moment. */
     boolean hasBroken() {
         return broken > 0;
+    }
+
+    /** Whether a link that was left over could not be written. It may be of a user whom none of the rows is about. */
+    boolean hasBrokenLink() {
+        return linkBroken;
     }
 
     /** What has been done so far. */
@@ -86,9 +92,12 @@ final class Importing {
         if (free == null) {
             return;
         }
+        int before = broken;
         each(free, (scope, user) -> runtime.config().importEnabled()
                 ? scope.importer().bind(user)
                 : isCurrent(user) ? RemoteLinks.apply(scope, runtime, user) : Outcome.UNCHANGED);
+        linkBroken |= broken > before;
+        broken = before;
         left.removeAll(free);
         left.addAll(unlinked);
         unlinked.clear();

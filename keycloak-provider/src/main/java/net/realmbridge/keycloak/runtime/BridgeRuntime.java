@@ -25,8 +25,6 @@ public final class BridgeRuntime implements AutoCloseable {
     private static final long OPEN_MILLIS = 3_000;
     private static final long NEGATIVE_MILLIS = 3_000;
     private static final long USERNAME_MILLIS = TimeUnit.MINUTES.toMillis(5);
-    /** A row that can never be written must not cost a full sync with each of its changes. */
-    private static final long REPAIR_MILLIS = TimeUnit.MINUTES.toMillis(5);
     private static final long MAPPING_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final BridgeConfig config;
@@ -37,7 +35,6 @@ public final class BridgeRuntime implements AutoCloseable {
     private final Freshness validated;
     private final Freshness absent = new Freshness(NEGATIVE_MILLIS, System::nanoTime);
     private final Freshness usernames = new Freshness(USERNAME_MILLIS, System::nanoTime);
-    private final Freshness repaired = new Freshness(REPAIR_MILLIS, System::nanoTime);
     private final Freshness told = new Freshness(TimeUnit.DAYS.toMillis(1), System::nanoTime);
     private final Snapshots snapshots;
     private final Bindings bindings;
@@ -123,16 +120,6 @@ public final class BridgeRuntime implements AutoCloseable {
     /** Names in lower case that a user in Keycloak has. */
     public Freshness usernames() {
         return usernames;
-    }
-
-    /** Whether it is time again for a full sync because of a row that the feed could not write. */
-    public boolean mayRepair() {
-        return !repaired.isFresh(config.componentId());
-    }
-
-    /** Such a sync is done. */
-    public void repaired() {
-        repaired.mark(config.componentId());
     }
 
     public Metrics metrics() {
