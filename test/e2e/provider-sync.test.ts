@@ -166,11 +166,11 @@ test('a copy that was deleted in Keycloak comes back under the same id, without 
 test('a row that was left out is brought by a full sync, whatever happens to the feed in between', async () => {
   const proxy = await startFaultProxy(bridge.url);
   const exports = () => [...proxy.counts()].reduce((sum, [path, n]) => sum + (path.endsWith('/export') ? n : 0), 0);
+  const mark = `from fed_user_attribute where name = 'realmbridge.repair' and user_id = 'f:${component.id}:feed-cursor'`;
   // When the full sync is due, and after how long; on disk, so that a new feed or another node knows it too.
-  const owed = async (): Promise<string | undefined> =>
-    (await database.query("select value from fed_user_attribute where name = 'realmbridge.repair'")).rows[0]?.value;
+  const owed = async (): Promise<string | undefined> => (await database.query(`select value ${mark}`)).rows[0]?.value;
   const makeDue = (delayMs: number) =>
-    database.query(`update fed_user_attribute set value = '0 ${delayMs}' where name = 'realmbridge.repair'`);
+    database.query(`update fed_user_attribute set value = '0 ${delayMs}' where id = (select id ${mark})`);
   const imported = (name: string) =>
     eventually(
       `the import of ${name}`,

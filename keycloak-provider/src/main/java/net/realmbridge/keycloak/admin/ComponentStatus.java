@@ -50,7 +50,7 @@ final class ComponentStatus {
         if (!runtime.config().isComplete()) {
             return "incomplete";
         }
-        return runtime.health().isDown() ? "unavailable" : runtime.lease().isHeld() ? "connected" : "connecting";
+        return runtime.health().isImpaired() ? "unavailable" : runtime.lease().isHeld() ? "connected" : "connecting";
     }
 
     static Map<String, Object> of(SyncReport report) {

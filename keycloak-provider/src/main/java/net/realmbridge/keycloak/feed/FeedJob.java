@@ -136,7 +136,7 @@ public final class FeedJob {
     private SyncReport applyOrRefuse(Changes changes) {
         ChangeApplier applied = apply(changes);
         if (!givenUp.containsAll(applied.broken()) && ++refused < ATTEMPTS) {
-            return SyncReport.failed("a change could not be written; it is tried again");
+            return SyncReport.unwritten("a change could not be written; it is tried again");
         }
         refused = 0;
         giveUp(changes, applied.broken());

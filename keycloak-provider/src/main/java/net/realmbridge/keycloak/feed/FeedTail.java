@@ -70,7 +70,11 @@ public final class FeedTail implements AutoCloseable {
         }
     }
 
-    private record Failure(String error, Duration retryAfter) {
+    /** @param unwritten whether the bridge did answer, and Keycloak's database failed */
+    private record Failure(String error, Duration retryAfter, boolean unwritten) {
+        Failure(String error, Duration retryAfter) {
+            this(error, retryAfter, false);
+        }
     }
 
     /** @return what went wrong, or {@code null} */
@@ -80,7 +84,7 @@ public final class FeedTail implements AutoCloseable {
         } catch (RuntimeException e) {
             // Keycloak's own database, most likely. The cursor stays where it is, so nothing is lost.
             LOG.debug("Feed step failed", e);
-            return new Failure("a change could not be applied: " + e, Duration.ZERO);
+            return new Failure("a change could not be applied: " + e, Duration.ZERO, true);
         }
     }
 
@@ -153,7 +157,7 @@ public final class FeedTail implements AutoCloseable {
             return null;
         }
         if (!report.get().isComplete()) {
-            return new Failure(report.get().problem(), report.get().retryAfter());
+            return new Failure(report.get().problem(), report.get().retryAfter(), report.get().isUnwritten());
         }
         connected = true;
         failures = 0;
@@ -168,7 +172,11 @@ public final class FeedTail implements AutoCloseable {
             return;
         }
         connected = false;
-        runtime.feedFailed(failure.error());
+        if (failure.unwritten()) {
+            runtime.feedUnwritten(failure.error());
+        } else {
+            runtime.feedFailed(failure.error());
+        }
         long pause = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(failures++, 10));
         // Jitter, so that many nodes don't come back to the bridge in step.
         pause(failure.retryAfter().toMillis() + pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));

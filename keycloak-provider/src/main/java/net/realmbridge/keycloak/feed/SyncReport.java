@@ -13,8 +13,14 @@ import org.keycloak.storage.user.SynchronizationResult;
 public final class SyncReport extends SynchronizationResult {
     private final String problem;
     private final Duration retryAfter;
+    private final boolean unwritten;
 
     private SyncReport(SynchronizationResult counts, String problem, Duration retryAfter, boolean complete) {
+        this(counts, problem, retryAfter, complete, false);
+    }
+
+    private SyncReport(SynchronizationResult counts, String problem, Duration retryAfter, boolean complete, boolean unwritten) {
+        this.unwritten = unwritten;
         add(counts);
         this.problem = problem;
         this.retryAfter = retryAfter;
@@ -43,6 +49,16 @@ public final class SyncReport extends SynchronizationResult {
 
     static SyncReport failed(String problem) {
         return new SyncReport(new SynchronizationResult(), problem, Duration.ZERO, false);
+    }
+
+    /** For what the bridge has said and Keycloak's database hasn't taken. */
+    static SyncReport unwritten(String problem) {
+        return new SyncReport(new SynchronizationResult(), problem, Duration.ZERO, false, true);
+    }
+
+    /** Whether it is Keycloak's database that failed, and not the bridge. */
+    boolean isUnwritten() {
+        return unwritten;
     }
 
     /** Whether the run went through, though single rows may have failed. */

@@ -166,7 +166,7 @@ public final class BridgeRuntime implements AutoCloseable {
 
     /** Whether the feed has found out yet if the bridge is there. */
     public boolean isDecided() {
-        return lease.isHeld() || health.isDown();
+        return lease.isHeld() || health.isImpaired();
     }
 
     /**
@@ -189,6 +189,12 @@ public final class BridgeRuntime implements AutoCloseable {
     public void feedFailed(String error) {
         lease.drop();
         health.feed(error);
+    }
+
+    /** The feed has answered, but Keycloak's database hasn't taken what it said. */
+    public void feedUnwritten(String error) {
+        lease.drop();
+        health.unwritten(error);
     }
 
     /** Logs a row's conflict, once a day for each. */

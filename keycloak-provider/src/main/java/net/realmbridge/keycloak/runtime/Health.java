@@ -12,6 +12,7 @@ public final class Health {
     private final Consumer<String> info;
     private boolean feedDown;
     private boolean callsDown;
+    private boolean unwritten;
     private String lastError;
     private long lastErrorAt;
     private long since = System.currentTimeMillis();
@@ -24,18 +25,41 @@ public final class Health {
 
     public synchronized void feed(String error) {
         boolean before = isDown();
+        boolean impaired = isImpaired();
         feedDown = error != null;
-        changed(before, error);
+        if (error == null && unwritten) {
+            unwritten = false;
+            info.accept("What the bridge says is written into Keycloak again for " + subject + ".");
+        }
+        changed(before, impaired, error);
+    }
+
+    /** The bridge may be well, but what it says could not be written into Keycloak. */
+    public synchronized void unwritten(String error) {
+        boolean impaired = isImpaired();
+        if (!unwritten) {
+            warn.accept("What the bridge says could not be written into Keycloak for " + subject + ": " + error
+                    + ". It is tried again; until then copies of users may be out of date.");
+        }
+        unwritten = true;
+        changed(isDown(), impaired, error);
     }
 
     public synchronized void calls(String error) {
         boolean before = isDown();
+        boolean impaired = isImpaired();
         callsDown = error != null;
-        changed(before, error);
+        changed(before, impaired, error);
     }
 
+    /** Whether the bridge is unavailable. */
     public synchronized boolean isDown() {
         return feedDown || callsDown;
+    }
+
+    /** Whether the bridge is unavailable, or what it says can't be written. */
+    public synchronized boolean isImpaired() {
+        return isDown() || unwritten;
     }
 
     public synchronized String lastError() {
@@ -52,12 +76,12 @@ public final class Health {
         return since;
     }
 
-    private void changed(boolean before, String error) {
+    private void changed(boolean before, boolean impaired, String error) {
         if (error != null) {
             lastError = error;
             lastErrorAt = System.currentTimeMillis();
         }
-        if (before != isDown()) {
+        if (impaired != isImpaired()) {
             since = System.currentTimeMillis();
         }
         if (!before && isDown()) {

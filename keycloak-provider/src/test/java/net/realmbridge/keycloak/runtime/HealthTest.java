@@ -34,6 +34,35 @@ class HealthTest {
     }
 
     @Test
+    void what_keycloak_can_not_write_is_told_as_that_and_is_no_outage_of_the_bridge() {
+        for (int i = 0; i < 100; i++) {
+            health.unwritten("the disk is full");
+        }
+        assertThat(health.isDown()).isFalse();
+        assertThat(health.isImpaired()).isTrue();
+        assertThat(health.lastError()).isEqualTo("the disk is full");
+        health.calls(null);
+        assertThat(health.isImpaired()).as("a call says nothing of what is written").isTrue();
+        health.feed(null);
+        health.feed(null);
+
+        assertThat(health.isImpaired()).isFalse();
+        assertThat(lines).hasSize(2).noneMatch(line -> line.contains("unavailable"));
+        assertThat(lines.get(0)).startsWith("WARN").contains("component x", "the disk is full");
+        assertThat(lines.get(1)).startsWith("INFO");
+    }
+
+    @Test
+    void an_outage_is_told_too_while_something_can_not_be_written() {
+        health.unwritten("the disk is full");
+        health.feed("no answer");
+        assertThat(health.isDown()).isTrue();
+        health.feed(null);
+        assertThat(health.isImpaired()).isFalse();
+        assertThat(lines).hasSize(4);
+    }
+
+    @Test
     void a_lease_ends_by_itself_and_can_be_dropped() {
         AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
         Lease lease = new Lease(now::get);
