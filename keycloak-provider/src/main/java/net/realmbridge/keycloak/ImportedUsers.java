@@ -1,6 +1,8 @@
 package net.realmbridge.keycloak;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 
 import net.realmbridge.keycloak.client.Answer;
@@ -23,6 +25,8 @@ final class ImportedUsers {
     private final KeycloakSession session;
     private final BridgeRuntime runtime;
     private final SessionBridge bridge;
+    /** Ids that were looked at in this session, see {@link #validate}. */
+    private final Set<String> decided = new HashSet<>();
     private boolean asked;
 
     ImportedUsers(KeycloakSession session, BridgeRuntime runtime, SessionBridge bridge) {
@@ -103,11 +107,12 @@ final class ImportedUsers {
     /**
      * Null, which removes the user, only when the bridge has declared it absent. It asks the bridge for no more than one user in a
      * session, so that a list of a hundred doesn't make a hundred calls, and for none while the feed holds its lease or where copies
-     * are being written.
+     * are being written. Whoever was let through once is let through until the session ends, although the lease may run out: the
+     * session may have written the user's row since, and the removal, which is another transaction's, would wait for that for ever.
      */
     UserModel validate(RealmModel realm, UserModel local) {
         String id = local.getId();
-        if (asked || UserImporter.writesIn(session) || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
+        if (!decided.add(id) || asked || UserImporter.writesIn(session) || runtime.lease().isHeld() || runtime.validated().isFresh(id)) {
             return known(realm, local, false);
         }
         asked = true;
