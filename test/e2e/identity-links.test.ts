@@ -1,5 +1,6 @@
 // A directory bound to the realm's identity provider: who was provisioned comes in by single sign-on as that very user.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import {
   addLocalUser,
   type Component,
@@ -19,11 +20,12 @@ let company: TestRealm;
 let realm: TestRealm;
 let component: Component;
 let scim: ScimCalls;
+let proxy: FederatedRealm['proxy'];
 let close: FederatedRealm['close'] | undefined;
 
 beforeAll(async () => {
   company = await createTestRealm();
-  ({ bridge, realm, component, scim, close } = await createFederatedRealm({
+  ({ bridge, proxy, realm, component, scim, close } = await createFederatedRealm({
     name: 'linked',
     prepare: async (made) => {
       for (const alias of ['company', 'other', 'private']) await addIdentityProvider(made.realm, company, alias);
@@ -130,6 +132,41 @@ test('who waits for a subject gets it as soon as its holder is gone', async () =
   );
   expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
   await linked(heir, `company ${subject}`);
+});
+
+test('who waits for a subject goes on waiting when the change has to be written once more because of another', async () => {
+  const { id, subject } = await hire('jana');
+  await linked(id, `company ${subject}`);
+  const database = new Client({ connectionString: inject('keycloak').databaseUrl });
+  await database.connect();
+  try {
+    // A sequence keeps its count when the transaction is rolled back: both refusals are of the first time that the feed's answer is applied.
+    await database.query(`
+      create sequence refusals;
+      create function refuse_odd() returns trigger language plpgsql security definer as $$ begin
+        if new.username = 'odd@acme.test' and nextval('refusals') <= 2 then raise exception 'not now'; end if;
+        return new;
+      end $$;
+      create trigger refuse_odd before insert on user_entity for each row execute function refuse_odd()`);
+    await proxy.set('no-feed');
+    await eventually('the end of the lease', component.status, ({ lease }) => !lease);
+    const heir = await pushUser(scim, 'jens', { externalId: subject });
+    await pushUser(scim, 'odd');
+    await proxy.set('pass');
+    await eventually(
+      'the import',
+      () => realm.getUser('odd@acme.test'),
+      (user) => user !== undefined,
+    );
+    await component.connected();
+    expect(await linksOf(heir)).toEqual([]);
+    expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
+    await linked(heir, `company ${subject}`);
+  } finally {
+    await proxy.set('pass');
+    await database.query('drop function refuse_odd cascade; drop sequence refusals');
+    await database.end();
+  }
 });
 
 test('of two users with one subject the first is linked, and the second told to be not', async () => {
