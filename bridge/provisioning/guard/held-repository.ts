@@ -84,9 +84,11 @@ export async function listHeldMembers(
   groupId: string,
   userIds: readonly string[],
 ): Promise<Set<string>> {
+  // Each on its own, and by the user: `is true` keeps the condition from the index by group, which leads through everyone held in it.
   const { rows } = await sql<{ user_id: string }>`
-    select user_id from guard_held where directory_id = ${directoryId} and group_id = ${groupId}
-      and operation = 'remove_member' and user_id = any(${[...userIds]}::uuid[])`.execute(scope);
+    select asked.user_id from unnest(${[...userIds]}::uuid[]) as asked(user_id) cross join lateral (
+      select from guard_held h where h.directory_id = ${directoryId} and h.user_id = asked.user_id
+        and h.operation = 'remove_member' and (h.group_id = ${groupId}) is true limit 1) held`.execute(scope);
   return new Set(rows.map((row) => row.user_id));
 }
 
