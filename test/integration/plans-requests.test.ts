@@ -50,7 +50,7 @@ describe('of what few requests have', () => {
           failed_operations, failed, duration_ms, tolerances)
         select ${id}::uuid, (lpad(to_hex(ms), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
           to_timestamp(ms / 1000.0), 'PUT', '/Users', '{}', 'r' || n, '::1', 200, 0, false, 1, '[]'
-        from generate_series(1, 21600) as n cross join lateral (select ${now}::bigint - n * 120000 as ms) as time`.execute(
+        from generate_series(1, 21600) as n cross join lateral (select ${now}::bigint - n::bigint * 120000 as ms) as time`.execute(
         scope,
       ),
     );
