@@ -40,6 +40,8 @@ export interface StackService {
   remove(): Promise<void>;
 }
 
+const quitJvms = `for p in /proc/[0-9]*; do case "$(readlink "$p/exe")" in */java) kill -QUIT "\${p#/proc/}";; esac; done`;
+
 const runtime = async () => getContainerRuntimeClient();
 
 /** A container that runs already. */
@@ -103,7 +105,8 @@ export async function useService(plan: ServicePlan): Promise<StackService> {
       return bytes.toString('utf8');
     },
     async threads() {
-      await container.kill({ signal: 'SIGQUIT' });
+      // The JVM need not be the container's first process, which is what a signal by the engine goes to.
+      await service.exec(['sh', '-c', quitJvms]);
       await sleep(2_000);
       const dump = (await service.logs(20_000)).split('Full thread dump').at(-1) ?? '';
       const threads = dump.split('\n\n').filter((thread) => /executor-thread|Timer|realmbridge/i.test(thread));
