@@ -1,6 +1,6 @@
 // The SQL of what a target has of each user and group: noting what has changed, and leasing rows, by the database's clock,
 // to whoever pushes them. What came of it is in settlements-repository.ts.
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { OutboundResourcesTable } from '../platform/db/database.ts';
 import { readIn, type Scope, writeIn } from '../platform/db/scope.ts';
@@ -30,6 +30,14 @@ export interface Changed {
   id: string;
 }
 
+/** What to lease, from `now` for so many seconds. */
+interface Wanted {
+  type: ResourceKind;
+  ids: readonly string[];
+  seconds: number;
+  now: Date;
+}
+
 const shownProblems = 100;
 const leaseIsFree = sql`(lease_until is null or lease_until < now())`;
 
@@ -50,6 +58,25 @@ export function createResourcesRepository(pool: Pool) {
       on conflict (directory_id, target_id, source_id) do update set
         state = 'pending', wanted = r.wanted + 1, next_attempt_at = ${now}, problem = null, updated_at = ${now},
         attempts = case when r.remote_id is null then r.attempts else 0 end`.execute(scope);
+  }
+
+  /** @param onConflict what becomes of those that are known */
+  async function insertLeased(
+    { directoryId, id }: Target,
+    owner: string,
+    { type, ids, seconds, now }: Wanted,
+    onConflict: RawBuilder<unknown>,
+  ): Promise<PushedResource[]> {
+    const { rows } = await writeIn(pool, directoryId, (scope) =>
+      sql<Row>`
+        insert into outbound_resources as r (directory_id, target_id, source_id, resource_type, state, attempts,
+          next_attempt_at, lease_owner, lease_until, updated_at)
+        select ${directoryId}, ${id}, c.id, ${type}, 'pending', 1, ${now}, ${owner},
+          now() + make_interval(secs => ${seconds}), ${now}
+        from unnest(${ids}::uuid[]) as c (id) order by c.id
+        on conflict ${onConflict} returning r.*`.execute(scope),
+    );
+    return rows.map(toResource);
   }
 
   return {
@@ -115,43 +142,19 @@ export function createResourcesRepository(pool: Pool) {
     },
 
     /** Leases these, also such as nobody knew of; those that somebody else has are left out. */
-    async claim(
-      { directoryId, id }: Target,
-      owner: string,
-      { type, ids, seconds, now }: { type: ResourceKind; ids: readonly string[]; seconds: number; now: Date },
-    ): Promise<PushedResource[]> {
-      const { rows } = await writeIn(pool, directoryId, (scope) =>
-        sql<Row>`
-          insert into outbound_resources as r (directory_id, target_id, source_id, resource_type, state, attempts,
-            next_attempt_at, lease_owner, lease_until, updated_at)
-          select ${directoryId}, ${id}, c.id, ${type}, 'pending', 1, ${now}, ${owner},
-            now() + make_interval(secs => ${seconds}), ${now}
-          from unnest(${ids}::uuid[]) as c (id) order by c.id
-          on conflict (directory_id, target_id, source_id) do update set lease_owner = excluded.lease_owner,
-            lease_until = excluded.lease_until, attempts = r.attempts + 1
-            where r.lease_until is null or r.lease_until < now()
-          returning r.*`.execute(scope),
-      );
-      return rows.map(toResource);
-    },
+    claim: (target: Target, owner: string, wanted: Wanted): Promise<PushedResource[]> =>
+      insertLeased(
+        target,
+        owner,
+        wanted,
+        sql`(directory_id, target_id, source_id) do update set lease_owner = excluded.lease_owner,
+          lease_until = excluded.lease_until, attempts = r.attempts + 1
+          where r.lease_until is null or r.lease_until < now()`,
+      ),
 
     /** Leases those of which nobody knew, and no others. */
-    async claimNew(
-      { directoryId, id }: Target,
-      owner: string,
-      { type, ids, seconds, now }: { type: ResourceKind; ids: readonly string[]; seconds: number; now: Date },
-    ): Promise<PushedResource[]> {
-      const { rows } = await writeIn(pool, directoryId, (scope) =>
-        sql<Row>`
-          insert into outbound_resources as r (directory_id, target_id, source_id, resource_type, state, attempts,
-            next_attempt_at, lease_owner, lease_until, updated_at)
-          select ${directoryId}, ${id}, c.id, ${type}, 'pending', 1, ${now}, ${owner},
-            now() + make_interval(secs => ${seconds}), ${now}
-          from unnest(${ids}::uuid[]) as c (id) order by c.id
-          on conflict do nothing returning r.*`.execute(scope),
-      );
-      return rows.map(toResource);
-    },
+    claimNew: (target: Target, owner: string, wanted: Wanted): Promise<PushedResource[]> =>
+      insertLeased(target, owner, wanted, sql`do nothing`),
 
     /** As they are known, without a lease. */
     async listResources({ directoryId, id }: Target, ids: readonly string[]): Promise<PushedResource[]> {

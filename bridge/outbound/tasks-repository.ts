@@ -25,6 +25,16 @@ const tasksPerInsert = 500;
 export const ownState = (scope: Scope, { directoryId, id }: Pick<Target, 'directoryId' | 'id'>) =>
   scope.updateTable('outbound_states').where('directory_id', '=', directoryId).where('target_id', '=', id);
 
+/** A task, as long as its lease is the owner's. */
+const ownTask = (scope: Scope, { directoryId, id }: Target, { runId, number }: Task, owner: string) =>
+  scope
+    .updateTable('outbound_tasks')
+    .where('directory_id', '=', directoryId)
+    .where('target_id', '=', id)
+    .where('run_id', '=', runId)
+    .where('number', '=', number)
+    .where('lease_owner', '=', owner);
+
 export function createTasks(pool: Pool) {
   return {
     /** Begins a reconciliation, unless another has. */
@@ -76,41 +86,19 @@ export function createTasks(pool: Pool) {
       return row && { runId: row.run_id, number: row.number, type: row.resource_type, sourceIds: row.source_ids };
     },
 
-    async renewTask(
-      { directoryId, id }: Target,
-      { runId, number }: Task,
-      owner: string,
-      seconds: number,
-    ): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
-          .updateTable('outbound_tasks')
+    async renewTask(target: Target, task: Task, owner: string, seconds: number): Promise<void> {
+      await writeIn(pool, target.directoryId, (scope) =>
+        ownTask(scope, target, task, owner)
           .set({ lease_until: sql<Date>`now() + make_interval(secs => ${seconds})` })
-          .where('directory_id', '=', directoryId)
-          .where('target_id', '=', id)
-          .where('run_id', '=', runId)
-          .where('number', '=', number)
-          .where('lease_owner', '=', owner)
           .execute(),
       );
     },
 
     /** Unless somebody else has it by now, or has done it. */
-    async finishTask(
-      { directoryId, id }: Target,
-      { runId, number }: Task,
-      owner: string,
-      report: TaskReport,
-    ): Promise<void> {
-      await writeIn(pool, directoryId, (scope) =>
-        scope
-          .updateTable('outbound_tasks')
+    async finishTask(target: Target, task: Task, owner: string, report: TaskReport): Promise<void> {
+      await writeIn(pool, target.directoryId, (scope) =>
+        ownTask(scope, target, task, owner)
           .set({ report: JSON.stringify(report), lease_owner: null, lease_until: null })
-          .where('directory_id', '=', directoryId)
-          .where('target_id', '=', id)
-          .where('run_id', '=', runId)
-          .where('number', '=', number)
-          .where('lease_owner', '=', owner)
           .execute(),
       );
     },
