@@ -126,6 +126,8 @@ export function createTargetClient({ connections, settings, secret, clock }: Cli
       ...(body && { body: JSON.stringify(body) }),
       timeoutMs,
       maxBytes: maxAnswerBytes,
+      // Whoever creates looks first, at the next attempt, for what this one may have left.
+      once: method === 'POST',
     });
   }
 

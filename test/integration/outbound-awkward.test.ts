@@ -103,6 +103,19 @@ describe('a target that behaves badly', { timeout: 180_000 }, () => {
     expect(server.users.get('old')).toMatchObject({ title: 'Head' });
   });
 
+  it('loses its answer to a creation: the account is looked for before another is made', async () => {
+    const server = await serving({ sharesNames: true });
+    await newUser(scim, 'anna');
+    await target(server);
+    await settled();
+    // On the connection that is open by now, which may as well have been closed before the request came.
+    server.habits.losesAnswers = 1;
+    await newUser(scim, 'bert');
+    await eventually(() => expect(server.habits.losesAnswers).toBe(0));
+    await settled();
+    expect([...server.users.values()].map(({ userName }) => userName)).toEqual(['anna', 'bert']);
+  });
+
   it('has lost an account: it is made again, and its memberships with it', async () => {
     const server = await serving();
     const anna = await newUser(scim, 'anna');

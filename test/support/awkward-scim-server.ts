@@ -22,6 +22,10 @@ export interface Habits {
   hidesMembers: boolean;
   /** Groups in groups are refused. */
   holdsUsersOnly: boolean;
+  /** Takes a second account of a name. */
+  sharesNames: boolean;
+  /** Closes the connection in place of an answer to the next so many creations, all of which it does. */
+  losesAnswers: number;
   /** Attributes that are never stored. */
   drops: string[];
   /** Users with this name are refused with 400. */
@@ -60,6 +64,8 @@ const good: Habits = {
   dropsMembers: false,
   hidesMembers: false,
   holdsUsersOnly: false,
+  sharesNames: false,
+  losesAnswers: 0,
   drops: [],
   refusesUser: undefined,
   isWebsite: false,
@@ -129,7 +135,7 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     (kind === 'Users' ? resource.userName : resource.displayName) ?? '';
 
   function create(kind: 'Users' | 'Groups', body: Body): { status: number; body: Body } {
-    const { refusesUser, refuses } = state.habits;
+    const { refusesUser, refuses, sharesNames } = state.habits;
     const all = kind === 'Users' ? users : groups;
     const name = nameOf(kind, body);
     if (refusesUser !== undefined && name === refusesUser) {
@@ -137,7 +143,7 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     }
     const refusal = refuses({ method: 'POST', kind, body });
     if (refusal !== undefined) return { status: 400, body: { detail: refusal } };
-    if ([...all.values()].some((one) => nameOf(kind, one).toLowerCase() === name.toLowerCase())) {
+    if (!sharesNames && [...all.values()].some((one) => nameOf(kind, one).toLowerCase() === name.toLowerCase())) {
       return { status: 409, body: { detail: 'taken' } };
     }
     const made = kept({ ...body, id: randomUUID() });
@@ -223,6 +229,10 @@ export async function startAwkwardServer(habits: Partial<Habits> = {}): Promise<
     }
     if (request.method === 'POST') {
       const { status, body: made } = create(kind, body);
+      if (now.losesAnswers > 0) {
+        now.losesAnswers -= 1;
+        return void request.socket.resetAndDestroy();
+      }
       return send(status, status === 201 ? shown(made) : made);
     }
     const resource = all.get(id ?? '');

@@ -37,6 +37,11 @@ export interface OutgoingRequest {
   maxBytes: number;
   /** What becomes of a longer body: the call fails (usual), or the rest is left unread. */
   longer?: 'refuse' | 'cut';
+  /**
+   * True for what must not be done twice. A kept connection that turns out to be closed may have been so before the request
+   * came, or after it was done; others are then sent again on a new one.
+   */
+  once?: boolean;
 }
 
 export interface OutgoingAnswer {
@@ -187,7 +192,7 @@ export function createOutgoing(deps: { allow: readonly string[]; resolve?: Resol
       });
       request.once('response', answer);
       request.on('error', (error) => {
-        if (!way.agent || !request.reusedSocket || !isStale(error)) return reject(error);
+        if (given.once || !way.agent || !request.reusedSocket || !isStale(error)) return reject(error);
         // The server has closed the connection while nobody used it, or while this request was under way.
         answerTo(url, given, { ...way, agent: false }).then(answer, reject);
       });
