@@ -35,7 +35,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await database?.query('alter table user_entity drop constraint if exists no_such_user');
+  await database?.query(
+    'alter table user_entity drop constraint if exists no_such_user, drop constraint if exists no_other_user',
+  );
   await database?.end();
   await realm?.drop();
   await bridge?.close();
@@ -202,15 +204,23 @@ test('a row that was left out is brought by a full sync, whatever happens to the
     await component.connected();
     expect(exports()).toBe(1);
 
+    // One that is left out only now need not wait for as long.
+    await database.query("alter table user_entity add constraint no_other_user check (username <> 'odder@acme.test')");
+    await pushUser(scim, 'odder');
+    await eventually('a debt that is due soon', owed, (value) => value?.endsWith(' 30000') === true);
+
     await component.configure({ requestTimeout: '1400' });
     await component.connected();
-    await database.query('alter table user_entity drop constraint no_such_user');
+    await database.query('alter table user_entity drop constraint no_such_user, drop constraint no_other_user');
     await proxy.set('pass');
     await makeDue(30_000);
     await imported('odd');
+    await imported('odder');
     await eventually('the end of the debt', owed, (value) => value === undefined);
   } finally {
-    await database.query('alter table user_entity drop constraint if exists no_such_user');
+    await database.query(
+      'alter table user_entity drop constraint if exists no_such_user, drop constraint if exists no_other_user',
+    );
     await component.configure({ bridgeUrl: bridge.url });
     await proxy.close();
   }

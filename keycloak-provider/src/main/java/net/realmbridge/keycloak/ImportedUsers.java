@@ -121,19 +121,30 @@ final class ImportedUsers {
             return null;
         }
         if (answer instanceof Answer.Found<BridgeUser> found) {
-            if (new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm), runtime.conflicts())
-                    .upsert(found.value()) != Outcome.UNCHANGED) {
-                // The feed will find nothing new, so it is here that a changed password may be the news.
-                new OfflinePasswords(session, realm, runtime.config()).wipe(id);
-                AfterCommit.run(session, () -> runtime.validated().mark(id));
-            } else {
+            Outcome outcome = new UserImporter(session, realm, runtime.config(), runtime.mapping(session, realm), runtime.conflicts())
+                    .upsert(found.value());
+            if (outcome == Outcome.UNCHANGED) {
                 runtime.validated().mark(id);
+            } else {
+                // The feed will find nothing new, so it is here that a changed password may be the news.
+                forgetPassword(realm, id);
+                AfterCommit.run(session, () -> runtime.validated().mark(id));
             }
             return known(realm, local, false);
         }
         boolean switchedOff = answer instanceof Answer.Unavailable<BridgeUser> unavailable
                 && unavailable.outage() == Outage.DIRECTORY_DISABLED;
         return known(realm, local, !switchedOff);
+    }
+
+    /** A session that has written nothing is not to lock the user's row either, see {@link UserImporter#hasWrittenIn}. */
+    private void forgetPassword(RealmModel realm, String id) {
+        OfflinePasswords passwords = new OfflinePasswords(session, realm, runtime.config());
+        if (UserImporter.hasWrittenIn(session)) {
+            passwords.wipe(id);
+        } else {
+            passwords.refused(id);
+        }
     }
 
     private UserModel known(RealmModel realm, UserModel local, boolean offline) {

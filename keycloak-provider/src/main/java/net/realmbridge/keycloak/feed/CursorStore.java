@@ -50,8 +50,14 @@ final class CursorStore {
         storage().setSingleAttribute(realm, key(), ATTRIBUTE, origin() + cursor);
     }
 
-    /** A row was left out, and a full sync is to bring it. One that is owed already will do. */
+    /** Rows were left out, and a full sync is to bring them. */
     void oweRepair(long now) {
+        RepairDebt debt = read().debt();
+        write(debt == null ? RepairDebt.first(now) : debt.joined(now));
+    }
+
+    /** What a full sync has left out was, for all that is known, left out before: the next one comes when it is due. */
+    void keepOwing(long now) {
         if (read().debt() == null) {
             write(RepairDebt.first(now));
         }

@@ -64,7 +64,7 @@ public final class FeedJob {
 
     /** @param releaseRemovals whether removals go through that the guard would hold */
     public Optional<SyncReport> fullSync(boolean releaseRemovals) {
-        return turn.take(() -> run(new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null)));
+        return turn.take(() -> runAsked(new FullSync(factory, runtime, !releaseRemovals && runtime.config().removalGuard(), null)));
     }
 
     /**
@@ -73,7 +73,9 @@ public final class FeedJob {
      * @return empty if another node is at work, or has been
      */
     Optional<SyncReport> repair() {
-        return turn.take(() -> Boolean.TRUE.equals(inStore(store -> store.beginRepair(System.currentTimeMillis()))) ? full() : null);
+        return turn.take(() -> Boolean.TRUE.equals(inStore(store -> store.beginRepair(System.currentTimeMillis())))
+                ? run(new FullSync(factory, runtime, runtime.config().removalGuard(), null))
+                : null);
     }
 
     /** Takes all changes since the stored cursor, without waiting for new ones; without a cursor, everything. */
@@ -99,7 +101,7 @@ public final class FeedJob {
             }
             ChangeApplier applied = apply(found.value());
             sum.add(applied.result());
-            if (store(found.value(), applied)) {
+            if (store(found.value(), applied, true)) {
                 return fullAfter(found.value());
             }
             if (!found.value().more()) {
@@ -115,7 +117,11 @@ public final class FeedJob {
      */
     Optional<SyncReport> apply(String polledFrom, Changes changes) {
         return turn.take(() -> {
-            String stored = place().cursor();
+            CursorStore.Place reached = place();
+            String stored = reached.cursor();
+            if (reached.debt() == null) {
+                givenUp.clear();
+            }
             if (polledFrom.equals(stored)) {
                 return applyOrRefuse(changes);
             }
@@ -129,7 +135,11 @@ public final class FeedJob {
 
     /** Without import: makes this node forget what it remembers of the changed users. */
     void forget(Changes changes) {
-        new ChangeApplier(factory, runtime).forget(changes.items());
+        ChangeApplier applier = new ChangeApplier(factory, runtime);
+        applier.forget(changes.items());
+        if (applier.hasBrokenLink()) {
+            oweRepair();
+        }
     }
 
     /** An answer that isn't taken comes again, after a pause. */
@@ -139,8 +149,9 @@ public final class FeedJob {
             return SyncReport.unwritten("a change could not be written; it is tried again");
         }
         refused = 0;
+        boolean isNews = !givenUp.containsAll(applied.broken());
         giveUp(changes, applied.broken());
-        return store(changes, applied) ? fullAfter(changes) : SyncReport.done(new SynchronizationResult(), null);
+        return store(changes, applied, isNews) ? fullAfter(changes) : SyncReport.done(new SynchronizationResult(), null);
     }
 
     private void giveUp(Changes changes, Set<String> broken) {
@@ -155,12 +166,16 @@ public final class FeedJob {
         ChangeApplier applier = new ChangeApplier(factory, runtime);
         applier.apply(changes.items());
         if (applier.hasBrokenLink()) {
-            inStore(store -> {
-                store.oweRepair(System.currentTimeMillis());
-                return null;
-            });
+            oweRepair();
         }
         return applier;
+    }
+
+    private void oweRepair() {
+        inStore(store -> {
+            store.oweRepair(System.currentTimeMillis());
+            return null;
+        });
     }
 
     /**
@@ -168,16 +183,22 @@ public final class FeedJob {
      * its own cursor; should it fail, this answer comes again. For a row that could not be written a full sync is owed: the feed goes
      * on without it, and would never bring it again.
      *
+     * @param isNews whether a row could not be written that could before
      * @return whether a full sync must follow
      */
-    private boolean store(Changes changes, ChangeApplier applied) {
+    private boolean store(Changes changes, ChangeApplier applied, boolean isNews) {
         if (changes.items().stream().anyMatch(Change::isFederation)) {
             return true;
         }
         inStore(store -> {
             store.write(changes.cursor());
             if (!applied.broken().isEmpty()) {
-                store.oweRepair(System.currentTimeMillis());
+                long now = System.currentTimeMillis();
+                if (isNews) {
+                    store.oweRepair(now);
+                } else {
+                    store.keepOwing(now);
+                }
             }
             return null;
         });
@@ -193,7 +214,16 @@ public final class FeedJob {
     }
 
     private SyncReport full(Long causedAt) {
-        return run(new FullSync(factory, runtime, runtime.config().removalGuard(), causedAt));
+        return runAsked(new FullSync(factory, runtime, runtime.config().removalGuard(), causedAt));
+    }
+
+    /** For any reason but a repair: a row that could not be written may well be a new one of those that can't. */
+    private SyncReport runAsked(FullSync sync) {
+        SyncReport report = run(sync);
+        if (report.isComplete() && sync.hasBroken()) {
+            oweRepair();
+        }
+        return report;
     }
 
     /** Without import there is no copy to compare, so whatever Keycloak's cache holds may be what the feed has missed. */

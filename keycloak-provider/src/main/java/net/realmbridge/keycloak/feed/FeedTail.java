@@ -96,8 +96,12 @@ public final class FeedTail implements AutoCloseable {
             return finish(job.fullSync(), true);
         }
         if (connected && reached.debt() != null && reached.debt().isDue(System.currentTimeMillis())) {
-            prompt = true;
-            return finish(job.repair(), true);
+            // While another node is at work, or somebody has asked for a sync, the feed goes on.
+            Optional<SyncReport> repaired = job.repair();
+            if (repaired.isPresent()) {
+                prompt = true;
+                return finish(repaired, true);
+            }
         }
         String from = place == null ? stored : place;
         Answer<Changes> answer = poll(from);

@@ -81,8 +81,8 @@ final class FullSync implements ExportSink {
             CursorStore store = new CursorStore(session, realm, runtime.config());
             store.write(found.value());
             store.writeBindings(bindings);
-            if (importing.hasBroken() || importing.hasBrokenLink()) {
-                store.oweRepair(System.currentTimeMillis());
+            if (hasBroken()) {
+                store.keepOwing(System.currentTimeMillis());
             } else {
                 store.settleRepair();
             }
@@ -94,6 +94,11 @@ final class FullSync implements ExportSink {
         runtime.metrics().synced(importing.result());
         LOG.infof("%s: full sync: %s", runtime.config().name(), report.getStatus());
         return report;
+    }
+
+    /** Whether a row could not be written. */
+    boolean hasBroken() {
+        return importing.hasBroken() || importing.hasBrokenLink();
     }
 
     @Override

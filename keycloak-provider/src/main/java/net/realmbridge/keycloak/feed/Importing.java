@@ -81,7 +81,17 @@ final class Importing {
      * can't be linked is told, and waits for the next run.
      */
     void linkLeftOver() {
-        List<BridgeUser> left = new ArrayList<>(runtime.pendingLinks().takeAll());
+        List<BridgeUser> pending = runtime.pendingLinks().takeAll();
+        try {
+            linkLeftOver(new ArrayList<>(pending));
+        } catch (RuntimeException e) {
+            // Those of this run come again with it, but nothing would bring these.
+            pending.forEach(runtime.pendingLinks()::add);
+            throw e;
+        }
+    }
+
+    private void linkLeftOver(List<BridgeUser> left) {
         left.addAll(unlinked);
         unlinked.clear();
         if (left.isEmpty()) {

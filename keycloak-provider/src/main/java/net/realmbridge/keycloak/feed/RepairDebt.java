@@ -20,6 +20,11 @@ record RepairDebt(long dueAt, long delay) {
         return new RepairDebt(now + longer, longer);
     }
 
+    /** The same debt when another row joins it, which is not to wait for long because of one that can never be written. */
+    RepairDebt joined(long now) {
+        return dueAt - now > FIRST ? first(now) : this;
+    }
+
     /** A time too far away was written by a clock that has been put right since. */
     boolean isDue(long now) {
         return now >= dueAt || dueAt - now > LAST;

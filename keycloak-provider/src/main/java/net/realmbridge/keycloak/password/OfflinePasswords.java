@@ -154,8 +154,8 @@ public final class OfflinePasswords {
     }
 
     /**
-     * The bridge has refused a login. In a transaction of its own: the login's must not keep the user's row locked, since Keycloak
-     * may write it elsewhere while it counts the failure.
+     * The bridge has refused a login, or has a user whom Keycloak can't take over as it is now. In a transaction of its own: the
+     * request's must not keep the user's row locked, since Keycloak may write it elsewhere, as it does to count the failure.
      */
     public void refused(String userId) {
         UserModel local = local(userId);

@@ -29,7 +29,7 @@ public final class Health {
         feedDown = error != null;
         if (error == null && unwritten) {
             unwritten = false;
-            info.accept("What the bridge says is written into Keycloak again for " + subject + ".");
+            info.accept("The feed goes on for " + subject + ". Rows that could not be written by now wait for a full sync.");
         }
         changed(before, impaired, error);
     }

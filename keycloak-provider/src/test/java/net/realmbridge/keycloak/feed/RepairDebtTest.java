@@ -35,6 +35,19 @@ class RepairDebtTest {
     }
 
     @Test
+    void a_row_that_joins_does_not_wait_because_of_one_that_can_never_be_written() {
+        RepairDebt old = RepairDebt.first(NOW).next(NOW).next(NOW).next(NOW);
+        assertThat(old.isDue(NOW + TimeUnit.SECONDS.toMillis(30))).isFalse();
+        assertThat(old.joined(NOW).isDue(NOW + TimeUnit.SECONDS.toMillis(30))).isTrue();
+    }
+
+    @Test
+    void rows_that_join_one_after_another_do_not_put_it_off() {
+        RepairDebt debt = RepairDebt.first(NOW);
+        assertThat(debt.joined(NOW + 29_000).joined(NOW + 29_500).isDue(NOW + TimeUnit.SECONDS.toMillis(30))).isTrue();
+    }
+
+    @Test
     void it_is_read_as_it_was_written() {
         RepairDebt debt = RepairDebt.first(NOW).next(NOW);
         assertThat(RepairDebt.parse(debt.text())).isEqualTo(debt);
