@@ -45,3 +45,42 @@ it('seals with the first of several keys, and opens with each', async () => {
   expect(await sealer.open(fresh, 'here')).toBe('new');
   await expect(sealer.open(old, 'here')).rejects.toThrow(SealedError);
 });
+
+it('tells which key opens a secret, of several the first that does', async () => {
+  let keys: string[] = [];
+  const sealer = createSealer({ readKey, secretsKeys: () => keys });
+  const sealed = new Map<string, Buffer>();
+  const told = async () => {
+    const names: Record<string, unknown> = { sealsWith: sealer.sealsWith() };
+    for (const [name, bytes] of sealed) names[name] = await sealer.keyOf(bytes, 'here');
+    return names;
+  };
+  sealed.set('none', await sealer.seal('pass', 'here'));
+  expect(await told()).toEqual({ sealsWith: 'database', none: 'database' });
+  keys = [secretsKey];
+  sealed.set('old', await sealer.seal('pass', 'here'));
+  expect(await told()).toEqual({ sealsWith: 'first', none: 'database', old: 'first' });
+  keys = [`${secretsKey}!`, secretsKey];
+  sealed.set('new', await sealer.seal('pass', 'here'));
+  expect(await told()).toEqual({ sealsWith: 'first', none: 'database', old: 'other', new: 'first' });
+  keys = [`${secretsKey}!`];
+  expect(await told()).toEqual({ sealsWith: 'first', none: 'database', old: undefined, new: 'first' });
+  keys = [];
+  expect(await told()).toEqual({ sealsWith: 'database', none: 'database', old: undefined, new: undefined });
+});
+
+it('tells no key for a secret of another place, one that was changed, or one of another release', async () => {
+  const sealer = createSealer({ readKey, secretsKeys: () => [secretsKey] });
+  const sealed = await sealer.seal('pass', 'here');
+  expect(await sealer.keyOf(sealed, 'there')).toBeUndefined();
+  expect(await sealer.keyOf(sealed.subarray(0, 20), 'here')).toBeUndefined();
+  sealed[0] = 9;
+  expect(await sealer.keyOf(sealed, 'here')).toBeUndefined();
+  expect(await sealer.keyOf(Buffer.alloc(0), 'here')).toBeUndefined();
+});
+
+it('does not take a database that is away for a secret that no key opens', async () => {
+  const sealed = await createSealer({ readKey }).seal('pass', 'here');
+  const away = createSealer({ readKey: () => Promise.reject(new Error('away')) });
+  await expect(away.keyOf(sealed, 'here')).rejects.toThrow('away');
+});
