@@ -24,6 +24,12 @@ module.exports = {
       'events/ is written by the features, it does not know them.',
     ),
     only(
+      'sealed-secrets-below-features',
+      { path: feature('sealed-secrets') },
+      { path: '^bridge/', pathNot: '^bridge/(platform|events|sealed-secrets)/' },
+      'sealed-secrets/ is handed what the features keep sealed, it does not know them.',
+    ),
+    only(
       'directories-know-no-later-feature',
       { path: feature('directories') },
       { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories)/' },
@@ -38,7 +44,7 @@ module.exports = {
     only(
       'ldap-knows-no-federation',
       { path: feature('ldap') },
-      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|provisioning|ldap)/' },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|provisioning|ldap|sealed-secrets)/' },
       'ldap/ writes the store through provisioning; federation/ is handed what it needs of it.',
     ),
     only(
@@ -50,19 +56,19 @@ module.exports = {
     only(
       'webhooks-read-the-log-alone',
       { path: feature('webhooks') },
-      { path: '^bridge/', pathNot: '^bridge/(platform|events|directories|webhooks)/' },
+      { path: '^bridge/', pathNot: '^bridge/(platform|events|directories|webhooks|sealed-secrets)/' },
       'webhooks/ tells others what the event log says; it knows nothing of whoever wrote it.',
     ),
     only(
       'event-streams-read-the-log-alone',
       { path: feature('event-streams') },
-      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|webhooks|event-streams)/' },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|webhooks|event-streams|sealed-secrets)/' },
       'event-streams/ tells others what the event log says, in the words of SCIM; webhooks/ pushes it.',
     ),
     only(
       'outbound-reads-the-store-alone',
       { path: feature('outbound') },
-      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|outbound)/' },
+      { path: '^bridge/', pathNot: '^bridge/(platform|scim|events|directories|outbound|sealed-secrets)/' },
       'outbound/ pushes on what the store has; it knows nothing of whoever wrote it.',
     ),
     only(

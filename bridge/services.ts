@@ -24,6 +24,7 @@ import { createSourceHold } from './ldap/hold-source.ts';
 import { createImporter } from './ldap/importer.ts';
 import { createPasswordCheck, type PasswordCheckDeps } from './ldap/password-check.ts';
 import { createLdapRepository } from './ldap/repository.ts';
+import { createPasswordKeeper } from './ldap/sealed-secrets.ts';
 import { createLdapService } from './ldap/service.ts';
 import { createSync } from './ldap/sync.ts';
 import { createLdapWorker, type LdapWorkerDeps } from './ldap/worker.ts';
@@ -60,6 +61,7 @@ import { createTypeService } from './provisioning/schemas/types-service.ts';
 import { createTransactions } from './provisioning/transactions.ts';
 import { createUndoService } from './provisioning/undo/service.ts';
 import { createUsersService } from './provisioning/users/users-service.ts';
+import { createSealedSecrets } from './sealed-secrets/service.ts';
 import { createSourceReports } from './source-reports.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 import type { WebhookWorkerDeps } from './webhooks/worker.ts';
@@ -162,10 +164,8 @@ export function createServices(deps: ServiceDeps) {
   const searching = createSearchService({ transactions, cursors });
   const ldapRepository = createLdapRepository(pool);
   const entries = createEntriesRepository(pool);
-  const sealer = createSealer({
-    ...(deps.secretsKeys && { secretsKeys: deps.secretsKeys }),
-    readKey: () => readServerKey(db, 'sealed-secrets', clock),
-  });
+  const readKey = () => readServerKey(db, 'sealed-secrets', clock);
+  const sealer = createSealer({ ...(deps.secretsKeys && { secretsKeys: deps.secretsKeys }), readKey });
   const ldap = createLdapService({
     repository: ldapRepository,
     entries,
@@ -209,7 +209,7 @@ export function createServices(deps: ServiceDeps) {
     ...(timing && { timing }),
   });
   const reader = createEventReader(pool);
-  const { service: outbound, worker: outboundWorker } = createOutbound({
+  const outboundParts = createOutbound({
     ...{ pool, reader, requireDirectory, sealer, outgoing, clock, signal },
     listDirectories: directories.listDirectories,
     log: silentLog,
@@ -234,7 +234,7 @@ export function createServices(deps: ServiceDeps) {
   });
   const currentResources = createCurrentResources({ pool, catalogue, findDirectory: directories.findDirectory });
   const auditLog = createAuditLog(createAuditRepository(db));
-  const { openStream, ...eventStreams } = createEventStreams({
+  const { openStream, secretKeepers, ...eventStreams } = createEventStreams({
     ...{ store, reader, directories, signal, sealer, outgoing, clock },
     async typesOf(slug) {
       const directory = await directories.findDirectory(slug);
@@ -242,9 +242,19 @@ export function createServices(deps: ServiceDeps) {
     },
     ...deps.eventStreams,
   });
-  const webhooks = createWebhooks({
+  const { secretKeeper: webhookKeeper, ...webhooks } = createWebhooks({
     ...{ openStream, store, reader, directories, signal, sealer, outgoing, clock, log: silentLog },
     ...deps.webhooks,
+  });
+  const { listDirectories } = directories;
+  const sealedSecrets = createSealedSecrets({
+    keepers: [
+      createPasswordKeeper({ repository: ldapRepository, listDirectories }),
+      outboundParts.secretKeeper,
+      ...secretKeepers,
+      webhookKeeper,
+    ],
+    ...{ sealer, databaseSealer: createSealer({ readKey }), clock },
   });
   const federationRepository = createFederationRepository(db, pool);
   const federationAuthenticator = createFederationAuthenticator({ repository: federationRepository, clock });
@@ -285,8 +295,8 @@ export function createServices(deps: ServiceDeps) {
     ldapPasswords,
     ldapSync: sync,
     ldapWorker,
-    outbound,
-    outboundWorker,
+    outbound: outboundParts.service,
+    outboundWorker: outboundParts.worker,
     federations,
     eventLog,
     currentResources,
@@ -294,6 +304,7 @@ export function createServices(deps: ServiceDeps) {
     undo,
     retention,
     auditLog,
+    sealedSecrets,
     ...eventStreams,
     ...webhooks,
     federationAuthenticator,

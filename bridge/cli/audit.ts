@@ -22,7 +22,7 @@ const rowOf = (entry: AuditEntry): string[] => [
   entry.actor.name,
   entry.type,
   subjectOf(entry),
-  ['Token', 'Issuer', 'Webhook'].includes(entry.resource.type) ? entry.resource.name : '-',
+  ['Directory', 'Federation'].includes(entry.resource.type) ? '-' : entry.resource.name,
   Object.keys(entry.changes).join(', '),
 ];
 

@@ -14,6 +14,7 @@ import { guardCommand } from './guard.ts';
 import { historyCommand } from './history.ts';
 import { migrateCommand } from './migrate.ts';
 import { requestsCommand } from './requests.ts';
+import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
 import { signingKeyCommand } from './signing-key.ts';
 import { statusCommand } from './status.ts';
@@ -54,6 +55,7 @@ export function createProgram(shell: Shell): Command {
     webhookCommand,
     eventStreamCommand,
     signingKeyCommand,
+    secretsCommand,
     connectCommand,
     doctorCommand,
     syncCommand,

@@ -15,6 +15,7 @@ import { createPoll, type PollTiming } from './poll.ts';
 import { createPollRepository } from './poll-repository.ts';
 import { createPush, type TypesOf } from './push.ts';
 import { createStreamRepository } from './repository.ts';
+import { createAuthorizationKeeper, createSigningKeyKeeper } from './sealed-secrets.ts';
 import { createStreamService } from './service.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
@@ -37,8 +38,13 @@ export function createEventStreams({ store, ...deps }: EventStreamDeps) {
   const deliveries = createDeliveryRepository(store.pool);
   const changed = () => signal.changed(webhooksTopic);
   const upkeep = createUpkeep({ repository: rows, deliveries, reader, directories, clock, changed });
-  const keys = createSigningKeys({ repository: createKeysRepository(store.db), sealer, clock });
+  const keysRepository = createKeysRepository(store.db);
+  const keys = createSigningKeys({ repository: keysRepository, sealer, clock });
   return {
+    secretKeepers: [
+      createAuthorizationKeeper(repository),
+      createSigningKeyKeeper({ repository: keysRepository, clock }),
+    ],
     eventStreams: createStreamService({ ...deps, repository, rows, upkeep, keys }),
     signingKeys: keys,
     streamPoll: createPoll({

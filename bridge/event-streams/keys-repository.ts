@@ -1,8 +1,9 @@
 // The SQL of the keys that sign SETs. They are the installation's, so that all streams and replicas have the same.
 import { type Kysely, sql } from 'kysely';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
-import { recordChanges } from '../events/audit/repository.ts';
+import { recordChanges, recordIfChanged } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
+import type { Replacement } from '../sealed-secrets/contracts.ts';
 
 /** Any number that no other lock of the product has. */
 const makingLock = 7_042_002;
@@ -73,6 +74,19 @@ export function createKeysRepository(db: Kysely<Database>) {
         await transaction.deleteFrom('signing_keys').where('published_until', '<=', key.createdAt).execute();
         await insert(transaction, key);
         await recordChanges(transaction, [entry], key.createdAt);
+      });
+    },
+
+    /** The same key, sealed otherwise, if it is still sealed as `before`; tells whether it was. */
+    async replaceSealedKey(id: string, before: Buffer, { sealed, entry, now }: Replacement): Promise<boolean> {
+      return db.transaction().execute(async (transaction) => {
+        const replaced = await transaction
+          .updateTable('signing_keys')
+          .set({ private_key: sealed })
+          .where('id', '=', id)
+          .where('private_key', '=', before)
+          .executeTakeFirst();
+        return recordIfChanged(transaction, replaced, entry, now);
       });
     },
   };

@@ -23,10 +23,11 @@ export interface PushDeps {
   typesOf: TypesOf;
 }
 
-const placeOf = (streamId: string): string => `event stream ${streamId} authorization`;
+/** Where a stream's authorization belongs, see platform/secrets/sealed.ts. */
+export const authorizationPlace = (streamId: string): string => `event stream ${streamId} authorization`;
 
 export const sealAuthorization = (sealer: Sealer, streamId: string, authorization: string): Promise<Buffer> =>
-  sealer.seal(authorization, placeOf(streamId));
+  sealer.seal(authorization, authorizationPlace(streamId));
 
 /** The claims of the SETs about these events of one directory; undefined for those that the stream doesn't tell. */
 export async function claimsOf(
@@ -83,7 +84,8 @@ export async function openSender(
   { keys, sealer, clock }: Omit<PushDeps, 'repository' | 'typesOf'>,
   stream: StoredStream,
 ) {
-  const authorization = stream.authorization && (await sealer.open(stream.authorization, placeOf(stream.id)));
+  const authorization =
+    stream.authorization && (await sealer.open(stream.authorization, authorizationPlace(stream.id)));
   await keys.ready();
   return async (call: Parameters<Envelope['send']>[0], claims: SetClaims, timeoutMs: number) => {
     const headers = {

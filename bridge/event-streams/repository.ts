@@ -2,8 +2,9 @@
 // webhooks/deliveries-repository.ts, and for those that are polled also in poll-repository.ts.
 import { type Kysely, sql } from 'kysely';
 import type { NewAuditEntry } from '../events/audit/contracts.ts';
-import { recordChanges } from '../events/audit/repository.ts';
+import { recordChanges, recordIfChanged } from '../events/audit/repository.ts';
 import type { Database } from '../platform/db/database.ts';
+import type { Replacement } from '../sealed-secrets/contracts.ts';
 import type { Pause } from '../webhooks/contracts.ts';
 import { changeWebhook, insertRow, type Making, selectRows, toWebhook, updateRow } from '../webhooks/repository.ts';
 import type { EventStream, ScimEvent, StreamSettings } from './contracts.ts';
@@ -164,6 +165,23 @@ export function createStreamRepository(db: Kysely<Database>) {
         await transaction.updateTable('event_streams').set(tokenColumns(token)).where('id', '=', id).execute();
         await updateRow(transaction, id, {}, now);
         await recordChanges(transaction, [entry], now);
+      });
+    },
+
+    /** The same authorization, sealed otherwise, if it is still sealed as `before`; tells whether it was. */
+    async replaceSealedAuthorization(
+      id: string,
+      before: Buffer,
+      { sealed, entry, now }: Replacement,
+    ): Promise<boolean> {
+      return db.transaction().execute(async (transaction) => {
+        const replaced = await transaction
+          .updateTable('event_streams')
+          .set({ push_authorization: sealed })
+          .where('id', '=', id)
+          .where('push_authorization', '=', before)
+          .executeTakeFirst();
+        return recordIfChanged(transaction, replaced, entry, now);
       });
     },
 

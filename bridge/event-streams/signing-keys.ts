@@ -28,7 +28,8 @@ export interface SigningKeysDeps {
   clock: Clock;
 }
 
-const placeOf = (keyId: string): string => `signing key ${keyId}`;
+/** Where a private key belongs, see platform/secrets/sealed.ts. */
+export const privateKeyPlace = (keyId: string): string => `signing key ${keyId}`;
 
 /** The one that signs at the time: of those whose time has come, the last. */
 const signerOf = (keys: readonly StoredKey[], now: Date): StoredKey | undefined =>
@@ -44,7 +45,7 @@ export function createSigningKeys({ repository, sealer, clock }: SigningKeysDeps
     return {
       id,
       publicJwk: { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' },
-      privateKey: await sealer.seal(await exportPKCS8(privateKey), placeOf(id)),
+      privateKey: await sealer.seal(await exportPKCS8(privateKey), privateKeyPlace(id)),
       createdAt: clock.now(),
       signsFrom,
       publishedUntil: null,
@@ -73,7 +74,7 @@ export function createSigningKeys({ repository, sealer, clock }: SigningKeysDeps
 
   function open({ id, privateKey }: StoredKey): Promise<CryptoKey> {
     if (opened?.id === id) return opened.key;
-    const key = sealer.open(privateKey, placeOf(id)).then((text) => importPKCS8(text, algorithm));
+    const key = sealer.open(privateKey, privateKeyPlace(id)).then((text) => importPKCS8(text, algorithm));
     const mine = { id, key };
     opened = mine;
     key.catch(() => {

@@ -1,13 +1,14 @@
 // The SQL of LDAP directories: how to reach them, and how they do. Entries are in entries-repository.ts.
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Directory } from '../directories/contracts.ts';
 import { insertDirectory } from '../directories/repository.ts';
 import { changesBetween, isEmpty } from '../events/audit/changes.ts';
-import { recordDirectoryChanges } from '../events/audit/repository.ts';
+import { recordDirectoryChanges, recordIfChanged } from '../events/audit/repository.ts';
 import type { LdapStatesTable } from '../platform/db/database.ts';
 import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
+import type { Replacement } from '../sealed-secrets/contracts.ts';
 import { type HeldRemovals, type LdapSettings, ldapSettings, type SyncFailure, type SyncReport } from './contracts.ts';
 import type { SourceHealth } from './health.ts';
 
@@ -169,6 +170,41 @@ export function createLdapRepository(pool: Pool) {
           ...(sealedPassword ? [{ type: 'ldap.password_changed' as const, changes: {} }] : []),
         ];
         await recordDirectoryChanges(scope, directory, recorded, now);
+      });
+    },
+
+    async listSealedPasswords(
+      directoryIds: readonly string[],
+    ): Promise<{ directoryId: string; sealedPassword: Buffer }[]> {
+      if (directoryIds.length === 0) return [];
+      const rows = await readIn(pool, directoryIds, (scope) =>
+        scope
+          .selectFrom('ldap_connections')
+          .select(['directory_id', 'bind_password'])
+          .where('directory_id', '=', sql<string>`any(${[...directoryIds]}::uuid[])`)
+          .orderBy('directory_id')
+          .execute(),
+      );
+      return rows.map((row) => ({ directoryId: row.directory_id, sealedPassword: row.bind_password }));
+    },
+
+    /**
+     * The same password, sealed otherwise, if it is still sealed as `before`; tells whether it was. The connection is as old
+     * as before, so that nobody connects anew for it.
+     */
+    async replaceSealedPassword(
+      directoryId: string,
+      before: Buffer,
+      { sealed, entry, now }: Replacement,
+    ): Promise<boolean> {
+      return writeIn(pool, directoryId, async (scope) => {
+        const replaced = await scope
+          .updateTable('ldap_connections')
+          .set({ bind_password: sealed })
+          .where('directory_id', '=', directoryId)
+          .where('bind_password', '=', before)
+          .executeTakeFirst();
+        return recordIfChanged(scope, replaced, entry, now);
       });
     },
 

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { createMembersRepository } from './members-repository.ts';
 import { createResourcesRepository } from './resources-repository.ts';
+import { createTargetKeeper } from './sealed-secrets.ts';
 import { createOutboundService, type OutboundServiceDeps } from './service.ts';
 import { createSourceRepository } from './source-repository.ts';
 import { createTargetsRepository } from './targets-repository.ts';
@@ -18,7 +19,9 @@ export function createOutbound({ pool, ...deps }: OutboundDeps) {
     members: createMembersRepository(pool),
     source: createSourceRepository(pool),
   };
+  const { listDirectories } = deps;
   return {
+    secretKeeper: createTargetKeeper({ targets: repositories.targets, listDirectories }),
     service: createOutboundService({ ...deps, ...repositories }),
     worker: createOutboundWorker({ ...deps, ...repositories }),
   };

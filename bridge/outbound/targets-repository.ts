@@ -4,10 +4,11 @@ import type { Pool } from 'pg';
 import type { Directory } from '../directories/contracts.ts';
 import type { Named } from '../events/audit/contracts.ts';
 import type { DirectoryChange } from '../events/audit/repository.ts';
-import { recordDirectoryChanges } from '../events/audit/repository.ts';
+import { recordDirectoryChanges, recordIfChanged } from '../events/audit/repository.ts';
 import type { OutboundStatesTable, OutboundTargetsTable } from '../platform/db/database.ts';
 import { isLeasableBy, leaseOf } from '../platform/db/lease.ts';
 import { readIn, writeIn } from '../platform/db/scope.ts';
+import type { Replacement } from '../sealed-secrets/contracts.ts';
 import { type RunReport, storedTargetSettings, type Target, type TargetMode } from './contracts.ts';
 import type { Hold } from './gate.ts';
 import type { Probe } from './probe.ts';
@@ -108,6 +109,25 @@ export function createTargetsRepository(pool: Pool) {
           .set({ held_until: null, held_reason: null, run_requested: true, ...(isOther && { probe: null }) })
           .execute();
         if (changes.length > 0) await recordDirectoryChanges(scope, directory, changes, now);
+      });
+    },
+
+    /** The same secret, sealed otherwise, if it is still sealed as `before`; tells whether it was. Runners go on. */
+    async replaceSealedSecret(
+      directoryId: string,
+      id: string,
+      before: Buffer,
+      { sealed, entry, now }: Replacement,
+    ): Promise<boolean> {
+      return writeIn(pool, directoryId, async (scope) => {
+        const replaced = await scope
+          .updateTable('outbound_targets')
+          .set({ secret: sealed })
+          .where('directory_id', '=', directoryId)
+          .where('id', '=', id)
+          .where('secret', '=', before)
+          .executeTakeFirst();
+        return recordIfChanged(scope, replaced, entry, now);
       });
     },
 

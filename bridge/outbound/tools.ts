@@ -51,9 +51,18 @@ export function createTools(deps: ToolsDeps) {
   let client: TargetClient | undefined;
   let probe: { probe: Probe; abilities: Abilities } | undefined;
 
+  /** It may have been sealed anew since the target was read, which makes it no other target. */
+  async function presentSealed(): Promise<Buffer> {
+    const present = await targets.findTarget(target.directoryId, target.slug);
+    // A secret of other settings is not for the URL of these; whoever runs for them comes.
+    return present?.id === target.id && present.revision === target.revision
+      ? present.sealedSecret
+      : target.sealedSecret;
+  }
+
   async function openClient(): Promise<TargetClient> {
     if (client) return client;
-    const secret = await sealer.open(target.sealedSecret, secretPlace(target)).catch((cause: unknown) => {
+    const secret = await sealer.open(await presentSealed(), secretPlace(target)).catch((cause: unknown) => {
       throw new TargetFailure('target', lostSecret, { status: 401, cause });
     });
     connections ??= outgoing.keep({ maxConnections: settings.concurrency * 2 });

@@ -3,17 +3,18 @@ import { SealedError, type Sealer } from '../platform/secrets/sealed.ts';
 import type { StoredSecret, WebhookRepository } from './repository.ts';
 import { keyOf, type SigningKey } from './signature.ts';
 
-const placeOf = (webhookId: string, secretId: string): string => `webhook ${webhookId} ${secretId}`;
+/** Where a secret belongs, see platform/secrets/sealed.ts. */
+export const secretPlace = (webhookId: string, secretId: string): string => `webhook ${webhookId} ${secretId}`;
 
 export const sealSecret = (sealer: Sealer, webhookId: string, secretId: string, secret: string): Promise<Buffer> =>
-  sealer.seal(secret, placeOf(webhookId, secretId));
+  sealer.seal(secret, secretPlace(webhookId, secretId));
 
 async function openKey(
   sealer: Sealer,
   webhookId: string,
   { id, sealed, expiresAt }: StoredSecret,
 ): Promise<SigningKey> {
-  return { key: keyOf(await sealer.open(sealed, placeOf(webhookId, id))), expiresAt };
+  return { key: keyOf(await sealer.open(sealed, secretPlace(webhookId, id))), expiresAt };
 }
 
 /** The keys by which a webhook's messages are signed now; undefined when one of them can't be opened. */

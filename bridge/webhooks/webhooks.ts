@@ -4,7 +4,9 @@ import type { Webhook } from './contracts.ts';
 import { createDeliveryRepository } from './deliveries-repository.ts';
 import { type Envelope, standardEnvelope } from './envelope.ts';
 import { createWebhookRepository } from './repository.ts';
+import { createWebhookKeeper } from './sealed-secrets.ts';
 import { openKeys } from './secrets.ts';
+import { createSecretsRepository } from './secrets-repository.ts';
 import { createWebhookService, type WebhookServiceDeps } from './service.ts';
 import { createWebhookWorker, type WebhookWorkerDeps } from './worker.ts';
 
@@ -38,6 +40,7 @@ export function createWebhooks({ store, openStream, ...deps }: Deps) {
 
   const { listDirectories } = deps.directories;
   return {
+    secretKeeper: createWebhookKeeper({ repository: createSecretsRepository(store.db), clock }),
     webhooks: createWebhookService({ ...deps, repository, deliveries }),
     webhookWorker: createWebhookWorker({ ...deps, repository, deliveries, listDirectories, openEnvelope }),
   };

@@ -32,6 +32,7 @@ export const auditTypes = [
   'event_stream.resumed',
   'event_stream.replayed',
   'signing_key.rotated',
+  'secret.resealed',
 ] as const;
 
 export type AuditType = (typeof auditTypes)[number];

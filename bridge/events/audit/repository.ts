@@ -1,5 +1,5 @@
 // The SQL of the audit log. It is written in the transaction of the change, and nothing here changes or deletes a row.
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type UpdateResult } from 'kysely';
 import type { AuditLogTable, Database } from '../../platform/db/database.ts';
 import type { Scope } from '../../platform/db/scope.ts';
 import { presentActor } from '../actor.ts';
@@ -43,6 +43,18 @@ export async function recordChanges(
     .insertInto('audit_log')
     .values(entries.map((entry) => rowOf(entry, now)))
     .execute();
+}
+
+/** Like {@link recordChanges}, if the statement has changed a row. Tells whether it has. */
+export async function recordIfChanged(
+  trx: Kysely<Database>,
+  { numUpdatedRows }: UpdateResult,
+  entry: NewAuditEntry,
+  now: Date,
+): Promise<boolean> {
+  if (numUpdatedRows === 0n) return false;
+  await recordChanges(trx, [entry], now);
+  return true;
 }
 
 export interface DirectoryChange {
