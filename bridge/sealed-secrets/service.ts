@@ -30,11 +30,11 @@ export interface ResealingProgress extends Resealing {
   looked: number;
 }
 
-const entryOf = ({ owner, directory }: SealedSecret, kind: SecretKind, before: SealingKey, after: SealingKey) => ({
+const entryOf = ({ owner, directory }: SealedSecret, before: SealingKey, after: SealingKey) => ({
   type: 'secret.resealed' as const,
   ...(directory && { directory }),
   resource: owner,
-  changes: { secret: { before: kind, after: kind }, sealedWith: { before, after } },
+  changes: { sealedWith: { before, after } },
 });
 
 const unreadableOf = (kind: SecretKind, { id, owner, directory }: SealedSecret): UnreadableSecret => ({
@@ -67,13 +67,13 @@ export function createSealedSecrets({ keepers, sealer, databaseSealer, clock }: 
       const target = sealing(wish);
       const wanted = target.sealsWith();
       const progress = { looked: 0, resealed: 0, changedMeanwhile: 0 };
-      for (const { kind, listSealed, replaceSealed } of keepers) {
+      for (const { listSealed, replaceSealed } of keepers) {
         for (const secret of await listSealed()) {
           const { sealed, place } = secret;
           const key = await sealer.keyOf(sealed, place);
           if (key !== undefined && key !== wanted) {
             const anew = await target.seal(await sealer.open(sealed, place), place);
-            const entry = entryOf(secret, kind, key, wanted);
+            const entry = entryOf(secret, key, wanted);
             const isReplaced = await replaceSealed(secret, { sealed: anew, entry, now: clock.now() });
             progress[isReplaced ? 'resealed' : 'changedMeanwhile'] += 1;
           }

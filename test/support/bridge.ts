@@ -65,6 +65,7 @@ export async function createTestBridge(
     outbound?: ServiceDeps['outbound'];
     eventStreams?: ServiceDeps['eventStreams'];
     hooks?: ServiceDeps['hooks'];
+    secretsKeys?: ServiceDeps['secretsKeys'];
     requestRetentionDays?: number;
   } = {},
 ): Promise<TestBridge> {
@@ -84,6 +85,7 @@ export async function createTestBridge(
     ...(options.webhooks && { webhooks: options.webhooks }),
     ...(options.outbound && { outbound: options.outbound }),
     ...(options.eventStreams && { eventStreams: options.eventStreams }),
+    ...(options.secretsKeys && { secretsKeys: options.secretsKeys }),
     hooks: options.hooks,
     // There is no second bridge that had to hear of a move.
     moves: { settleMs: 0 },
