@@ -61,7 +61,7 @@ function verdict({ wanted, complete, kinds, unreadable }: SealingStatus): string
       : []),
     ...(unreadable.length > 0
       ? [
-          `✗ ${count(unreadable.length)} that no key opens: set it again, or add its key to SECRETS_KEY as another line.`,
+          `✗ No key opens ${count(unreadable.length)}: set anew what is named above, or add the former key to SECRETS_KEY.`,
         ]
       : []),
   ];
@@ -73,7 +73,7 @@ function conclude(status: SealingStatus): void {
 }
 
 const withWish = (command: Command): Command =>
-  command.option('--database-key', 'the key in the database in its place, to do without SECRETS_KEY', false);
+  command.option('--database-key', 'take the key in the database instead, to do without SECRETS_KEY', false);
 
 function statusCommand(shell: Shell): Command {
   const command = withWish(

@@ -198,7 +198,7 @@ describe.skipIf(!hasSlapd() && !process.env['CI'])('secrets that are sealed', { 
     expect(told.code).toBe(1);
     expect(told.stdout).toContain('✓ sealed 6 secrets anew');
     expect(told.stdout).toMatch(/secrets of webhooks +acme +lost +realmbridge webhook rotate-secret lost --at-once\n/);
-    expect(told.stdout).toContain('✗ 1 secret that no key opens');
+    expect(told.stdout).toContain('✗ No key opens 1 secret: set anew what is named above');
     const left = await status(keys);
     expect(left.unreadable).toMatchObject([{ kind: 'webhook_secret', directory: 'acme', name: 'lost' }]);
     const kept = (await sealedIn(table, column)).filter((one) => stored.some((before) => before.equals(one)));
