@@ -48,7 +48,7 @@ export function createTools(deps: ToolsDeps) {
   const { goOn, onLearned, onHold, onError } = deps;
   const { settings } = target;
   let connections: KeptConnections | undefined;
-  let client: TargetClient | undefined;
+  let client: Promise<TargetClient> | undefined;
   let probe: { probe: Probe; abilities: Abilities } | undefined;
 
   /** It may have been sealed anew since the target was read, which makes it no other target. */
@@ -60,13 +60,20 @@ export function createTools(deps: ToolsDeps) {
       : target.sealedSecret;
   }
 
-  async function openClient(): Promise<TargetClient> {
-    if (client) return client;
+  async function makeClient(): Promise<TargetClient> {
     const secret = await sealer.open(await presentSealed(), secretPlace(target)).catch((cause: unknown) => {
       throw new TargetFailure('target', lostSecret, { status: 401, cause });
     });
     connections ??= outgoing.keep({ maxConnections: settings.concurrency * 2 });
-    client = createTargetClient({ connections, settings, secret, clock });
+    return createTargetClient({ connections, settings, secret, clock });
+  }
+
+  /** One for whoever opens at the same time, so that an OAuth client fetches one token. */
+  function openClient(): Promise<TargetClient> {
+    client ??= makeClient().catch((error: unknown) => {
+      client = undefined;
+      throw error;
+    });
     return client;
   }
 
