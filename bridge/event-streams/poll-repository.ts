@@ -71,6 +71,14 @@ async function settleRefused(scope: Scope, [directoryId, streamId]: Owner, refus
   }
 }
 
+const findPlace = (scope: Scope, [directoryId, streamId]: Owner) =>
+  scope
+    .selectFrom('webhook_cursors')
+    .select(['position', 'acknowledged'])
+    .where('directory_id', '=', directoryId)
+    .where('webhook_id', '=', streamId)
+    .executeTakeFirst();
+
 type Settleable = Pick<PollPlace, 'position' | 'acknowledged'>;
 
 /** Whether the SET of a position is one that the poller may settle: it was told, or will be, and is not settled. */
@@ -115,15 +123,16 @@ export function createPollRepository(pool: Pool) {
     },
 
     /** Of these positions, those that are open, in their order. */
-    async listOpen(
-      [directoryId, streamId]: Owner,
-      place: Settleable,
-      head: number,
-      positions: readonly number[],
-    ): Promise<number[]> {
+    async listOpen([directoryId, streamId]: Owner, head: number, positions: readonly number[]): Promise<number[]> {
       if (positions.length === 0) return [];
       return readIn(pool, [directoryId], async (scope) => {
-        const isOpen = await openAt(scope, [directoryId, streamId], place, head);
+        const { position, acknowledged } = (await findPlace(scope, [directoryId, streamId])) ?? newPlace;
+        const isOpen = await openAt(
+          scope,
+          [directoryId, streamId],
+          { position, acknowledged: new Set(acknowledged) },
+          head,
+        );
         return positions.filter(isOpen).sort((a, b) => a - b);
       });
     },
@@ -141,7 +150,7 @@ export function createPollRepository(pool: Pool) {
         if (!place) return;
         const owner = [directoryId, streamId] as const;
         const known = new Set(place.acknowledged);
-        const isOpen = await openAt(scope, owner, { position: place.position, acknowledged: new Set(known) }, head);
+        const isOpen = await openAt(scope, owner, { position: place.position, acknowledged: known }, head);
 
         const refusedNow = refused.filter(({ position }) => isOpen(position));
         await settleRefused(scope, owner, refusedNow, now);

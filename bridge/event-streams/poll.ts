@@ -142,15 +142,12 @@ export function createPoll(deps: PollDeps) {
       if (named) ofDirectory(named.directoryId).errors.set(named.position, error);
     }
     const own = (await upkeep.directoriesOf(stream)).filter(({ id }) => said.has(id));
-    const ids = own.map(({ id }) => id);
-    const spans = await reader.placeAll(ids);
-    const places = await repository.listPlaces(stream.id, ids);
+    const spans = await reader.placeAll(own.map(({ id }) => id));
     for (const directory of own) {
       const { acknowledged, errors } = ofDirectory(directory.id);
       const head = spans.get(directory.id)?.head ?? 0;
-      const place = places.get(directory.id) ?? newPlace;
       // What is settled is not read again, however often a poller names it.
-      const open = await repository.listOpen([directory.id, stream.id], place, head, [...errors.keys()]);
+      const open = await repository.listOpen([directory.id, stream.id], head, [...errors.keys()]);
       const refused = await refusedOf(stream, directory, open, errors);
       await repository.settle(directory.id, stream.id, { acknowledged, refused, head, now: clock.now() });
       if (refused.length > 0) await deliveries.prune(directory.id, stream.id);
