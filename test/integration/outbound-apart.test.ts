@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createOutboundMetrics } from '../../bridge/platform/outbound-metrics.ts';
 import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import type { ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, patience, untilSettled } from '../support/outbound-stage.ts';
 import { freePort } from '../support/postgres-setup.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
@@ -38,12 +38,7 @@ describe('targets', { timeout: 180_000 }, () => {
     return server;
   }
   const status = (target = 'app') => bridge.services.outbound.readStatus(slug, target);
-  const settled = (target = 'app') =>
-    vi.waitFor(async () => {
-      const now = await status(target);
-      expect(isSettled(now), JSON.stringify(now)).toBe(true);
-      return now;
-    }, patience);
+  const settled = (target = 'app') => untilSettled(bridge, slug, target);
   const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, patience);
   const held = (target = 'app') =>
     vi.waitFor(async () => {

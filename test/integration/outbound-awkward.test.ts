@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import type { Body, ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, patience, untilSettled, type Wish } from '../support/outbound-stage.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
 describe('a target that behaves badly', { timeout: 180_000 }, () => {
@@ -36,12 +36,7 @@ describe('a target that behaves badly', { timeout: 180_000 }, () => {
   const target = (server: AwkwardServer, wish: Wish & { slug?: string } = {}) =>
     newTarget(bridge, slug, { baseUrl: server.url, ...wish });
   const status = (name = 'app') => bridge.services.outbound.readStatus(slug, name);
-  const settled = (name = 'app') =>
-    vi.waitFor(async () => {
-      const now = await status(name);
-      expect(isSettled(now), JSON.stringify(now)).toBe(true);
-      return now;
-    }, patience);
+  const settled = (name = 'app') => untilSettled(bridge, slug, name);
   const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, patience);
   const named = (server: AwkwardServer, userName: string): Body =>
     [...server.users.values()].find((one) => one.userName === userName);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import type { ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, patience, untilSettled, type Wish } from '../support/outbound-stage.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
 
 const roomy = { maxOperations: 1_000, maxPayloadSize: 1_048_576 };
@@ -34,12 +34,7 @@ describe('a target that says that it has Bulk', { timeout: 180_000 }, () => {
     await newTarget(bridge, slug, { baseUrl: server.url, ...wish });
     return settled();
   }
-  const settled = () =>
-    vi.waitFor(async () => {
-      const now = await bridge.services.outbound.readStatus(slug, 'app');
-      expect(isSettled(now), JSON.stringify(now)).toBe(true);
-      return now;
-    }, patience);
+  const settled = () => untilSettled(bridge, slug, 'app');
   const newUsers = (many: number) => Promise.all(Array.from({ length: many }, (_, n) => newUser(scim, `user-${n}`)));
   const singles = () => server.requests.filter((one) => one === 'POST /Users').length;
 

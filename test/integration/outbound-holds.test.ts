@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTargetsRepository } from '../../bridge/outbound/targets-repository.ts';
 import { type AwkwardServer, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import { createTestBridge, type ScimClient, type TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, outgoing, patience } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, outgoing, patience, untilSettled } from '../support/outbound-stage.ts';
 import { newUser } from '../support/scim.ts';
 
 const users = 120;
@@ -19,12 +19,7 @@ describe('a comparison in whose middle the target asks to be left alone', { time
   });
 
   const status = () => bridge.services.outbound.readStatus('company', 'app');
-  const settled = () =>
-    vi.waitFor(async () => {
-      const now = await status();
-      expect(isSettled(now), JSON.stringify(now)).toBe(true);
-      return now;
-    }, patience);
+  const settled = () => untilSettled(bridge, 'company', 'app');
 
   async function prepare(concurrency: number): Promise<void> {
     server = await startAwkwardServer();

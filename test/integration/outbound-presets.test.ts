@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { PresetName } from '../../bridge/outbound/presets.ts';
 import { type AwkwardServer, type Habits, startAwkwardServer } from '../support/awkward-scim-server.ts';
 import type { Body, ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, patience, untilSettled, type Wish } from '../support/outbound-stage.ts';
 import { newGroup, newUser, patchOp } from '../support/scim.ts';
 import * as imitations from '../support/vendor-imitations.ts';
 
@@ -52,12 +52,7 @@ describe('a preset', { timeout: 180_000 }, () => {
     servers.push(server);
     const slug = `target-${++count}`;
     await newTarget(bridge, directory, { slug, baseUrl: server.url, preset, ...wish });
-    const status = () =>
-      vi.waitFor(async () => {
-        const now = await bridge.services.outbound.readStatus(directory, slug);
-        expect(isSettled(now), JSON.stringify(now)).toBe(true);
-        return now;
-      }, patience);
+    const status = () => untilSettled(bridge, directory, slug);
     const problems = (await status()).quarantined.map(({ problem }) => problem);
     const user: Body = [...server.users.values()][0];
     const membersOf = (name: string): string[] =>

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEventReader } from '../../bridge/events/repository.ts';
 import type { Body, readAnswer, ScimClient, TestBridge } from '../support/bridge.ts';
-import { createPushingBridge, isSettled, newTarget, patience, type Wish } from '../support/outbound-stage.ts';
+import { createPushingBridge, newTarget, patience, untilSettled, type Wish } from '../support/outbound-stage.ts';
 import { type BridgeUnderTest, scimCalls, startBridge } from '../support/running-bridge.ts';
 import { enterprise, filtered, newGroup, newUser, patchOp } from '../support/scim.ts';
 
@@ -33,13 +33,7 @@ describe('a directory that is pushed on to another bridge', { timeout: 180_000 }
 
   const target = (wish: Wish = {}) =>
     newTarget(bridge, slug, { baseUrl: `${there.url}/scim/v2/${slug}`, secret: token, ...wish });
-  const status = () => bridge.services.outbound.readStatus(slug, 'app');
-  const settled = () =>
-    vi.waitFor(async () => {
-      const now = await status();
-      expect(isSettled(now), JSON.stringify(now)).toBe(true);
-      return now;
-    }, patience);
+  const settled = () => untilSettled(bridge, slug, 'app');
   const user = async (userName: string): Promise<Body> =>
     (await remote('GET', filtered('/Users', `userName eq "${userName}"`))).body.Resources[0];
   const group = async (displayName: string): Promise<Body> =>

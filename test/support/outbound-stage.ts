@@ -1,6 +1,7 @@
 // A bridge that pushes, and what it takes to wait for it.
 
 import type { z } from '@hono/zod-openapi';
+import { expect, vi } from 'vitest';
 import type { TargetStatus } from '../../bridge/outbound/contracts.ts';
 import { targetSettings } from '../../bridge/outbound/contracts.ts';
 import type { OutboundTiming, OutboundWorkerMetrics } from '../../bridge/outbound/runner.ts';
@@ -50,6 +51,14 @@ export async function newTarget(
   const parsed = targetSettings.parse({ timeoutSeconds: 5, ...settings });
   await bridge.services.outbound.createTarget(directory, { slug, settings: parsed, secret });
 }
+
+/** Its status, once everything is pushed and compared. */
+export const untilSettled = (bridge: TestBridge, directory: string, target: string): Promise<TargetStatus> =>
+  vi.waitFor(async () => {
+    const now = await bridge.services.outbound.readStatus(directory, target);
+    expect(isSettled(now), JSON.stringify(now)).toBe(true);
+    return now;
+  }, patience);
 
 export const patience = { timeout: 60_000, interval: 50 };
 
